@@ -1,0 +1,24 @@
+from dataclasses import dataclass
+
+from audit.vocabulary import Action, Channel
+
+
+@dataclass(frozen=True)
+class Actor:
+    """
+    Who acts, where, through which door, and what is granted.
+
+    Names are text, so that a record outlives the user, key and workspace it speaks of.
+    """
+
+    user: str  # email; empty when nobody could be recognised
+    workspace: str  # key of the workspace; empty when none is involved
+    channel: Channel
+    role: str = ""
+    key_label: str = ""
+    permitted: frozenset[Action] = frozenset()
+
+
+def nobody(channel: Channel) -> Actor:
+    """The actor of a call whose sender is unknown: nothing is granted."""
+    return Actor(user="", workspace="", channel=channel)

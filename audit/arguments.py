@@ -1,0 +1,54 @@
+"""Arguments of a call, checked the same way behind every desk."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import QueryDict
+from rest_framework import serializers
+
+
+class Arguments(serializers.Serializer):
+    """Refuses by name what it does not know, and a single value given twice, so that no typing error is silent."""
+
+    workspace_key = serializers.CharField(max_length=64)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            refused = self._unknown(data) | self._repeated(data)
+            if refused:
+                raise serializers.ValidationError(refused)
+        return super().to_internal_value(data)
+
+    def _unknown(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        known = ", ".join(self.fields)
+        return {
+            _shown(name): serializers.ErrorDetail(f"Unknown parameter. Known here: {known}.", code="unknown")
+            for name in data
+            if name not in self.fields
+        }
+
+    def _repeated(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        if not isinstance(data, QueryDict):
+            return {}
+        return {
+            name: serializers.ErrorDetail("Give this parameter once.", code="repeated")
+            for name in data
+            if len(data.getlist(name)) > 1 and not isinstance(self.fields.get(name), serializers.ListField)
+        }
+
+
+class CappedIntegerField(serializers.IntegerField):
+    """An integer of at least min_value; more than cap is taken as cap."""
+
+    def __init__(self, *, cap: int, **kwargs: Any) -> None:
+        self.cap = cap
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        return min(super().to_internal_value(data), self.cap)
+
+
+def _shown(name: Any) -> str:
+    """A name as it may stand in an answer: a caller's 10 KB come back as 60 characters."""
+    text = str(name)
+    return text if len(text) <= 60 else text[:59] + "…"

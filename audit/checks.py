@@ -1,0 +1,22 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+from audit.append_only import missing_triggers
+
+
+@register(Tags.database)
+def triggers_are_there(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """The audit log is append-only only while its triggers stand."""
+    return [
+        Error(
+            f"The append-only trigger {name} is missing on database '{alias}'.",
+            hint="Run 'manage.py migrate': it installs the triggers again.",
+            id="audit.E001",
+        )
+        for alias in databases or ()
+        if "audit_logs" in connections[alias].introspection.table_names()
+        for name in missing_triggers(connections[alias])
+    ]

@@ -1,0 +1,80 @@
+"""What every desk of REST does besides its one service call: check arguments, record what never reached the gate."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.conf import settings
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from audit.actors import Actor, nobody
+from audit.errors import AuditUnavailable, RateLimited, issues_of
+from audit.limits import seconds_to_wait
+from audit.trail import record_failure, require
+from audit.vocabulary import Action, Channel
+
+REFUSALS_RECORDED_PER_MINUTE = 60
+
+
+class KeyThrottle(BaseThrottle):
+    """RATE_LIMIT_PER_MINUTE calls for each user and key; 0 means no limit."""
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        actor: Actor | None = request.auth
+        limit: int = settings.RATE_LIMIT_PER_MINUTE
+        if actor is None or limit == 0:
+            return True
+        seconds = seconds_to_wait(f"{actor.workspace}:{actor.user}:{actor.key_label}", limit)
+        if seconds is not None:
+            raise RateLimited(wait=seconds)
+        return True
+
+
+class Desk(APIView):
+    """A view of which every call leaves one record: what a service's gate did not see is recorded here."""
+
+    # HTTP method, or name of the viewset's action → what the call is in the audit log.
+    recorded_as: ClassVar[Mapping[str, Action]]
+    channel = Channel.REST
+    throttle_classes = (KeyThrottle,)
+
+    def checked(self, arguments: type[Serializer], data: Any) -> dict[str, Any]:
+        """The validated arguments. A role too low is refused first, so that it learns nothing from them."""
+        require(self.request.auth, self._recorded_action())
+        serializer = arguments(data=data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def handle_exception(self, exc: Exception) -> Response:
+        action = self._recorded_action()
+        if action is None:  # no such method: nothing was attempted
+            return super().handle_exception(exc)
+        return super().handle_exception(self._recorded(action, exc))
+
+    def _recorded_action(self) -> Any:
+        name = getattr(self, "action", None) or (self.request.method or "").lower()
+        return self.recorded_as.get(name)
+
+    def _recorded(self, action: Action, exc: Exception) -> Exception:
+        """exc, or what has to be answered instead because the record could not be written."""
+        actor = getattr(exc, "actor", None) or self.request.auth or nobody(self.channel)
+        if not actor.user:
+            seconds = seconds_to_wait(
+                f"refused:{self.request.META.get('REMOTE_ADDR', '')}", REFUSALS_RECORDED_PER_MINUTE
+            )
+            if seconds is not None:  # or a stranger could fill the audit log
+                return RateLimited(seconds, "Too many calls without a valid API key.")
+        try:
+            record_failure(actor, action, _refused(exc), exc)
+        except AuditUnavailable as unavailable:
+            return unavailable
+        return exc
+
+
+def _refused(exc: Exception) -> dict[str, Any]:
+    """Names of what was refused, never the values: a misplaced value may be a secret."""
+    target: dict[str, Any] = dict(getattr(exc, "target", {}))
+    names = sorted({issue["path"] for issue in issues_of(exc)} - {""})
+    return target | ({"refused": names[:20]} if names else {})

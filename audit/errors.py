@@ -1,0 +1,77 @@
+"""Errors of the ground floor, and the one place where an error becomes a code and a sentence."""
+
+from typing import Any
+
+from rest_framework import exceptions, status
+from rest_framework.exceptions import APIException
+
+
+class NotPermitted(APIException):
+    status_code = status.HTTP_403_FORBIDDEN
+    default_code = "role_required"
+    default_detail = "Your role in this workspace does not permit this. Ask an owner or admin of the workspace."
+
+
+class AuditUnavailable(APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "audit_unavailable"
+    default_detail = "The audit record could not be written, so nothing is answered. Try again shortly."
+
+
+class RateLimited(exceptions.Throttled):
+    default_code = "rate_limited"
+    default_detail = "Too many calls with this API key."
+    extra_detail_singular = extra_detail_plural = "Try again in {wait} s."
+
+
+INTERNAL_ERROR = (
+    "internal_error",
+    "Something broke on our side. The log has the details under this request_id.",
+)
+
+# DRF's own words for what can go wrong before a view of ours runs.
+CODE_FOR = {
+    exceptions.ValidationError: "validation_error",
+    exceptions.ParseError: "validation_error",
+    exceptions.UnsupportedMediaType: "unsupported_media_type",
+    exceptions.NotAcceptable: "not_acceptable",
+    exceptions.MethodNotAllowed: "method_not_allowed",
+    exceptions.NotFound: "route_not_found",
+    exceptions.PermissionDenied: "permission_denied",
+}
+
+
+def code_and_message(exc: Exception) -> tuple[str, str]:
+    """The code and sentence of exc, as HTTP, MCP and the audit log say them."""
+    if not isinstance(exc, APIException):
+        return INTERNAL_ERROR
+    for kind, code in CODE_FOR.items():
+        if isinstance(exc, kind):
+            return code, _sentence(exc)
+    return str(exc.get_codes()), str(exc.detail)
+
+
+def issues_of(exc: Exception) -> list[dict[str, str]]:
+    """For a validation error, each refused value as {path, code, message}; else empty."""
+    if not isinstance(exc, exceptions.ValidationError):
+        return []
+    return list(_issues(exc.detail, ""))
+
+
+def _sentence(exc: APIException) -> str:
+    issues = issues_of(exc)
+    if not issues:
+        return str(exc.detail)
+    return " ".join(f"{issue['path']}: {issue['message']}" if issue["path"] else issue["message"] for issue in issues)
+
+
+def _issues(detail: Any, path: str) -> Any:
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            name = "" if name == "non_field_errors" else str(name)
+            yield from _issues(inner, ".".join(part for part in (path, name) if part))
+    elif isinstance(detail, list):
+        for inner in detail:
+            yield from _issues(inner, path)
+    else:
+        yield {"path": path, "code": str(detail.code), "message": str(detail)}

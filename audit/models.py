@@ -1,0 +1,55 @@
+from django.db import models
+
+from audit.vocabulary import Action, Channel, Outcome
+
+
+class AuditLog(models.Model):
+    """
+    One record of one call: who, where, what, how it ended. Never the text that was read, never a secret.
+
+    Append-only in the database itself (audit/append_only.py). Names are text, not foreign keys, so that a
+    record outlives what it speaks of and no CASCADE ever reaches it.
+    """
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    workspace = models.CharField(max_length=64, blank=True)
+    actor = models.CharField(max_length=254, blank=True)
+    key_label = models.CharField(max_length=100, blank=True)
+    role = models.CharField(max_length=16, blank=True)
+    action = models.CharField(max_length=32, choices=[(action, action) for action in Action])
+    target = models.JSONField(default=dict)
+    outcome = models.CharField(max_length=8, choices=[(outcome, outcome) for outcome in Outcome])
+    error_code = models.CharField(max_length=64, blank=True)
+    channel = models.CharField(max_length=8, choices=[(channel, channel) for channel in Channel])
+    request_id = models.CharField(max_length=64, blank=True)
+    duration_ms = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "audit_logs"
+        ordering = ("-created_at", "-id")
+        indexes = (
+            # GET /v1/audit-logs, unfiltered or by time
+            models.Index(fields=("workspace", "-created_at", "-id"), name="audit_workspace"),
+            # ?actor=
+            models.Index(fields=("workspace", "actor", "-created_at", "-id"), name="audit_actor"),
+            # ?action_key= and ?action_prefix=
+            models.Index(fields=("workspace", "action", "-created_at", "-id"), name="audit_action"),
+            # ?outcome=, where denied and failed are rare
+            models.Index(fields=("workspace", "outcome", "-created_at", "-id"), name="audit_outcome"),
+            # the admin's list and retention, over all workspaces
+            models.Index(fields=("-created_at", "-id"), name="audit_time"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M:%S} {self.actor or 'nobody'} {self.action} {self.outcome}"
+
+
+class AuditMaintenance(models.Model):
+    """On SQLite, a row here opens the way out for retention; it lives only inside that transaction."""
+
+    class Meta:
+        db_table = "audit_maintenance"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return "maintenance"

@@ -1,0 +1,99 @@
+"""The one gate: an action is permitted or refused here, and leaves one record of how it ended."""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+
+from audit.actors import Actor
+from audit.errors import AuditUnavailable, NotPermitted, code_and_message
+from audit.models import AuditLog
+from audit.request_id import current_request_id
+from audit.vocabulary import CHANGING, Action, Outcome
+
+# SQLite has one writer at a time; queueing for it here is fairer than its busy timeout.
+_sqlite_writer = threading.Lock()
+
+
+@contextmanager
+def audited(actor: Actor, action: Action, target: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """
+    Permit action or raise NotPermitted, and record how the block ended; target may be added to meanwhile.
+
+    A change (CHANGING) and its record commit together. If the record cannot be written AuditUnavailable is
+    raised: no record, no answer.
+    """
+    started = time.monotonic()
+    try:
+        require(actor, action)
+        with transaction.atomic() if action in CHANGING else nullcontext():
+            yield target
+            append(actor, action, target, Outcome.SUCCESS, started=started)
+    except Exception as exc:
+        record_failure(actor, action, target, exc, started=started)
+        raise
+
+
+def require(actor: Actor, action: Action) -> None:
+    if action not in actor.permitted:
+        raise NotPermitted()
+
+
+def record_failure(
+    actor: Actor, action: Action, target: Mapping[str, Any], exc: Exception, *, started: float | None = None
+) -> None:
+    """Record that exc ended action, unless a gate further in has recorded it already."""
+    if getattr(exc, "is_recorded", False):
+        return
+    outcome = Outcome.DENIED if getattr(exc, "status_code", None) in (401, 403) else Outcome.FAILED
+    append(actor, action, target, outcome, error_code=code_and_message(exc)[0], started=started)
+    exc.is_recorded = True  # type: ignore[attr-defined]  # travels with the exception up the floors
+
+
+def append(
+    actor: Actor,
+    action: Action,
+    target: Mapping[str, Any],
+    outcome: Outcome,
+    *,
+    error_code: str = "",
+    started: float | None = None,
+) -> None:
+    """Write one record. Raises AuditUnavailable, and nothing of the database's own."""
+    record = AuditLog(
+        workspace=actor.workspace,
+        actor=actor.user,
+        key_label=actor.key_label,
+        role=actor.role,
+        action=action,
+        target=_storable(target),
+        outcome=outcome,
+        error_code=error_code,
+        channel=actor.channel,
+        request_id=current_request_id(),
+        duration_ms=0 if started is None else round((time.monotonic() - started) * 1000),
+    )
+    try:
+        with _sqlite_writer if _may_queue() else nullcontext():
+            record.save(force_insert=True)
+    except DatabaseError as exc:
+        raise AuditUnavailable() from exc
+
+
+def _may_queue() -> bool:
+    """Inside a transaction the database's own lock is held already: waiting for ours could deadlock."""
+    return connection.vendor == "sqlite" and not connection.in_atomic_block
+
+
+def _storable(value: Any) -> Any:
+    """PostgreSQL's jsonb refuses NUL and lone surrogates, which a caller's query may hold."""
+    if isinstance(value, str):
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+    if isinstance(value, Mapping):
+        return {_storable(str(key)): _storable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_storable(inner) for inner in value]
+    return value

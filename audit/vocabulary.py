@@ -1,0 +1,54 @@
+"""The words that every floor shares: what can be done, how it ended, through which door it came."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    JIRA_SEARCH = "jira.search"
+    JIRA_READ = "jira.read"
+    CONFLUENCE_SEARCH = "confluence.search"
+    CONFLUENCE_READ = "confluence.read"
+    INTEGRATION_LIST = "integration.list"
+    INTEGRATION_UPDATE = "integration.update"
+    INTEGRATION_TEST = "integration.test"
+    INTEGRATION_HOOK = "integration.hook"
+    GIT_COMMIT = "git.commit"
+    GIT_MERGE = "git.merge"
+    GIT_CHECKOUT = "git.checkout"
+    AUDIT_LIST = "audit.list"
+    AUDIT_EXPORT = "audit.export"
+    AUDIT_PRUNE = "audit.prune"
+    WORKSPACE_CREATE = "workspace.create"
+    MEMBER_ADD = "member.add"
+    MEMBER_REMOVE = "member.remove"
+    API_KEY_ISSUE = "api_key.issue"
+    API_KEY_REVOKE = "api_key.revoke"
+    ENCRYPTION_ROTATE = "encryption.rotate"
+
+
+# A change and its record commit together or not at all.
+CHANGING = frozenset(
+    {
+        Action.INTEGRATION_UPDATE,
+        Action.INTEGRATION_HOOK,
+        Action.WORKSPACE_CREATE,
+        Action.MEMBER_ADD,
+        Action.MEMBER_REMOVE,
+        Action.API_KEY_ISSUE,
+        Action.API_KEY_REVOKE,
+    }
+)
+
+
+class Outcome(StrEnum):
+    SUCCESS = "success"
+    DENIED = "denied"
+    FAILED = "failed"
+
+
+class Channel(StrEnum):
+    REST = "rest"
+    MCP = "mcp"
+    PAGE = "page"
+    ADMIN = "admin"
+    COMMAND = "command"

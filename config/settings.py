@@ -1,0 +1,162 @@
+"""Read top to bottom. Only this file reads the environment; a missing secret stops the process by its name."""
+
+from pathlib import Path
+
+import environ
+
+from config import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")  # what the environment says already wins
+
+# Secrets: no default.
+SECRET_KEY = env.str("SECRET_KEY")
+FERNET_KEYS = environment.fernet_keys(env.list("FERNET_KEYS"), SECRET_KEY)  # newest first; older still decrypt
+
+# Where it listens, and how it is reached.
+DEBUG = env.bool("DEBUG", default=False)
+HOST = env.str("MEMORY_CORE_HOST", default="127.0.0.1")
+PORT = env.int("MEMORY_CORE_PORT", default=8080)
+THREADS = env.int("MEMORY_CORE_THREADS", default=32)  # of one process; nearly all of them wait for Atlassian
+PROCESSES = env.int("MEMORY_CORE_PROCESSES", default=1)  # more than one: with PostgreSQL and Redis
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+HTTPS = env.bool("MEMORY_CORE_HTTPS", default=False)  # true behind a proxy that speaks TLS
+PUBLIC_URL = env.str("MEMORY_CORE_PUBLIC_URL", default="")  # in client configurations; empty: as the browser sees it
+
+# Where state lives. One machine: SQLite and memory. More: PostgreSQL and Redis.
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'memory-core.sqlite3'}")}
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://memory-core")}
+DATABASES["default"].update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True, ATOMIC_REQUESTS=False)
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        # NORMAL in WAL mode survives a crash of the process; FULL survives a loss of power as well.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
+    }
+
+# Atlassian.
+ATLASSIAN_ORIGINS = environment.origins(env.str("MEMORY_CORE_ATLASSIAN_HOSTS", default=""))
+ATLASSIAN_GATEWAY_URL = env.str("ATLASSIAN_GATEWAY_URL", default="https://api.atlassian.com").rstrip("/")
+LOCKED_PROVIDERS, _use_environment = environment.locked_providers(
+    env.str("MEMORY_CORE_INTEGRATION_LOCKED_PROVIDERS", default="")
+)
+_jira = (
+    env.str("MEMORY_CORE_JIRA_BASE_URL", default="").strip(),
+    env.str("MEMORY_CORE_JIRA_EMAIL", default="").strip(),
+    env.str("MEMORY_CORE_JIRA_API_TOKEN", default="").strip(),
+)
+_confluence = (
+    env.str("MEMORY_CORE_CONFLUENCE_BASE_URL", default="").strip(),
+    env.str("MEMORY_CORE_CONFLUENCE_EMAIL", default="").strip(),
+    env.str("MEMORY_CORE_CONFLUENCE_API_TOKEN", default="").strip(),
+)
+ENVIRONMENT_CREDENTIALS = environment.whole_sets({"jira": _jira, "confluence": _confluence}) if _use_environment else {}
+
+# Limits and retention.
+RATE_LIMIT_PER_MINUTE = env.int("MEMORY_CORE_RATE_LIMIT_PER_MINUTE", default=6000)  # of one key; 0: none
+AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=365)  # for prune_audit; 0 keeps forever
+LOG_LEVEL = env.str("MEMORY_CORE_LOG_LEVEL", default="INFO").upper()
+
+# From here on nothing depends on where it runs.
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "audit",
+    "workspaces",
+    "integrations",
+    "atlassian",
+]
+
+MIDDLEWARE = [
+    "audit.request_id.RequestIdMiddleware",
+    "config.middleware.AccessLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+AUTH_USER_MODEL = "workspaces.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGIN_URL = "admin:login"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["workspaces.authentication.WorkspaceAuthentication"],
+    "DEFAULT_PARSER_CLASSES": ["audit.parsers.BoundedJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "config.exceptions.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True  # no collectstatic step is needed to serve the admin
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "config.logs.RequestIdFilter"}},
+    "formatters": {"json": {"()": "config.logs.JsonFormatter"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]},
+    },
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django.request": {"level": "ERROR"},  # 4xx are in the access log and the audit log already
+        "django.server": {"level": "ERROR"},
+        "urllib3": {"level": "ERROR"},  # its lines hold whole URLs, query text included
+    },
+}

@@ -1,0 +1,88 @@
+"""Whose credentials a workspace's call uses: its own, the environment's, or none. The one place that decides."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.conf import settings
+
+from integrations.errors import IntegrationDisabled, IntegrationMissing, TokenUnreadable
+from integrations.fields import UNREADABLE
+from integrations.models import Integration
+
+
+class Source(StrEnum):
+    WORKSPACE = "workspace"
+    ENVIRONMENT = "environment"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """One Atlassian account at one site, and what the workspace may see through it."""
+
+    provider: str
+    source: str
+    base_url: str  # origin of the site, without /wiki
+    email: str
+    api_token: str = field(repr=False)
+    scoped: bool = False  # the token works through the gateway only
+    cloud_id: str = ""
+    account_id: str = ""  # as a connection test proved it; empty: not tested
+    allowlist: tuple[str, ...] = ()  # project or space keys; empty: all that the account sees
+
+
+def credentials_for(workspace_key: str, provider: str) -> Credentials:
+    """Raises IntegrationMissing, IntegrationDisabled or TokenUnreadable."""
+    row = Integration.objects.filter(workspace__key=workspace_key, provider=provider).first()
+    source = source_of(row, provider)
+    if source is Source.NONE:
+        raise IntegrationMissing(provider)
+    if source is Source.ENVIRONMENT:
+        return _from_environment(provider, row)
+    assert row is not None  # noqa: S101  source_of saw it
+    if not row.enabled:
+        raise IntegrationDisabled(provider)
+    if row.api_token is UNREADABLE:
+        raise TokenUnreadable(provider)
+    return _from_row(row)
+
+
+def source_of(row: Integration | None, provider: str) -> Source:
+    """
+    Locked: the environment alone. Else the row, where it is complete or disabled: a disabled integration is
+    never rescued by the environment. Else the environment's three variables, as a whole set or not at all.
+    """
+    if provider not in settings.LOCKED_PROVIDERS and row is not None and _speaks_for_itself(row):
+        return Source.WORKSPACE
+    return Source.ENVIRONMENT if provider in settings.ENVIRONMENT_CREDENTIALS else Source.NONE
+
+
+def _speaks_for_itself(row: Integration) -> bool:
+    return not row.enabled or row.is_complete or row.api_token is UNREADABLE
+
+
+def _from_row(row: Integration) -> Credentials:
+    return Credentials(
+        provider=row.provider,
+        source=Source.WORKSPACE,
+        base_url=row.base_url,
+        email=row.email,
+        api_token=row.api_token,
+        scoped=row.scoped,
+        cloud_id=row.cloud_id,
+        account_id=row.account_id,
+        allowlist=tuple(row.allowed_keys),
+    )
+
+
+def _from_environment(provider: str, row: Integration | None) -> Credentials:
+    """A workspace's allowlist narrows the operator's account too: dropping it would show more than was agreed."""
+    base_url, email, api_token = settings.ENVIRONMENT_CREDENTIALS[provider]
+    return Credentials(
+        provider=provider,
+        source=Source.ENVIRONMENT,
+        base_url=base_url,
+        email=email,
+        api_token=api_token,
+        allowlist=tuple(row.allowed_keys) if row else (),
+    )

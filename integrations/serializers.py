@@ -1,0 +1,105 @@
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from audit.arguments import Arguments
+from integrations.models import Provider
+from integrations.origins import OriginRefused, site_origin
+from integrations.services import IntegrationState, allowlist_field, expiry_warning
+
+
+class BaseUrlField(serializers.CharField):
+    """Any address of a permitted Atlassian site; becomes its origin."""
+
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return site_origin(super().to_internal_value(data))
+        except OriginRefused as exc:
+            raise serializers.ValidationError(str(exc), code="origin_refused") from exc
+
+
+class KeysField(serializers.ListField):
+    """Project or space keys; case does not matter at Atlassian, so they are kept in capitals."""
+
+    child = serializers.RegexField(r"\A~?[A-Za-z0-9_:.-]{1,255}\Z", error_messages={"invalid": "This is not a key."})
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        return sorted({key.upper() for key in super().to_internal_value(data)})
+
+
+class ConfigInput(serializers.Serializer):
+    """Partial: what is absent stays, null deletes, an unknown name is refused."""
+
+    base_url = BaseUrlField(required=False, allow_null=True, max_length=255)
+    email = serializers.EmailField(required=False, allow_null=True, max_length=254)
+    api_token = serializers.RegexField(
+        r"\A[!-~]+\Z",
+        required=False,
+        allow_null=True,
+        max_length=4096,
+        error_messages={"invalid": "A token is one word of printable ASCII: no spaces, no line breaks."},
+    )
+    write_on_commit = serializers.BooleanField(required=False, allow_null=True)
+    write_on_merge = serializers.BooleanField(required=False, allow_null=True)
+    token_expires_on = serializers.DateField(required=False, allow_null=True)
+    project_keys = KeysField(required=False, allow_null=True, max_length=200)
+    space_keys = KeysField(required=False, allow_null=True, max_length=200)
+
+    def validate_email(self, email: str | None) -> str | None:
+        if email and ":" in email:
+            raise serializers.ValidationError("An email with a colon cannot be used to sign in at Atlassian.")
+        return email
+
+
+class IntegrationInput(Arguments):
+    provider = serializers.ChoiceField(choices=Provider.choices)
+    enabled = serializers.BooleanField(required=False, allow_null=True, default=None)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+    config = serializers.DictField(required=False, default=dict)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """config becomes fields of the model; its errors are named config.<key>."""
+        given, provider = attrs["config"], attrs["provider"]
+        fields = ConfigInput().fields
+        known = [name for name in fields if name not in ("project_keys", "space_keys")] + [allowlist_field(provider)]
+        unknown = {
+            str(name)[:60]: serializers.ErrorDetail(f"Unknown key. Known here: {', '.join(known)}.", code="unknown")
+            for name in given
+            if name not in known
+        }
+        config = ConfigInput(data=given)
+        if unknown or not config.is_valid():
+            raise serializers.ValidationError({"config": unknown or config.errors})
+        attrs["config"] = {
+            "allowed_keys" if name == allowlist_field(provider) else name: value
+            for name, value in config.validated_data.items()
+        }
+        return attrs
+
+
+def state_as_json(state: IntegrationState) -> dict[str, Any]:
+    return {
+        "enabled": state.enabled,
+        "configured": state.configured,
+        "source": state.source,
+        "locked": state.locked,
+        "base_url": state.base_url,
+        "email": state.email,
+        "has_api_token": state.has_api_token,
+        "write_on_commit": state.write_on_commit,
+        "write_on_merge": state.write_on_merge,
+        allowlist_field(state.provider): list(state.allowed_keys),
+        "token_expires_on": state.token_expires_on,
+        "token_kind": "scoped" if state.scoped else "unscoped",
+        "account_name": state.account_name,
+        "tested_at": state.tested_at,
+        "test_problem": state.test_problem,
+        "warnings": [
+            warning for warning in (_unreadable(state), expiry_warning(state, timezone.localdate())) if warning
+        ],
+    }
+
+
+def _unreadable(state: IntegrationState) -> str:
+    return "The stored token cannot be decrypted: enter it again." if state.token_unreadable else ""

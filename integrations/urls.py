@@ -1,0 +1,5 @@
+from django.urls import path
+
+from integrations.views import IntegrationsView
+
+urlpatterns = [path("integrations", IntegrationsView.as_view(), name="integrations")]

@@ -1,0 +1,43 @@
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from django.core.management.commands import flush
+from django.db import connections
+from rest_framework.test import APIClient
+
+from audit import append_only
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def client_for() -> Callable[[str], APIClient]:
+    """A client that sends a key, as an agent does."""
+
+    def make(secret: str) -> APIClient:
+        client = APIClient(raise_request_exception=False)
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+        return client
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def _flush_may_empty_the_audit_log(monkeypatch):
+    """The triggers would refuse the flush with which a transactional test ends."""
+    handle = flush.Command.handle
+
+    def handle_without_triggers(self, **options):
+        database = connections[options["database"]]
+        suffix = " ON audit_logs" if database.vendor == "postgresql" else ""
+        with database.cursor() as cursor:
+            for name in append_only.trigger_names(database):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{suffix}")
+        handle(self, **options)
+        append_only.install_triggers(database)
+
+    monkeypatch.setattr(flush.Command, "handle", handle_without_triggers)

@@ -1,0 +1,44 @@
+"""Role × action, written out a second time."""
+
+import pytest
+
+from audit.vocabulary import Action
+from workspaces.models import Role
+from workspaces.roles import GRANTS
+
+EVERYBODY = {"member", "admin", "owner"}
+GOVERNING = {"admin", "owner"}
+NOBODY: set[str] = set()
+
+WHO_MAY = {
+    "jira.search": EVERYBODY,
+    "jira.read": EVERYBODY,
+    "confluence.search": EVERYBODY,
+    "confluence.read": EVERYBODY,
+    "git.commit": EVERYBODY,
+    "git.merge": EVERYBODY,
+    "git.checkout": EVERYBODY,
+    "integration.hook": EVERYBODY,
+    "integration.list": GOVERNING,
+    "integration.update": GOVERNING,
+    "integration.test": GOVERNING,
+    "audit.list": GOVERNING,
+    "audit.export": GOVERNING,
+    "api_key.issue": GOVERNING,
+    "api_key.revoke": GOVERNING,
+    "member.add": GOVERNING,
+    "member.remove": GOVERNING,
+    "workspace.create": NOBODY,
+    "audit.prune": NOBODY,
+    "encryption.rotate": NOBODY,
+}
+
+
+def test_every_action_has_its_line():
+    assert set(WHO_MAY) == set(Action)
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("action", Action)
+def test_a_role_may_what_the_table_says_and_nothing_else(role, action):
+    assert (action in GRANTS[role]) == (role in WHO_MAY[action])

@@ -1,0 +1,41 @@
+"""Key, member or command → Actor."""
+
+from audit.actors import Actor
+from audit.vocabulary import Channel
+from workspaces.models import ApiKey, Membership, Role, User, Workspace
+from workspaces.roles import GRANTS, GRANTS_OF_OPERATOR, OPERATOR
+
+
+def actor_for_key(api_key: ApiKey, channel: Channel) -> Actor:
+    membership = api_key.membership
+    role = _role(membership.user, membership)
+    return Actor(
+        user=membership.user.email,
+        workspace=membership.workspace.key,
+        channel=channel,
+        role=role,
+        key_label=api_key.label,
+        permitted=GRANTS[role],
+    )
+
+
+def actor_for_user(user: User, workspace_key: str, channel: Channel) -> Actor | None:
+    """None where the user has no say in the workspace, or there is none by that key."""
+    membership = Membership.objects.filter(user=user, workspace__key=workspace_key).first()
+    if membership is None and not (user.is_superuser and _exists(workspace_key)):
+        return None
+    role = _role(user, membership)
+    return Actor(user=user.email, workspace=workspace_key, channel=channel, role=role, permitted=GRANTS[role])
+
+
+def operator(workspace_key: str = "", channel: Channel = Channel.COMMAND, user: str = "operator") -> Actor:
+    """Whoever runs manage.py, or a superuser in the Django admin."""
+    return Actor(user=user, workspace=workspace_key, channel=channel, role=OPERATOR, permitted=GRANTS_OF_OPERATOR)
+
+
+def _role(user: User, membership: Membership | None) -> str:
+    return Role.OWNER if user.is_superuser or membership is None else membership.role
+
+
+def _exists(workspace_key: str) -> bool:
+    return Workspace.objects.filter(key=workspace_key).exists()

@@ -1,0 +1,104 @@
+"""The door: API key, or session of a browser → Actor in one workspace."""
+
+import re
+from typing import Any
+
+from rest_framework.authentication import BaseAuthentication, CSRFCheck
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
+from rest_framework.request import Request
+
+from audit.actors import Actor
+from audit.vocabulary import Channel
+from workspaces.actors import actor_for_key, actor_for_user
+from workspaces.errors import InvalidCredentials, MissingBearerToken, WorkspaceAccessDenied
+from workspaces.models import ApiKey, User, digest_of
+
+_BEARER = re.compile(r"Bearer +(mc_[A-Za-z0-9_-]{43})", re.ASCII | re.IGNORECASE)
+REQUIRED = "This parameter is required."
+
+
+class WorkspaceAuthentication(BaseAuthentication):
+    """
+    Sets request.auth to the Actor. A key names its own workspace, and whatever the request names must agree;
+    a session needs workspace_key in the request.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, Actor]:
+        channel = getattr((request.parser_context or {}).get("view"), "channel", Channel.REST)
+        header = request.META.get("HTTP_AUTHORIZATION")
+        if header is not None:
+            return _by_key(request, header, channel)
+        user = getattr(request._request, "user", None)
+        if user is None or not user.is_active:
+            raise MissingBearerToken()
+        _enforce_csrf(request)
+        return _by_session(request, user, channel)
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+def _by_key(request: Request, header: str, channel: Channel) -> tuple[User, Actor]:
+    api_key = _api_key(header, channel)
+    actor = actor_for_key(api_key, channel)
+    try:
+        requested = _requested_workspace(request, channel)
+        if requested is not None and requested != actor.workspace:
+            raise WorkspaceAccessDenied()
+    except APIException as exc:
+        _lay_on(actor, exc)
+        raise
+    api_key.touch()
+    return api_key.membership.user, actor
+
+
+def _api_key(header: str, channel: Channel) -> ApiKey:
+    match = _BEARER.fullmatch(header.strip())
+    if match is None:
+        raise MissingBearerToken() if not header.lower().startswith("bearer ") else InvalidCredentials()
+    related = ("membership__user", "membership__workspace")
+    api_key = ApiKey.objects.select_related(*related).filter(digest=digest_of(match[1])).first()
+    if api_key is None:
+        raise InvalidCredentials()
+    if reason := api_key.reason_unusable():
+        raise _lay_on(actor_for_key(api_key, channel), InvalidCredentials(), reason=reason)
+    return api_key
+
+
+def _by_session(request: Request, user: User, channel: Channel) -> tuple[User, Actor]:
+    requested = _requested_workspace(request, channel)
+    if requested is None:
+        raise ValidationError({"workspace_key": [REQUIRED]}, code="required")
+    actor = actor_for_user(user, requested, channel)
+    if actor is None:
+        raise _lay_on(Actor(user=user.email, workspace="", channel=channel), WorkspaceAccessDenied())
+    return user, actor
+
+
+def _requested_workspace(request: Request, channel: Channel) -> str | None:
+    """What the request names: by REST in its query or JSON body, by MCP in the header X-Workspace-Key."""
+    named: Any = None
+    if channel is Channel.MCP:
+        named = request.META.get("HTTP_X_WORKSPACE_KEY")
+    elif request.method in ("GET", "HEAD", "OPTIONS"):
+        named = request.query_params.get("workspace_key")
+    elif isinstance(request.data, dict):
+        named = request.data.get("workspace_key")
+    return named if isinstance(named, str) else None
+
+
+def _lay_on(actor: Actor, exc: APIException, **target: str) -> APIException:
+    """exc, with whose call it ended and why, for the audit log alone."""
+    exc.actor = actor
+    exc.target = target
+    return exc
+
+
+def _enforce_csrf(request: Request) -> None:
+    def no_view(request: Any) -> None:
+        return None
+
+    check = CSRFCheck(no_view)
+    check.process_request(request._request)
+    if reason := check.process_view(request._request, no_view, (), {}):
+        raise PermissionDenied(f"CSRF failed: {reason}")
