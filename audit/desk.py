@@ -42,18 +42,18 @@ class Desk(APIView):
 
     def checked(self, arguments: type[Serializer], data: Any) -> dict[str, Any]:
         """The validated arguments. A role too low is refused first, so that it learns nothing from them."""
-        require(self.request.auth, self._recorded_action())
+        require(self.request.auth, self.recorded_action())
         serializer = arguments(data=data)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
     def handle_exception(self, exc: Exception) -> Response:
-        action = self._recorded_action()
+        action = self.recorded_action()
         if action is None:  # no such method: nothing was attempted
             return super().handle_exception(exc)
         return super().handle_exception(self._recorded(action, exc))
 
-    def _recorded_action(self) -> Any:
+    def recorded_action(self) -> Any:
         name = getattr(self, "action", None) or (self.request.method or "").lower()
         return self.recorded_as.get(name)
 

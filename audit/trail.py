@@ -12,7 +12,7 @@ from audit.actors import Actor
 from audit.errors import AuditUnavailable, NotPermitted, code_and_message
 from audit.models import AuditLog
 from audit.request_id import current_request_id
-from audit.vocabulary import CHANGING, Action, Outcome
+from audit.vocabulary import CHANGING, UNRECORDED_SUCCESS, Action, Outcome
 
 # SQLite has one writer at a time; queueing for it here is fairer than its busy timeout.
 _sqlite_writer = threading.Lock()
@@ -31,7 +31,8 @@ def audited(actor: Actor, action: Action, target: dict[str, Any]) -> Iterator[di
         require(actor, action)
         with transaction.atomic() if action in CHANGING else nullcontext():
             yield target
-            append(actor, action, target, Outcome.SUCCESS, started=started)
+            if action not in UNRECORDED_SUCCESS:
+                append(actor, action, target, Outcome.SUCCESS, started=started)
     except Exception as exc:
         record_failure(actor, action, target, exc, started=started)
         raise

@@ -23,6 +23,7 @@ class Action(StrEnum):
     MEMBER_REMOVE = "member.remove"
     API_KEY_ISSUE = "api_key.issue"
     API_KEY_REVOKE = "api_key.revoke"
+    API_KEY_LIST = "api_key.list"
     ENCRYPTION_ROTATE = "encryption.rotate"
 
 
@@ -38,6 +39,10 @@ CHANGING = frozenset(
         Action.API_KEY_REVOKE,
     }
 )
+
+# Looking at the log, or at what is connected, is recorded only where it is refused or fails: each look would
+# otherwise add to what is looked at.
+UNRECORDED_SUCCESS = frozenset({Action.AUDIT_LIST, Action.INTEGRATION_LIST})
 
 
 class Outcome(StrEnum):

@@ -4,6 +4,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from audit.arguments import Arguments
+from integrations.hooks import Event
 from integrations.models import Provider
 from integrations.origins import OriginRefused, site_origin
 from integrations.services import IntegrationState, allowlist_field, expiry_warning
@@ -103,3 +104,11 @@ def state_as_json(state: IntegrationState) -> dict[str, Any]:
 
 def _unreadable(state: IntegrationState) -> str:
     return "The stored token cannot be decrypted: enter it again." if state.token_unreadable else ""
+
+
+class GitEventInput(Arguments):
+    event = serializers.ChoiceField(choices=[str(event) for event in Event])
+    repository = serializers.CharField(max_length=300)
+    branch = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    commit = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    message = serializers.CharField(max_length=20_000, required=False, allow_blank=True, default="")

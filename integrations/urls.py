@@ -1,5 +1,8 @@
 from django.urls import path
 
-from integrations.views import IntegrationsView
+from integrations.views import GitEventsView, IntegrationsView
 
-urlpatterns = [path("integrations", IntegrationsView.as_view(), name="integrations")]
+urlpatterns = [
+    path("integrations", IntegrationsView.as_view(), name="integrations"),
+    path("git-events", GitEventsView.as_view(), name="git-events"),
+]

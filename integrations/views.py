@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from typing import Any
 
 from rest_framework.request import Request
@@ -7,7 +8,8 @@ from audit.arguments import Arguments
 from audit.desk import Desk
 from audit.vocabulary import Action
 from integrations import services
-from integrations.serializers import IntegrationInput, state_as_json
+from integrations.hooks import ACTION, Event, record_git_event
+from integrations.serializers import GitEventInput, IntegrationInput, state_as_json
 
 
 class IntegrationsView(Desk):
@@ -40,3 +42,21 @@ def _what_was_forgotten(update: services.Update) -> dict[str, Any]:
         return {"token_forgotten": False}
     sentence = "The stored token was forgotten, because base_url or email changed. Send api_token for the new account."
     return {"token_forgotten": True, "message": sentence}
+
+
+class GitEventsView(Desk):
+    """/v1/git-events: what a git hook or a CI step tells; it goes to the audit log and nowhere else."""
+
+    recorded_as = {"post": Action.GIT_COMMIT}
+
+    def recorded_action(self) -> Action | None:
+        """The event's own action, where the body names one."""
+        data = self.request.data if self.request.method == "POST" else None
+        event = data.get("event") if isinstance(data, dict) else None
+        return ACTION[Event(event)] if event in list(Event) else super().recorded_action()
+
+    def post(self, request: Request) -> Response:
+        arguments = self.checked(GitEventInput, request.data)
+        arguments.pop("workspace_key")
+        hooks = record_git_event(request.auth, **arguments)
+        return Response({"hooks": [asdict(hook) for hook in hooks]})

@@ -24,6 +24,7 @@ _GOVERNING = frozenset(
         Action.AUDIT_EXPORT,
         Action.API_KEY_ISSUE,
         Action.API_KEY_REVOKE,
+        Action.API_KEY_LIST,
         Action.MEMBER_ADD,
         Action.MEMBER_REMOVE,
     }

@@ -64,6 +64,12 @@ def issue_api_key(
     return api_key, secret
 
 
+def list_api_keys(actor: Actor, workspace: Workspace) -> list[ApiKey]:
+    with audited(actor, Action.API_KEY_LIST, {}):
+        keys = ApiKey.objects.filter(membership__workspace=workspace)
+        return list(keys.select_related("membership__user").order_by("pk"))
+
+
 def revoke_api_key(actor: Actor, api_key: ApiKey) -> None:
     """Safe to repeat: the first revocation's time stands."""
     membership = api_key.membership

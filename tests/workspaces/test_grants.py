@@ -26,6 +26,7 @@ WHO_MAY = {
     "audit.export": GOVERNING,
     "api_key.issue": GOVERNING,
     "api_key.revoke": GOVERNING,
+    "api_key.list": GOVERNING,
     "member.add": GOVERNING,
     "member.remove": GOVERNING,
     "workspace.create": NOBODY,

@@ -1,0 +1,70 @@
+from datetime import UTC
+from typing import Any
+
+from rest_framework import serializers
+
+from audit.arguments import Arguments, CappedIntegerField
+from audit.listing import Cursor, Filters
+from audit.models import AuditLog
+from audit.vocabulary import Outcome
+
+
+class FilterInput(Arguments):
+    action_key = serializers.CharField(required=False, max_length=32)
+    action_prefix = serializers.CharField(required=False, max_length=32)
+    actor = serializers.CharField(required=False, max_length=254)
+    outcome = serializers.ChoiceField(choices=[str(outcome) for outcome in Outcome], required=False)
+    to = serializers.DateTimeField(required=False, default_timezone=UTC)
+
+    def get_fields(self) -> dict[str, Any]:
+        # 'from' is no name in Python
+        return super().get_fields() | {"from": serializers.DateTimeField(required=False, default_timezone=UTC)}
+
+    @staticmethod
+    def filters(given: dict[str, Any]) -> Filters:
+        return Filters(
+            action=given.get("action_key", ""),
+            action_prefix=given.get("action_prefix", ""),
+            actor=given.get("actor", ""),
+            outcome=given.get("outcome", ""),
+            since=given.get("from"),
+            until=given.get("to"),
+        )
+
+
+class CursorField(serializers.CharField):
+    def to_internal_value(self, data: Any) -> Cursor:
+        try:
+            return Cursor.decode(super().to_internal_value(data))
+        except ValueError as exc:
+            raise serializers.ValidationError("This is not a next_cursor of an earlier answer.") from exc
+
+
+class ListInput(FilterInput):
+    limit = CappedIntegerField(cap=200, min_value=1, default=50)
+    cursor = CursorField(required=False)
+
+
+class ExportInput(FilterInput):
+    format = serializers.ChoiceField(choices=["csv", "jsonl"], default="jsonl")
+
+
+RECORD_FIELDS = (
+    "id",
+    "created_at",
+    "workspace",
+    "actor",
+    "key_label",
+    "role",
+    "action",
+    "target",
+    "outcome",
+    "error_code",
+    "channel",
+    "request_id",
+    "duration_ms",
+)
+
+
+def record_as_json(record: AuditLog) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in RECORD_FIELDS} | {"created_at": record.created_at.isoformat()}

@@ -1,0 +1,53 @@
+"""What an actor does with the audit log itself."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from audit import listing
+from audit.actors import Actor
+from audit.listing import Cursor, Filters
+from audit.models import AuditLog
+from audit.serializers import RECORD_FIELDS, record_as_json
+from audit.trail import audited
+from audit.vocabulary import Action
+
+
+def list_records(
+    actor: Actor, filters: Filters, limit: int, cursor: Cursor | None
+) -> tuple[list[AuditLog], Cursor | None]:
+    with audited(actor, Action.AUDIT_LIST, _target(filters) | {"limit": limit}):
+        return listing.page(actor.workspace, filters, limit, cursor)
+
+
+def export_records(actor: Actor, filters: Filters, file_format: str) -> Iterator[bytes]:
+    """Recorded before its first byte leaves; then one chunk of records after another."""
+    with audited(actor, Action.AUDIT_EXPORT, _target(filters) | {"format": file_format}):
+        write = as_csv if file_format == "csv" else as_json_lines
+    return write(listing.chunks(actor.workspace, filters))
+
+
+def as_json_lines(chunks: Iterator[list[AuditLog]]) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield "".join(json.dumps(record_as_json(record), ensure_ascii=False) + "\n" for record in chunk).encode()
+
+
+def as_csv(chunks: Iterator[list[AuditLog]]) -> Iterator[bytes]:
+    yield (",".join(RECORD_FIELDS) + "\r\n").encode()
+    for chunk in chunks:
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerows([_cell(value) for value in record_as_json(record).values()] for record in chunk)
+        yield text.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    """A cell that begins like a formula would be one in a spreadsheet."""
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _target(filters: Filters) -> dict[str, Any]:
+    return {name: str(value) for name, value in vars(filters).items() if value}

@@ -1,0 +1,163 @@
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from audit.models import AuditLog
+from audit.vocabulary import Action
+from tests.factories import make_api_key
+from workspaces.models import Role
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 8, 22, 12, 0, tzinfo=UTC)
+
+
+def make_records(count: int, workspace: str = "acme", **fields) -> list[AuditLog]:
+    """One a minute from noon on; created_at is set on insert, for the table refuses a later change."""
+    created_at = AuditLog._meta.get_field("created_at")
+    created_at.auto_now_add = False
+    try:
+        values = {"action": Action.JIRA_READ, "outcome": "success", "channel": "rest", "actor": "ann@acme.example.com"}
+        return [
+            AuditLog.objects.create(workspace=workspace, created_at=NOON + timedelta(minutes=n), **values | fields)
+            for n in range(count)
+        ]
+    finally:
+        created_at.auto_now_add = True
+
+
+@pytest.fixture
+def admin(client_for):
+    return client_for(make_api_key(Role.ADMIN))
+
+
+def listed(client, **params):
+    answer = client.get("/v1/audit-logs", {"workspace_key": "acme"} | params)
+    assert answer.status_code == 200, answer.json()
+    return answer.json()
+
+
+def test_records_are_listed_newest_first_page_by_page_with_none_lost_or_twice(admin):
+    records = make_records(7)
+    seen, cursor = [], None
+
+    while True:
+        page = listed(admin, limit=3, **({"cursor": cursor} if cursor else {}))
+        seen += [record["id"] for record in page["logs"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+
+    assert seen == [record.pk for record in reversed(records)]
+
+
+def test_records_of_one_moment_are_paged_without_loss(admin):
+    make_records(1), make_records(1), make_records(1)
+
+    first = listed(admin, limit=2)
+    second = listed(admin, limit=2, cursor=first["next_cursor"])
+
+    assert len({record["id"] for record in first["logs"] + second["logs"]}) == 3
+    assert second["next_cursor"] is None
+
+
+@pytest.mark.parametrize(
+    ("params", "count"),
+    [
+        ({"action_key": "jira.read"}, 2),
+        ({"action_prefix": "jira."}, 2),
+        ({"action_prefix": "integration"}, 1),
+        ({"actor": "bob@acme.example.com"}, 1),
+        ({"outcome": "denied"}, 1),
+        ({"from": "2026-08-22T12:01:00Z"}, 1),
+        ({"to": "2026-08-22T12:01:00Z"}, 3),
+        ({"from": "2026-08-23T00:00:00Z"}, 0),
+    ],
+)
+def test_records_can_be_filtered(admin, params, count):
+    make_records(2)
+    make_records(1, action=Action.INTEGRATION_UPDATE, actor="bob@acme.example.com")
+    make_records(1, action=Action.GIT_COMMIT, outcome="denied")
+
+    logs = listed(admin, **params)["logs"]
+
+    assert len([record for record in logs if record["created_at"].startswith("2026-08-22")]) == count
+
+
+def test_another_workspace_sees_nothing_of_them(admin, client_for):
+    make_records(2, workspace="globex")
+
+    assert listed(admin)["logs"] == []
+
+
+@pytest.mark.parametrize(
+    ("params", "path"),
+    [
+        ({"limit": 0}, "limit"),
+        ({"limit": "abc"}, "limit"),
+        ({"cursor": "nonsense"}, "cursor"),
+        ({"cursor": "MjAyNi0wOC0yMlQxMjowMDowMC8x"}, "cursor"),
+        ({"outcome": "maybe"}, "outcome"),
+        ({"from": "yesterday"}, "from"),
+        ({"form": "2026-01-01"}, "form"),
+    ],
+)
+def test_a_bad_parameter_is_named_and_the_attempt_recorded(admin, params, path):
+    answer = admin.get("/v1/audit-logs", {"workspace_key": "acme"} | params)
+
+    assert answer.status_code == 400
+    assert [issue["path"] for issue in answer.json()["error"]["details"]["issues"]] == [path]
+    record = AuditLog.objects.get()
+    assert (record.action, record.outcome, record.target) == ("audit.list", "failed", {"refused": [path]})
+
+
+def test_a_member_is_refused_and_the_refusal_recorded(client_for):
+    answer = client_for(make_api_key(Role.MEMBER)).get("/v1/audit-logs", {"workspace_key": "acme"})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "role_required")
+    record = AuditLog.objects.get()
+    assert (record.action, record.outcome, record.error_code) == ("audit.list", "denied", "role_required")
+
+
+def test_a_page_costs_two_statements_and_no_count(admin, django_assert_num_queries):
+    make_records(5)
+    listed(admin)  # the key's first use is noted
+
+    with django_assert_num_queries(2):  # the key, the page
+        listed(admin)
+
+
+def test_an_export_as_json_lines_holds_every_record_and_is_itself_recorded_first(admin):
+    make_records(5)
+
+    answer = admin.get("/v1/audit/export", {"workspace_key": "acme", "format": "jsonl", "action_prefix": "jira."})
+
+    record = AuditLog.objects.get(action="audit.export")
+    assert record.target == {"action_prefix": "jira.", "format": "jsonl"}
+    lines = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+    assert len(lines) == 5
+    assert lines[0]["actor"] == "ann@acme.example.com"
+
+
+def test_an_export_as_csv_has_a_head_and_no_cell_that_a_spreadsheet_would_run(admin):
+    make_records(1, actor="=HYPERLINK(1)", action=Action.JIRA_READ)
+
+    answer = admin.get("/v1/audit/export", {"workspace_key": "acme", "format": "csv", "action_key": "jira.read"})
+
+    head, row = csv.reader(io.StringIO(b"".join(answer.streaming_content).decode()))
+    assert head[:5] == ["id", "created_at", "workspace", "actor", "key_label"]
+    assert row[3] == "'=HYPERLINK(1)"
+
+
+def test_an_export_holds_one_chunk_at_a_time(admin, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr("audit.listing.CHUNK_ROWS", 2)
+    make_records(5)
+
+    answer = admin.get("/v1/audit/export", {"workspace_key": "acme", "action_prefix": "jira."})
+
+    with django_assert_num_queries(4):  # 2 + 2 + 1 + none left
+        pieces = list(answer.streaming_content)
+    assert [piece.count(b"\n") for piece in pieces] == [2, 2, 1]

@@ -1,0 +1,45 @@
+"""What the commands about one workspace share."""
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rest_framework.exceptions import APIException
+
+from audit.actors import Actor
+from workspaces.actors import operator
+from workspaces.models import Workspace
+
+
+class WorkspaceCommand(BaseCommand, ABC):
+    """Names a workspace first; an error of ours is one readable line and exit status 1."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("workspace", metavar="KEY", help="key of the workspace")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        key = options["workspace"]
+        workspace = Workspace.objects.filter(key=key).first()
+        if workspace is None:
+            raise CommandError(
+                f"There is no workspace {key!r}. Create it: manage.py create_workspace {key} --name NAME"
+            )
+        try:
+            self.act(operator(key), workspace, options)
+        except APIException as exc:
+            raise CommandError(str(exc.detail)) from exc
+        except ValidationError as exc:
+            raise CommandError(" ".join(exc.messages)) from exc
+
+    @abstractmethod
+    def act(self, actor: Actor, workspace: Workspace, options: dict[str, Any]) -> None:
+        """What the command does, once the workspace is known."""
+
+
+def days(text: str) -> int:
+    """An argument of at least one day."""
+    number = int(text)
+    if not 1 <= number <= 3650:
+        raise ValueError(text)
+    return number

@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from audit.actors import Actor
+from workspaces.management.base import WorkspaceCommand
+from workspaces.models import Role, Workspace
+from workspaces.services import add_member
+
+
+class Command(WorkspaceCommand):
+    help = "Add a member to a workspace, or change a member's role."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("email")
+        parser.add_argument("--role", choices=Role.values, default=Role.MEMBER)
+
+    def act(self, actor: Actor, workspace: Workspace, options: dict[str, Any]) -> None:
+        membership = add_member(actor, workspace, options["email"], options["role"])
+        self.stdout.write(f"{membership.user.email} is {membership.role} of {workspace.key}.")

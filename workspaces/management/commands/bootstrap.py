@@ -1,0 +1,65 @@
+import json
+import secrets
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
+
+from workspaces.actors import operator
+from workspaces.models import ApiKey, Membership, Role, User, Workspace
+from workspaces.services import add_member, create_workspace, issue_api_key
+
+LABEL = "first key"
+
+
+class Command(BaseCommand):
+    help = "Make what a first start needs: superuser, workspace, owner, API key. Safe to repeat: what is there stays."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--workspace", default="personal", metavar="KEY")
+        parser.add_argument("--email", default="admin@example.com", help="of the superuser")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        key, email = options["workspace"], options["email"].strip().lower()
+        try:
+            validate_email(email)
+            workspace = Workspace.objects.filter(key=key).first() or create_workspace(operator(key), key, key.title())
+        except ValidationError as exc:
+            raise CommandError(" ".join(exc.messages)) from exc
+        password = _superuser(email)
+        _owner(workspace, email)
+        secret = _first_key(workspace, email)
+        self._tell({"workspace_key": key, "email": email, "password": password, "api_key": secret}, options["json"])
+
+    def _tell(self, made: dict[str, str | None], as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(made))
+            return
+        for name, value in made.items():
+            self.stdout.write(f"{name:14}{value or '(set earlier; not shown again)'}")
+
+
+def _superuser(email: str) -> str | None:
+    """The password of a superuser made now; None for one that was there."""
+    if User.objects.filter(email=email, is_superuser=True).exists():
+        return None
+    password = secrets.token_urlsafe(18)
+    user = User.objects.filter(email=email).first() or User(email=email)
+    user.is_staff = user.is_superuser = True
+    user.set_password(password)
+    user.save()
+    return password
+
+
+def _owner(workspace: Workspace, email: str) -> None:
+    if not Membership.objects.filter(workspace=workspace, user__email=email, role=Role.OWNER).exists():
+        add_member(operator(workspace.key), workspace, email, Role.OWNER)
+
+
+def _first_key(workspace: Workspace, email: str) -> str | None:
+    """A key made now; None where this member has a usable one."""
+    if ApiKey.objects.usable().filter(membership__workspace=workspace, membership__user__email=email).exists():
+        return None
+    return issue_api_key(operator(workspace.key), workspace, email, LABEL)[1]

@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from workspaces.actors import operator
+from workspaces.services import create_workspace
+
+
+class Command(BaseCommand):
+    help = "Create a workspace."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("workspace", metavar="KEY", help="lower-case letters, digits, - and _")
+        parser.add_argument("--name", default="", help="shown to people")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        key = options["workspace"]
+        try:
+            create_workspace(operator(key), key, options["name"])
+        except ValidationError as exc:
+            raise CommandError(" ".join(exc.messages)) from exc
+        self.stdout.write(f"Workspace {key} created. Next: manage.py add_member {key} EMAIL --role owner")
