@@ -1,0 +1,98 @@
+"""Atlassian's answers: read within bounds, decoded, and looked into without trusting their shape."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from atlassian.errors import UpstreamFailure
+
+# A lone half of a surrogate pair cannot be written as UTF-8, and PostgreSQL takes no NUL: neither leaves here.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer, whatever its status. Header names in any case."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    def json(self) -> Any:
+        """Raises UpstreamFailure for what is not JSON: a page of HTML with status 200 is no answer."""
+        kind = self.headers.get("Content-Type", "json").lower()
+        if "json" not in kind:
+            raise UpstreamFailure("Atlassian answered with something else than JSON, perhaps a login page.")
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as exc:
+            raise UpstreamFailure("Atlassian's answer is not readable JSON.") from exc
+
+    def json_or_none(self) -> Any:
+        try:
+            return self.json()
+        except UpstreamFailure:
+            return None
+
+    def sentence(self) -> str:
+        """What Atlassian says about an error, in whichever of its shapes; empty if in none."""
+        answer = self.json_or_none()
+        said = texts(answer, "errorMessages") + texts(answer, "errors")
+        said += [text(error, "title") for error in items(answer, "errors")]
+        said += list(map(str, mapping(answer, "errors").values()))
+        said = said or [text(answer, "message"), text(answer, "detail")]
+        # Confluence puts the name of a Java class before the sentence.
+        plain = (re.sub(r"^(?:[\w$]+\.)+[\w$]+:\s*", "", sentence) for sentence in said)
+        return clean(" ".join(filter(None, plain)))[:500]
+
+
+def clean(value: str) -> str:
+    return _UNSTORABLE.sub("", value)
+
+
+def at(answer: Any, *path: str) -> Any:
+    """What stands at path, or None where something on the way is not an object."""
+    for name in path:
+        if not isinstance(answer, dict):
+            return None
+        answer = answer.get(name)
+    return answer
+
+
+def text(answer: Any, *path: str) -> str:
+    """The text at path; a number as text, since ids come as either; anything else is empty."""
+    value = at(answer, *path)
+    if isinstance(value, str):
+        return clean(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def number(answer: Any, *path: str) -> int:
+    value = at(answer, *path)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def mapping(answer: Any, *path: str) -> dict[str, Any]:
+    value = at(answer, *path)
+    return value if isinstance(value, dict) else {}
+
+
+def items(answer: Any, *path: str) -> list[dict[str, Any]]:
+    """The objects of the list at path."""
+    value = at(answer, *path)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def texts(answer: Any, *path: str) -> list[str]:
+    """The texts of the list at path."""
+    value = at(answer, *path)
+    return [clean(item) for item in value if isinstance(item, str) and item] if isinstance(value, list) else []
+
+
+def required_items(answer: Any, name: str) -> list[dict[str, Any]]:
+    """The list without which the answer means nothing: a search without a list of hits is not a search."""
+    if not isinstance(at(answer, name), list):
+        raise UpstreamFailure("Atlassian's answer lacks what was asked for.")
+    return items(answer, name)

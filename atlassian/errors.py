@@ -1,0 +1,67 @@
+"""What can go wrong between us and Atlassian, each with what the caller can do about it."""
+
+from rest_framework import status
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+
+
+class UpstreamFailure(APIException):
+    """Atlassian answered what cannot be used, or not at all."""
+
+    status_code = status.HTTP_502_BAD_GATEWAY
+    default_code = "upstream_error"
+    default_detail = "Atlassian gave no usable answer. Try again; if it stays so, see https://status.atlassian.com."
+
+
+class UpstreamTimeout(UpstreamFailure):
+    status_code = status.HTTP_504_GATEWAY_TIMEOUT
+    default_code = "upstream_timeout"
+    default_detail = "Atlassian did not answer in time. Try again, or ask for less."
+
+
+class UpstreamAuthFailed(UpstreamFailure):
+    default_code = "upstream_auth_failed"
+    default_detail = (
+        "Atlassian refuses the stored credentials: the API token is wrong, expired or revoked. A workspace admin "
+        "enters a new one on the Integrations page. Until then nothing can be said about what exists there."
+    )
+
+
+class UpstreamForbidden(UpstreamFailure):
+    default_code = "upstream_forbidden"
+    default_detail = (
+        "Atlassian accepts the stored credentials but the account may not do this: it lacks the product's licence "
+        "or a permission, or the site admits only certain IP addresses. An Atlassian admin can grant it."
+    )
+
+
+class UpstreamRateLimited(UpstreamFailure):
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+    default_code = "upstream_rate_limited"
+
+    def __init__(self, wait: float = 30) -> None:
+        self.wait = max(1, round(wait))
+        super().__init__(f"Atlassian limits how often it may be asked. Try again in {self.wait} s.")
+
+
+class UpstreamRejectedQuery(UpstreamFailure):
+    """Our caller's query, in Atlassian's own sentence."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "upstream_rejected_query"
+    default_detail = "Atlassian rejected the query and did not say why."
+
+
+class NothingThere(UpstreamFailure):
+    status_code = status.HTTP_404_NOT_FOUND
+    default_code = "not_found"
+    default_detail = (
+        "There is nothing there, or the connected account cannot see it, or it lies outside what this workspace "
+        "may read. Check the key, or search for it."
+    )
+
+
+class BadReference(ValidationError):
+    """An issue, a page or a cursor that cannot be what it should be; refused before Atlassian is asked."""
+
+    def __init__(self, parameter: str, sentence: str) -> None:
+        super().__init__({parameter: [ErrorDetail(sentence, code="invalid")]})

@@ -1,0 +1,446 @@
+import base64
+import gzip
+import logging
+import re
+import threading
+
+import pytest
+import responses
+from requests.exceptions import ConnectionError, SSLError
+
+from atlassian.errors import (
+    NothingThere,
+    UpstreamAuthFailed,
+    UpstreamFailure,
+    UpstreamForbidden,
+    UpstreamRateLimited,
+    UpstreamRejectedQuery,
+    UpstreamTimeout,
+)
+from tests.atlassian.makers import GATEWAY, SIGNED, SITE, STRANGER, TOKEN, make_client, make_credentials
+from tests.atlassian.wire import answer, listening
+
+PATH = "/rest/api/3/issue/ABC-1"
+MYSELF = SITE + "/rest/api/3/myself"
+MINE = SITE + "/wiki/rest/api/user/current"
+PAGE = SITE + "/wiki/api/v2/pages/7"
+AT_ONCE = {"Retry-After": "0"}
+
+
+def get(**fields):
+    return make_client(**fields).get("/rest/api/3/issue/{key}", key="ABC-1")
+
+
+@responses.activate
+def test_a_call_is_signed_speaks_english_and_asks_for_json():
+    responses.get(SITE + PATH, json={"key": "ABC-1"})
+
+    assert get() == {"key": "ABC-1"}
+
+    headers = responses.calls[0].request.headers
+    pair = base64.b64decode(headers["Authorization"].removeprefix("Basic ")).decode()
+    assert pair == f"bot@acme.example.com:{TOKEN}"
+    assert (headers["Accept"], headers["Accept-Language"]) == ("application/json", "en")
+    assert (headers["X-Force-Accept-Language"], headers["User-Agent"]) == ("true", "memory-core")
+
+
+@responses.activate
+def test_a_scoped_token_calls_the_gateway_while_links_stay_those_of_the_site():
+    responses.get(f"{GATEWAY}/ex/jira/cloud-1{PATH}", json={})
+
+    client = make_client(scoped=True, cloud_id="cloud-1")
+    client.get(PATH)
+
+    assert client.site_url == SITE
+
+
+@responses.activate
+def test_what_fills_a_path_cannot_leave_it():
+    responses.get(re.compile(re.escape(SITE) + ".*"), json={})
+
+    make_client().get("/rest/api/3/issue/{key}", key="A/../../user?x=1#y")
+
+    assert responses.calls[0].request.url == SITE + "/rest/api/3/issue/A%2F..%2F..%2Fuser%3Fx%3D1%23y"
+    with pytest.raises(ValueError, match="dotted"):
+        make_client().get("/rest/api/3/issue/{key}", key="..")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, UpstreamRejectedQuery),
+        (401, UpstreamAuthFailed),
+        (403, UpstreamForbidden),
+        (404, NothingThere),
+        (410, UpstreamFailure),
+        (418, UpstreamFailure),
+        (500, UpstreamFailure),
+        (503, UpstreamFailure),
+        (204, UpstreamFailure),
+    ],
+)
+@responses.activate
+def test_a_status_becomes_the_error_that_says_what_to_do(status, kind):
+    responses.get(SITE + PATH, status=status, json={}, headers=SIGNED | AT_ONCE)
+
+    with pytest.raises(UpstreamFailure) as caught:
+        get()
+
+    assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({"errorMessages": ["No such field."], "errors": {"jql": "Line 1."}}, "No such field. Line 1."),
+        ({"errors": [{"status": 400, "title": "Bad cursor"}]}, "Bad cursor"),
+        ({"statusCode": 400, "message": "com.atlassian.api.BadRequestException: No field: 'x'"}, "No field: 'x'"),
+        ({"type": "about:blank", "detail": "Failed to convert"}, "Failed to convert"),
+        ({"errors": None}, "Atlassian rejected the query and did not say why."),
+        ([], "Atlassian rejected the query and did not say why."),
+    ],
+)
+@responses.activate
+def test_a_rejected_query_is_told_in_atlassians_sentence(body, sentence):
+    responses.get(SITE + PATH, status=400, json=body, headers=SIGNED)
+
+    with pytest.raises(UpstreamRejectedQuery) as caught:
+        get()
+
+    assert str(caught.value.detail) == sentence
+
+
+@responses.activate
+def test_a_redirect_is_not_followed():
+    responses.get(SITE + PATH, status=302, headers={"Location": "https://id.atlassian.com/login"})
+
+    with pytest.raises(UpstreamFailure, match="redirected"):
+        get()
+
+    assert len(responses.calls) == 1
+
+
+@responses.activate
+def test_a_get_is_asked_again_while_atlassian_is_busy():
+    for status in (429, 503):
+        responses.get(SITE + PATH, status=status, headers=AT_ONCE)
+    responses.get(SITE + PATH, json={"key": "ABC-1"})
+
+    assert get() == {"key": "ABC-1"}
+
+
+@responses.activate
+def test_asking_again_ends_after_three_tries():
+    responses.get(SITE + PATH, status=429, headers=AT_ONCE)
+
+    with pytest.raises(UpstreamRateLimited):
+        get()
+
+    assert len(responses.calls) == 3
+
+
+@responses.activate
+def test_a_question_by_post_is_asked_once():
+    responses.post(SITE + "/rest/api/3/jql/parse", status=503, headers=AT_ONCE)
+
+    with pytest.raises(UpstreamFailure):
+        make_client().ask("/rest/api/3/jql/parse", {"queries": ["a = b"]})
+
+    assert len(responses.calls) == 1
+
+
+def test_nothing_is_posted_but_the_questions_that_change_nothing():
+    with pytest.raises(ValueError, match="change nothing"):
+        make_client().ask("/rest/api/3/issue", {"fields": {}})
+
+
+@pytest.mark.parametrize(("header", "wait"), [("7200", 7200), ("31", 31), ("soon", 30), ("-5", 30)])
+@responses.activate
+def test_a_long_wait_is_left_to_the_caller(header, wait):
+    responses.get(SITE + PATH, status=429, headers={"Retry-After": header} | SIGNED)
+
+    with pytest.raises(UpstreamRateLimited) as caught:
+        make_client(seconds=0.2).get(PATH)
+
+    assert caught.value.wait == wait
+    assert len(responses.calls) == 1
+
+
+@pytest.mark.parametrize("failure", [SSLError("bad certificate"), ConnectionError("no such host")])
+@responses.activate
+def test_an_unreachable_site_is_an_upstream_error_without_the_secret(failure):
+    responses.get(SITE + PATH, body=failure)
+
+    with pytest.raises(UpstreamFailure) as caught:
+        get()
+
+    assert TOKEN not in str(caught.value)
+    assert (caught.value.status_code, caught.value.get_codes()) == (502, "upstream_error")
+
+
+@responses.activate
+def test_a_dropped_connection_is_tried_once_more():
+    responses.get(SITE + PATH, body=ConnectionError("reset"))
+    responses.get(SITE + PATH, json={"key": "ABC-1"})
+
+    assert get() == {"key": "ABC-1"}
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"<html>Log in</html>", "text/html"),
+        (b'{"key": ', "application/json"),
+        (b"", "application/json"),
+        (b"\xff\xfe\xfa", "application/json"),
+        (b"[" * 100_000 + b"]" * 100_000, "application/json"),
+        (b'{"a":' * 5_000 + b"1" + b"}" * 5_000, "application/json"),
+        (b"1" * 5_000, "application/json"),
+    ],
+)
+@responses.activate
+def test_an_answer_that_is_no_readable_json_is_an_upstream_error(body, content_type):
+    responses.get(SITE + PATH, body=body, content_type=content_type)
+
+    with pytest.raises(UpstreamFailure) as caught:
+        get()
+
+    assert type(caught.value) is UpstreamFailure
+
+
+class TestWhetherAtlassianTookUsForWhomWeAre:
+    @pytest.mark.parametrize("status", [200, 400, 404])
+    @responses.activate
+    def test_an_answer_to_a_failed_login_is_no_answer(self, status):
+        responses.get(SITE + PATH, status=status, json={"issues": []}, headers=STRANGER)
+
+        with pytest.raises(UpstreamAuthFailed):
+            get()
+
+    @responses.activate
+    def test_a_good_login_reason_is_none(self):
+        responses.get(SITE + PATH, json={}, headers={"X-Seraph-LoginReason": "OK"})
+
+        assert get() == {}
+
+    @responses.activate
+    def test_an_answer_for_another_account_is_refused(self):
+        responses.get(SITE + PATH, json={}, headers=SIGNED)
+
+        with pytest.raises(UpstreamAuthFailed, match="another account"):
+            get(account_id="somebody-else")
+
+    @pytest.mark.parametrize("status", [400, 404])
+    @responses.activate
+    def test_a_miss_that_names_no_account_is_proven_first(self, status):
+        responses.get(SITE + PATH, status=status, json={})
+        responses.get(MYSELF, status=401, body="Client must be authenticated", content_type="text/html")
+
+        with pytest.raises(UpstreamAuthFailed):
+            get()
+
+    @responses.activate
+    def test_a_miss_of_proven_credentials_stands_and_the_proof_holds_for_a_while(self):
+        responses.get(SITE + PATH, status=404, json={})
+        responses.get(MYSELF, json={"accountId": "me"})
+
+        for _ in range(2):
+            with pytest.raises(NothingThere):
+                get()
+
+        assert responses.assert_call_count(MYSELF, 1)
+
+    @responses.activate
+    def test_a_miss_that_names_the_account_needs_no_proof(self):
+        responses.get(SITE + PATH, status=404, json={}, headers=SIGNED)
+
+        with pytest.raises(NothingThere):
+            get(account_id=SIGNED["X-AAccountId"])
+
+    @responses.activate
+    def test_a_miss_stays_open_while_the_proof_cannot_be_had(self):
+        responses.get(SITE + PATH, status=404, json={})
+        responses.get(MYSELF, status=500)
+
+        with pytest.raises(UpstreamFailure) as caught:
+            get()
+
+        assert type(caught.value) is UpstreamFailure
+
+    @responses.activate
+    def test_a_bare_404_of_confluence_is_proven_and_one_that_names_the_id_is_not(self):
+        bare = {"errors": [{"status": 404, "code": "NOT_FOUND", "title": "Not Found"}]}
+        named = {"errors": [{"status": 404, "code": "NOT_FOUND", "title": "Cannot find a page with id [7]"}]}
+        responses.get(PAGE, status=404, json=named)
+        responses.get(PAGE, status=404, json=bare)
+        responses.get(MINE, json={"type": "anonymous", "accountId": ""})
+
+        with pytest.raises(NothingThere):
+            make_client("confluence").get("/wiki/api/v2/pages/7")
+        with pytest.raises(UpstreamAuthFailed):
+            make_client("confluence").get("/wiki/api/v2/pages/7")
+
+    @pytest.mark.parametrize(
+        ("mine", "myself", "kind"),
+        [
+            (200, 200, UpstreamForbidden),  # signed in, and not permitted this
+            (403, 200, UpstreamForbidden),  # known to the site, no licence
+            (403, 401, UpstreamAuthFailed),
+            (403, 404, UpstreamAuthFailed),  # a site without Jira
+            (401, 401, UpstreamAuthFailed),
+        ],
+    )
+    @responses.activate
+    def test_a_403_of_confluence_is_told_apart(self, mine, myself, kind):
+        responses.get(PAGE, status=403, json={"statusCode": 403, "message": "Current user not permitted"})
+        responses.get(MINE, status=mine, json={"accountId": "me", "type": "known"})
+        responses.get(MYSELF, status=myself, json={"accountId": "me"})
+
+        with pytest.raises(UpstreamFailure) as caught:
+            make_client("confluence").get("/wiki/api/v2/pages/7")
+
+        assert type(caught.value) is kind
+
+    @responses.activate
+    def test_a_missing_scope_is_named_with_the_scopes_to_give(self):
+        mismatch = {"code": 401, "message": "Unauthorized; scope does not match"}
+        responses.get(re.compile(GATEWAY), status=401, json=mismatch)
+
+        with pytest.raises(UpstreamAuthFailed, match="read:jira-work and read:jira-user"):
+            get(scoped=True, cloud_id="c")
+
+    @responses.activate
+    def test_a_dead_token_of_the_environment_is_the_operators_to_renew(self):
+        responses.get(SITE + PATH, status=401)
+
+        with pytest.raises(UpstreamAuthFailed, match="MEMORY_CORE_JIRA_API_TOKEN"):
+            get(source="environment", scoped=True, cloud_id="c") if False else get(source="environment")
+
+
+class TestOnTheWire:
+    def fetch(self, behave, seconds=5.0):
+        with listening(behave) as origin:
+            return make_client(base_url=origin, seconds=seconds).get(PATH)
+
+    def test_a_stall_ends_with_the_deadline(self):
+        with pytest.raises(UpstreamTimeout):
+            self.fetch(lambda connection, done: done.wait(), seconds=0.2)
+
+    @pytest.mark.parametrize("head", [answer(b" " * 1000)[:-1000], b"HTTP/1.1 200 OK\r\nX-Slow: "])
+    def test_a_byte_now_and_then_does_not_put_off_the_deadline(self, head):
+        def drip(connection, done):
+            connection.sendall(head)
+            while not done.wait(0.02):
+                connection.sendall(b" ")
+
+        with pytest.raises(UpstreamTimeout):
+            self.fetch(drip, seconds=0.3)
+
+    def test_a_connection_dropped_within_the_body_is_an_upstream_error(self):
+        with pytest.raises(UpstreamFailure) as caught:
+            self.fetch(lambda connection, done: connection.sendall(answer(b"{}" * 50)[:-20]))
+
+        assert type(caught.value) is UpstreamFailure
+
+    def test_a_connection_dropped_before_an_answer_is_an_upstream_error(self):
+        with pytest.raises(UpstreamFailure) as caught:
+            self.fetch(lambda connection, done: None)
+
+        assert type(caught.value) is UpstreamFailure
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            answer(b"[" + b" " * 50_000_000 + b"]"),
+            answer(gzip.compress(b" " * 100_000_000), "Content-Encoding: gzip"),
+        ],
+        ids=["plain", "compressed"],
+    )
+    def test_an_oversized_answer_is_given_up(self, body):
+        with pytest.raises(UpstreamFailure, match="20 MB"):
+            self.fetch(lambda connection, done: connection.sendall(body), seconds=20)
+
+    def test_a_compressed_answer_and_one_in_chunks_are_read(self):
+        packed = answer(gzip.compress(b'{"key": "ABC-1"}'), "Content-Encoding: gzip")
+        chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n[1,2\r\n3\r\n,3]\r\n0\r\n\r\n"
+
+        assert self.fetch(lambda connection, done: connection.sendall(packed)) == {"key": "ABC-1"}
+        assert self.fetch(lambda connection, done: connection.sendall(chunked)) == [1, 2, 3]
+
+    def test_a_broken_compression_is_an_upstream_error(self):
+        with pytest.raises(UpstreamFailure):
+            self.fetch(lambda connection, done: connection.sendall(answer(b"not gzip", "Content-Encoding: gzip")))
+
+    def test_no_cookie_is_kept_and_the_connection_is(self):
+        requests_seen, connections = [], []
+
+        def keep_alive(connection, done):
+            connections.append(connection)
+            while True:
+                connection.sendall(answer(b"{}", "Set-Cookie: session=theirs; Path=/"))
+                request = connection.recv(65536)
+                if not request:
+                    return
+                requests_seen.append(request)
+
+        with listening(keep_alive) as origin:
+            for _ in range(3):
+                make_client(base_url=origin).get(PATH)
+
+        assert len(connections) == 1
+        assert b"cookie" not in b"".join(requests_seen).lower()
+
+    def test_one_session_serves_many_threads(self):
+        results = []
+
+        def work():
+            results.append(make_client(base_url=origin).get(PATH))
+
+        with listening(lambda connection, done: connection.sendall(answer(b"[1]"))) as origin:
+            threads = [threading.Thread(target=work) for _ in range(16)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+        assert results == [[1]] * 16
+
+
+@responses.activate
+def test_the_log_tells_the_call_without_query_key_or_secret(caplog):
+    responses.get(SITE + PATH, json={"secret": "text"}, headers={"atl-traceid": "1728226505244e96"})
+
+    with caplog.at_level(logging.DEBUG, logger="atlassian"):
+        make_client().get("/rest/api/3/issue/{key}", {"fields": "summary"}, key="ABC-1")
+
+    assert "GET /rest/api/3/issue/{key}: 200" in caplog.text
+    assert "1728226505244e96" in caplog.text
+    for hidden in (TOKEN, "ABC-1", "summary", "Basic", "text"):
+        assert hidden not in caplog.text
+
+
+def test_the_environment_of_the_process_changes_nothing(monkeypatch, tmp_path):
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login other password other\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    requests_seen = []
+
+    def keep_alive(connection, done):
+        connection.sendall(answer(b"{}"))
+        requests_seen.append(connection.recv(65536))
+        connection.sendall(answer(b"{}"))
+
+    with listening(keep_alive) as origin:
+        for _ in range(2):
+            assert make_client(base_url=origin).get(PATH) == {}
+
+    pair = base64.b64encode(f"bot@acme.example.com:{TOKEN}".encode())
+    assert b"Authorization: Basic " + pair in requests_seen[0]
+
+
+def test_credentials_are_told_neither_by_client_nor_by_their_fingerprint():
+    client = make_client()
+
+    assert TOKEN not in repr(client) + repr(vars(client)) + client.fingerprint
+    assert client.fingerprint != make_client(api_token="another").fingerprint
+    assert TOKEN not in repr(make_credentials())
