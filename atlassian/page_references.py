@@ -205,9 +205,7 @@ AREAS: Mapping[str, Callable[[list[str], Mapping[str, list[str]]], Found]] = {
     "api": _api,
     "rest": _rest,
     "external": _no_page("This is a public link, which does not say its page: open it and give the page's own URL."),
-    "l": _no_page(
-        "This is a short link, which does not say its page: open it and give the URL that the browser shows."
-    ),
+    "l": _no_page("This is a short link, which does not say its page: open it and give the URL the browser shows."),
     "search": _no_page("This is a search: give its words as q of confluence search."),
     "home": _no_page("This is the start page of Confluence, which is no page of a space."),
 }
