@@ -17,7 +17,7 @@ class Arguments(serializers.Serializer):
             refused = self._unknown(data) | self._repeated(data)
             if refused:
                 raise serializers.ValidationError(refused)
-        return super().to_internal_value(data)
+        return super().to_internal_value(self._plain(data))
 
     def _unknown(self, data: Mapping[str, Any]) -> dict[str, Any]:
         known = ", ".join(self.fields)
@@ -35,6 +35,13 @@ class Arguments(serializers.Serializer):
             for name in data
             if len(data.getlist(name)) > 1 and not isinstance(self.fields.get(name), serializers.ListField)
         }
+
+    def _plain(self, data: Any) -> Any:
+        """A query string as a dict: DRF would read one as a form, where an empty field is an absent one."""
+        if not isinstance(data, QueryDict):
+            return data
+        lists = {name for name, field in self.fields.items() if isinstance(field, serializers.ListField)}
+        return {name: data.getlist(name) if name in lists else data[name] for name in data}
 
 
 class CappedIntegerField(serializers.IntegerField):

@@ -53,9 +53,10 @@ def _by_key(request: Request, header: str, channel: Channel) -> tuple[User, Acto
 
 
 def _api_key(header: str, channel: Channel) -> ApiKey:
-    match = _BEARER.fullmatch(header.strip())
+    header = header.strip()
+    match = _BEARER.fullmatch(header)
     if match is None:
-        raise MissingBearerToken() if not header.lower().startswith("bearer ") else InvalidCredentials()
+        raise InvalidCredentials() if header.lower().startswith("bearer ") else MissingBearerToken()
     related = ("membership__user", "membership__workspace")
     api_key = ApiKey.objects.select_related(*related).filter(digest=digest_of(match[1])).first()
     if api_key is None:

@@ -1,0 +1,79 @@
+"""Arguments of search and read: the bounds live here, for REST and MCP alike."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from audit.arguments import Arguments, CappedIntegerField
+
+MAX_QUERY_CHARS = 1000
+MAX_REFERENCE_CHARS = 2000
+
+
+class SearchInput(Arguments):
+    """Words in q, or a query in Atlassian's own language instead; never both."""
+
+    language: str  # name of the parameter for a raw query
+
+    limit = CappedIntegerField(cap=50, min_value=1, default=10, help_text="How many hits, 1 to 50.")
+    cursor = serializers.CharField(
+        required=False, default="", max_length=4000, help_text="next_cursor of the last answer."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["q"] and not attrs[self.language]:
+            raise serializers.ValidationError({"q": serializers.ErrorDetail("This parameter is required.", "required")})
+        if attrs["q"] and attrs[self.language]:
+            raise serializers.ValidationError({self.language: f"Give either q or {self.language}, not both."})
+        return attrs
+
+
+class JiraSearchInput(SearchInput):
+    language = "jql"
+
+    q = serializers.CharField(
+        required=False,
+        default="",
+        max_length=MAX_QUERY_CHARS,
+        help_text='Words to find, "phrases" in quotes, issue keys.',
+    )
+    jql = serializers.CharField(required=False, default="", max_length=4000, help_text="Raw JQL instead of q.")
+    project = serializers.ListField(
+        child=serializers.CharField(max_length=255),
+        required=False,
+        default=list,
+        max_length=50,
+        help_text="Project keys.",
+    )
+
+
+class ConfluenceSearchInput(SearchInput):
+    language = "cql"
+
+    q = serializers.CharField(
+        required=False, default="", max_length=MAX_QUERY_CHARS, help_text='Words to find, "phrases" in quotes.'
+    )
+    cql = serializers.CharField(required=False, default="", max_length=4000, help_text="Raw CQL instead of q.")
+    space = serializers.ListField(
+        child=serializers.CharField(max_length=255),
+        required=False,
+        default=list,
+        max_length=50,
+        help_text="Space keys.",
+    )
+
+
+class ReadInput(Arguments):
+    max_chars = CappedIntegerField(cap=100_000, min_value=1, default=4000, help_text="How much text, 1 to 100000.")
+    offset = serializers.IntegerField(
+        min_value=0, max_value=2**31 - 1, default=0, help_text="next_offset of the last answer, to go on."
+    )
+
+
+class JiraReadInput(ReadInput):
+    issue_key = serializers.CharField(max_length=MAX_REFERENCE_CHARS, help_text="Like ABC-123, or the issue's URL.")
+
+
+class ConfluenceReadInput(ReadInput):
+    page_id = serializers.CharField(max_length=MAX_REFERENCE_CHARS, help_text="An id, or the page's URL.")
+    comments = serializers.BooleanField(required=False, default=False, help_text="Also the page's comments.")
