@@ -17,6 +17,17 @@ help: ## list the commands
 
 install: .venv/.runtime ## make the environment in .venv from the lock file
 
+.env:
+	umask 077 && $(BIN)/python -m config.fresh_env > .env.new && mv .env.new .env
+
+demo: install ## show the main job on a sample site; STAY=0 ends after showing
+	$(BIN)/python -m demo $(if $(filter 0,$(STAY)),--leave)
+
+run: install .env ## migrate, bootstrap and serve
+	$(BIN)/python manage.py migrate --verbosity 0
+	$(BIN)/python manage.py bootstrap
+	exec $(BIN)/gunicorn --config python:config.gunicorn config.wsgi
+
 test: install .venv/.dev ## run the whole suite on SQLite
 	$(BIN)/python -m pytest
 
@@ -31,4 +42,4 @@ lock: .venv/.dev ## pin every dependency anew
 
 LOCK := --generate-hashes --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help install test check lock
+.PHONY: help install demo run test check lock
