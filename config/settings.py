@@ -1,6 +1,7 @@
 """Read top to bottom. Only this file reads the environment; a missing secret stops the process by its name."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 
@@ -144,7 +145,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "config.logs.RequestIdFilter"}},
