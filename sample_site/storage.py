@@ -1,0 +1,45 @@
+"""Storage format read as XML, and shown as text."""
+
+import html.entities
+import re
+import xml.etree.ElementTree as ET
+
+AC = "{http://atlassian.com/content}"
+RI = "{http://atlassian.com/resource/identifier}"
+NAMED = {name: chr(code) for name, code in html.entities.name2codepoint.items()}
+KEPT = {"amp", "lt", "gt", "quot", "apos"}
+
+
+def parse(storage: str) -> ET.Element:
+    """The document under one root; raises ET.ParseError when it is not XML."""
+    plain = re.sub(r"&(\w+);", _character, storage)
+    return ET.fromstring(
+        '<root xmlns:ac="http://atlassian.com/content" '
+        f'xmlns:ri="http://atlassian.com/resource/identifier">{plain}</root>'
+    )
+
+
+def _character(found: re.Match[str]) -> str:
+    name = found.group(1)
+    return found.group() if name in KEPT else NAMED.get(name, "")
+
+
+def text_of(storage: str) -> str:
+    try:
+        root = parse(storage)
+    except ET.ParseError:
+        return re.sub(r"<[^>]*>", " ", storage)
+    return re.sub(r"[ \t]+", " ", "".join(_pieces(root))).strip()
+
+
+BLOCKS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "td", "th", "blockquote", AC + "task"}
+SILENT = {AC + "parameter", AC + "task-id", AC + "task-status", AC + "task-uuid"}
+
+
+def _pieces(element: ET.Element) -> list[str]:
+    if element.tag in SILENT:
+        return []
+    pieces = [element.text or ""]
+    for child in element:
+        pieces += [*_pieces(child), child.tail or ""]
+    return [*pieces, "\n"] if element.tag in BLOCKS else pieces
