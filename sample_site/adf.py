@@ -124,9 +124,7 @@ class Converter:
         return [{"type": "layoutSection", "content": cells}]
 
     def _table(self, element: ET.Element) -> Node:
-        rows = [
-            {"type": "tableRow", "content": [self._cell(cell) for cell in row]} for row in element.iter("tr")
-        ]
+        rows = [{"type": "tableRow", "content": [self._cell(cell) for cell in row]} for row in element.iter("tr")]
         return {"type": "table", "attrs": {"layout": "default"}, "content": rows}
 
     def _cell(self, cell: ET.Element) -> Node:
@@ -143,16 +141,12 @@ class Converter:
                 "localId": local_id(task.findtext(AC + "task-id") or ""),
                 "state": "DONE" if done else "TODO",
             }
-            items.append(
-                {"type": "taskItem", "attrs": attrs, "content": [] if body is None else self.inline(body)}
-            )
+            items.append({"type": "taskItem", "attrs": attrs, "content": [] if body is None else self.inline(body)})
         return {"type": "taskList", "attrs": {"localId": "tasks"}, "content": items}
 
     def _macro(self, element: ET.Element) -> list[Node]:
         name = element.get(AC + "name", "")
-        given = {
-            each.get(AC + "name", ""): "".join(each.itertext()) for each in element.findall(AC + "parameter")
-        }
+        given = {each.get(AC + "name", ""): "".join(each.itertext()) for each in element.findall(AC + "parameter")}
         plain, rich = element.find(AC + "plain-text-body"), element.find(AC + "rich-text-body")
         inner = self.blocks(rich) if rich is not None else []
         if name == "code":

@@ -104,9 +104,7 @@ def confluence_site_refusal(caller: Caller, request: Received, site_realm: str) 
 def no_confluence(request: Received) -> Answer:
     """The one 403 that stands for wrong credentials and for a missing licence alike."""
     if request.path.rstrip("/").endswith("/rest/api/search"):
-        return json_answer(
-            {"message": "Current user not permitted to use Confluence", "statusCode": 403}, 403
-        )
+        return json_answer({"message": "Current user not permitted to use Confluence", "statusCode": 403}, 403)
     message = (
         "com.atlassian.confluence.mvc.rest.common.exception.StacklessResponseStatusException: "
         '403 FORBIDDEN "Request rejected because caller cannot access Confluence"'
@@ -115,9 +113,7 @@ def no_confluence(request: Received) -> Answer:
 
 
 def v2_not_found(title: str) -> Answer:
-    return json_answer(
-        {"errors": [{"status": 404, "code": "NOT_FOUND", "title": title, "detail": None}]}, 404
-    )
+    return json_answer({"errors": [{"status": 404, "code": "NOT_FOUND", "title": title, "detail": None}]}, 404)
 
 
 def gateway_refusal(caller: Caller, request: Received, product: str, scopes: frozenset[str]) -> Answer | None:

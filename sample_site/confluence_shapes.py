@@ -98,9 +98,7 @@ def other_shape(call: Call, page: Page) -> dict[str, Any]:
     parent = call.site.world.pages.get(page.parent or "")
     links = {"webui": webui(call, page), "base": f"{call.site.url}/wiki"}
     more = {"type": page.type, "parentId": page.parent, "parentType": parent.type if parent else None}
-    return (
-        {name: shown[name] for name in kept} | more | {"ownerId": page.author, "position": 3, "_links": links}
-    )
+    return {name: shown[name] for name in kept} | more | {"ownerId": page.author, "position": 3, "_links": links}
 
 
 def body_shape(call: Call, page: Page, representation: str) -> dict[str, Any]:

@@ -54,9 +54,7 @@ def _limit(call: Call) -> int:
         raise Refusal(Answer(404))
     if int(text) < 0:
         raise cql.refusal("limit must be greater than or equal to 0")
-    body = "body.export_view" in call.request.first("expand") or "body.styled_view" in call.request.first(
-        "expand"
-    )
+    body = "body.export_view" in call.request.first("expand") or "body.styled_view" in call.request.first("expand")
     return min(int(text), 25 if body else 250)
 
 
@@ -68,9 +66,7 @@ def _start(call: Call, cursor: str) -> int:
     if not cursor:
         return 0
     try:
-        found = re.fullmatch(
-            r'\["\\t(\d+)"\]', base64.b64decode(cursor.removeprefix("_t_"), validate=True).decode()
-        )
+        found = re.fullmatch(r'\["\\t(\d+)"\]', base64.b64decode(cursor.removeprefix("_t_"), validate=True).decode())
     except ValueError:
         found = None
     if not found or not cursor.startswith("_t_"):
@@ -223,9 +219,7 @@ def _no_content(content_id: str) -> Answer:
     text = f"No content found with id : {content_id}"
     errors = [{"message": {"translation": text, "args": []}}]
     data = {"authorized": False, "valid": False, "errors": errors, "successful": False}
-    answer = json_answer(
-        {"statusCode": 404, "data": data, "message": f"{cql.SERVICE}NotFoundException: {text}"}, 404
-    )
+    answer = json_answer({"statusCode": 404, "data": data, "message": f"{cql.SERVICE}NotFoundException: {text}"}, 404)
     answer.headers |= DEPRECATED
     return answer
 

@@ -112,9 +112,7 @@ def _in_list(call: Call, page: Page) -> dict[str, Any]:
 def in_space(call: Call, space_id: str) -> Answer:
     found = call.site.world.space_by_id(_number("id", space_id))
     pages = call.site.world.pages.values()
-    shown = [
-        _in_list(call, page) for page in pages if found and page.space == found.key and page.type == "page"
-    ]
+    shown = [_in_list(call, page) for page in pages if found and page.space == found.key and page.type == "page"]
     return paged(call, shown if found and call.caller.sees_space(found.key) else [])
 
 
@@ -191,9 +189,7 @@ def children(call: Call, content_id: str, which: str) -> Answer:
         {"id": each.id, "status": each.status, "title": each.title, "spaceId": None, "childPosition": 1}
         | ({"type": each.type} if which == "direct-children" else {})
         for each in call.site.world.pages.values()
-        if each.parent == page.id
-        and each.status == "current"
-        and (which != "children" or each.type == "page")
+        if each.parent == page.id and each.status == "current" and (which != "children" or each.type == "page")
     ]
     return paged(call, found)
 
@@ -212,9 +208,7 @@ def spaces(call: Call) -> Answer:
     found = [
         space_shape(call, each)
         for each in call.site.world.spaces.values()
-        if call.caller.sees_space(each.key)
-        and (not keys or each.key.lower() in keys)
-        and (not ids or each.id in ids)
+        if call.caller.sees_space(each.key) and (not keys or each.key.lower() in keys) and (not ids or each.id in ids)
     ]
     return paged(call, found)
 
@@ -232,9 +226,7 @@ def convert_ids(call: Call) -> Answer:
     ids = body.get("contentIds") if isinstance(body, dict) else None
     if not isinstance(ids, list):
         raise bad_parameter("contentIds", str(ids), "list")
-    return json_answer(
-        {"results": {str(each): _type(call, str(each)) for each in ids if isinstance(each, int)}}
-    )
+    return json_answer({"results": {str(each): _type(call, str(each)) for each in ids if isinstance(each, int)}})
 
 
 def _type(call: Call, content_id: str) -> str | None:
@@ -251,9 +243,7 @@ def users(call: Call) -> Answer:
     ids = body.get("accountIds") if isinstance(body, dict) else None
     if not isinstance(ids, list):
         raise bad_parameter("accountIds", str(ids), "list")
-    return json_answer(
-        {"results": [account_shape(call, each) for each in ids if each in call.site.world.people]}
-    )
+    return json_answer({"results": [account_shape(call, each) for each in ids if each in call.site.world.people]})
 
 
 def _scopes(name: str) -> frozenset[str]:

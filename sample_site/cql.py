@@ -51,9 +51,7 @@ KNOWN = {name.lower(): name for name in FIELDS}
 
 def refusal(message: str, kind: str = "BadRequestException", status: int = 400) -> Refusal:
     data = {"authorized": True, "valid": True, "errors": [], "successful": True}
-    return Refusal(
-        json_answer({"statusCode": status, "data": data, "message": f"{SERVICE}{kind}: {message}"}, status)
-    )
+    return Refusal(json_answer({"statusCode": status, "data": data, "message": f"{SERVICE}{kind}: {message}"}, status))
 
 
 @dataclass
@@ -73,13 +71,7 @@ class Hit:
 
     @property
     def changed(self) -> str:
-        return (
-            self.remark.created
-            if self.remark
-            else self.page.updated
-            if self.page
-            else "2024-01-08T08:00:00.000Z"
-        )
+        return self.remark.created if self.remark else self.page.updated if self.page else "2024-01-08T08:00:00.000Z"
 
 
 def candidates(request: Request, archived_spaces: bool) -> list[Hit]:
@@ -104,9 +96,7 @@ def find(request: Request, cql: str, archived_spaces: bool = False) -> list[Hit]
     tests = {clause: _test(request, clause) for clause in clauses_of(query.where)}
     where = without_dropped_clause(query.where)
     found = [
-        hit
-        for hit in candidates(request, archived_spaces)
-        if holds(where, lambda clause, hit=hit: tests[clause](hit))
+        hit for hit in candidates(request, archived_spaces) if holds(where, lambda clause, hit=hit: tests[clause](hit))
     ]
     wanted = searched(query)
     # Only the user interface's own field ranks: a word in the title counts for more.
@@ -227,9 +217,7 @@ def _text_test(clause: Clause, name: str, wanted: str, negated: bool) -> Callabl
         match = words.matcher(wanted)
     except words.UnparsableText:
         raise refusal(f"Could not parse cql : {clause.field} ~ {wanted}") from None
-    return lambda hit: (
-        match(words.Words.of(hit.title if name == "title" else f"{hit.title}\n{hit.body}")) != negated
-    )
+    return lambda hit: match(words.Words.of(hit.title if name == "title" else f"{hit.title}\n{hit.body}")) != negated
 
 
 def _date_test(clause: Clause, name: str) -> Callable[[Hit], bool]:

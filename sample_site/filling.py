@@ -80,9 +80,7 @@ class Filling:
             "assignee": self.person(assignee) if assignee else None,
             "description": self.as_adf(description),
         }
-        issue = Issue(
-            id or str(20001 + len(self.world.issues)), key, named | fields, moved_from=list(moved_from)
-        )
+        issue = Issue(id or str(20001 + len(self.world.issues)), key, named | fields, moved_from=list(moved_from))
         self.world.issues[key] = issue
         return issue
 

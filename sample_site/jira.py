@@ -48,9 +48,7 @@ def search(call: Call) -> Answer:
 def _posted(call: Call) -> dict[str, Any]:
     body = call.request.json()
     if not isinstance(body, dict) or any(
-        key not in SEARCH_KEYS
-        or not isinstance(value, SEARCH_KEYS[key])
-        or (value is True and key == "maxResults")
+        key not in SEARCH_KEYS or not isinstance(value, SEARCH_KEYS[key]) or (value is True and key == "maxResults")
         for key, value in body.items()
     ):
         text = sentence("payload", call.language)
@@ -172,9 +170,7 @@ def projects(call: Call) -> Answer:
     seen = [
         each
         for key, each in sorted(call.site.world.projects.items())
-        if call.caller.sees_project(key)
-        and (not wanted or key in wanted)
-        and query in f"{key} {each['name']}".lower()
+        if call.caller.sees_project(key) and (not wanted or key in wanted) and query in f"{key} {each['name']}".lower()
     ]
     start, size = max(_number(call, "startAt", 0), 0), min(max(_number(call, "maxResults", 50), 1), 100)
     rows = [project_shape(call, each) for each in seen[start : start + size]]
@@ -250,9 +246,7 @@ def picker(call: Call) -> Answer:
     found = [
         {"id": int(each.id), "key": each.key, "summaryText": each.fields["summary"]}
         for each in call.site.world.issues.values()
-        if call.caller.sees_project(each.project)
-        and query
-        and query in f"{each.key} {each.fields['summary']}".lower()
+        if call.caller.sees_project(each.project) and query and query in f"{each.key} {each.fields['summary']}".lower()
     ]
     return json_answer({"sections": [{"id": "cs", "label": "Current Search", "issues": found}]})
 

@@ -50,9 +50,7 @@ def _every_field(call: Call, issue: Issue, api: str) -> dict[str, Any]:
 
 def comment_page(call: Call, issue: Issue) -> list[dict[str, Any]]:
     """The comments that the caller may read, oldest first."""
-    seen = [
-        each for each in issue.comments if call.caller.may_read((each.get("visibility") or {}).get("value"))
-    ]
+    seen = [each for each in issue.comments if call.caller.may_read((each.get("visibility") or {}).get("value"))]
     return [comment_shape(call, issue, each) for each in sorted(seen, key=lambda each: str(each["created"]))]
 
 

@@ -17,9 +17,7 @@ KEY_FIELDS = ("key", "issue", "issuekey", "id")
 NAMED: dict[str, Callable[[Issue], list[str]]] = {
     "project": lambda issue: [str(issue.fields["project"][name]) for name in ("key", "id", "name")],
     "status": lambda issue: _named(issue, "status"),
-    "statuscategory": lambda issue: [
-        str((issue.fields.get("status") or {}).get("statusCategory", {}).get("name"))
-    ],
+    "statuscategory": lambda issue: [str((issue.fields.get("status") or {}).get("statusCategory", {}).get("name"))],
     "issuetype": lambda issue: _named(issue, "issuetype"),
     "type": lambda issue: _named(issue, "issuetype"),
     "priority": lambda issue: _named(issue, "priority"),
@@ -128,9 +126,7 @@ def _text_test(request: Request, clause: Clause, name: str) -> Callable[[Issue],
     try:
         match = words.matcher(wanted)
     except words.UnparsableText:
-        raise jira_refusal(
-            sentence("unparsable_text", request.language, value=wanted, field=clause.field)
-        ) from None
+        raise jira_refusal(sentence("unparsable_text", request.language, value=wanted, field=clause.field)) from None
     return lambda issue: match(words.Words.of(_text(issue, name))) == (clause.operator == "~")
 
 
@@ -183,9 +179,7 @@ def _known(request: Request, name: str, wanted: set[str]) -> bool:
     """A status, type or priority that no issue has is refused, as Jira refuses one that is not configured."""
     if name not in ("status", "issuetype", "type", "priority") or not request.caller.known:
         return True
-    configured = {
-        value.lower() for issue in request.site.world.issues.values() for value in NAMED[name](issue)
-    }
+    configured = {value.lower() for issue in request.site.world.issues.values() for value in NAMED[name](issue)}
     return wanted <= configured | {
         "done",
         "to do",

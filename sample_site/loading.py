@@ -55,9 +55,7 @@ def _description(key: str, url: str) -> Any:
     return _text(f"issues/{key}.xml", url) if (CONTENT / f"issues/{key}.xml").exists() else None
 
 
-def _add_readings(
-    filling: "Filling", key: str, who: dict[str, str], author: str, count: int, text: str
-) -> None:
+def _add_readings(filling: "Filling", key: str, who: dict[str, str], author: str, count: int, text: str) -> None:
     """A long thread: one measurement a minute, as a watcher posts them."""
     for number in range(1, count + 1):
         value = 180 + (number * 37) % 90

@@ -15,9 +15,7 @@ from sample_site.faults import MEGABYTE, Fault
 if TYPE_CHECKING:
     from sample_site.site import SampleSite
 
-LOGIN_PAGE = (
-    "<!doctype html><html><head><title>Log in with Atlassian account</title></head><body></body></html>"
-)
+LOGIN_PAGE = "<!doctype html><html><head><title>Log in with Atlassian account</title></head><body></body></html>"
 REASONS = {429: "Too Many Requests", 410: "Gone"}
 
 

@@ -107,9 +107,7 @@ class SampleSite(Filling):
     def received(self, prefix: str = "", method: str = "") -> list[Received]:
         """Of `requests`, those to a path that begins so."""
         return [
-            each
-            for each in list(self.requests)
-            if each.path.startswith(prefix) and method.upper() in ("", each.method)
+            each for each in list(self.requests) if each.path.startswith(prefix) and method.upper() in ("", each.method)
         ]
 
     def answer_to(self, request: Received) -> tuple[Answer, Fault | None]:

@@ -30,18 +30,13 @@ class Words:
             return any(_same(phrase[0], stem_, prefix) for stem_ in self.stems)
         size = len(phrase)
         return any(
-            all(map(_same, phrase, self.stems[start : start + size]))
-            for start in range(len(self.stems) - size + 1)
+            all(map(_same, phrase, self.stems[start : start + size])) for start in range(len(self.stems) - size + 1)
         )
 
 
 def _same(wanted: str, found: str, prefix: bool = False) -> bool:
     # Korean particles are glued to the noun, so that a noun is found inside a longer word.
-    return (
-        found == wanted
-        or (prefix and found.startswith(wanted))
-        or bool(HANGUL.search(wanted) and wanted in found)
-    )
+    return found == wanted or (prefix and found.startswith(wanted)) or bool(HANGUL.search(wanted) and wanted in found)
 
 
 def words_in(text: str) -> list[str]:

@@ -105,9 +105,7 @@ class World:
         wanted = key_or_id.upper()
         if wanted in self.issues:
             return self.issues[wanted]
-        return next(
-            (each for each in self.issues.values() if each.id == key_or_id or wanted in each.moved_from), None
-        )
+        return next((each for each in self.issues.values() if each.id == key_or_id or wanted in each.moved_from), None)
 
     def project(self, key_id_or_name: str) -> dict[str, Any] | None:
         wanted = key_id_or_name.lower()
@@ -127,7 +125,5 @@ class World:
         return next((each for each in self.spaces.values() if each.id == space_id), None)
 
     def remark(self, remark_id: str) -> tuple[Page, Remark] | None:
-        found = (
-            (page, each) for page in self.pages.values() for each in page.remarks if each.id == remark_id
-        )
+        found = ((page, each) for page in self.pages.values() for each in page.remarks if each.id == remark_id)
         return next(found, None)

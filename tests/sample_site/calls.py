@@ -39,9 +39,7 @@ def keys(answer: requests.Response) -> list[str]:
     return [issue["key"] for issue in answer.json()["issues"]]
 
 
-def search_confluence(
-    site: SampleSite, cql: str, account: Account = READER, **more: Any
-) -> requests.Response:
+def search_confluence(site: SampleSite, cql: str, account: Account = READER, **more: Any) -> requests.Response:
     return call(site, "/wiki/rest/api/search", account, params={"cql": cql} | more)
 
 

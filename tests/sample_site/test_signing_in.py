@@ -39,9 +39,7 @@ def test_a_wrong_token_falls_back_to_an_anonymous_caller_in_jira(sample_site, pa
     assert "x-ratelimit-limit" not in answer.headers
 
 
-@pytest.mark.parametrize(
-    "authorization", [None, "Basic !!!", basic("no colon"), basic(":secret"), "bearer abc"]
-)
+@pytest.mark.parametrize("authorization", [None, "Basic !!!", basic("no colon"), basic(":secret"), "bearer abc"])
 def test_a_malformed_header_is_silently_anonymous_in_jira(sample_site, authorization):
     answer = raw(sample_site, SEARCH, authorization)
 

@@ -1,0 +1,112 @@
+"""The two servers of the demo, each a process of its own: the sample site, and memory-core on a database made anew."""
+
+import http.client
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "demo-data"
+SECONDS_TO_START = 30
+
+
+@contextmanager
+def sample_site() -> Iterator[str]:
+    """Its URL."""
+    with _process([sys.executable, "-m", "sample_site", "--port", "0"], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().decode().strip()
+        if not url:
+            raise RuntimeError("the sample site did not start")
+        yield url
+
+
+@contextmanager
+def memory_core(site: str, port: int) -> Iterator[dict[str, Any]]:
+    """What bootstrap made: workspace_key, email, password, api_key; with member_key and url added."""
+    shutil.rmtree(DATA, ignore_errors=True)
+    DATA.mkdir()
+    environment = _environment(site, port)
+
+    def manage(*arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    manage("migrate", "--verbosity", "0")
+    made = json.loads(manage("bootstrap", "--workspace", "demo", "--json"))
+    manage("add_member", "demo", "agent@example.com", "--role", "member")
+    made["member_key"] = manage("issue_api_key", "demo", "agent@example.com", "--label", "demo agent").strip()
+    made["url"] = f"http://127.0.0.1:{port}"
+    with (DATA / "server.log").open("wb") as log:
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]
+        with _process(command, env=environment, stdout=log, stderr=log) as process:
+            _wait_until_ready(port, process)
+            yield made
+
+
+def free_port(wanted: int) -> int:
+    """wanted, or another where something listens there already."""
+    for port in (wanted, 0):
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(listener.getsockname()[1])
+    raise RuntimeError("no port is free on 127.0.0.1")
+
+
+def _environment(site: str, port: int) -> dict[str, str]:
+    """Nothing of the developer's own settings: the demo touches neither their database nor their Atlassian."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MEMORY_CORE_")}
+    return own | {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "FERNET_KEYS": secrets.token_urlsafe(48),
+        "DATABASE_URL": f"sqlite:///{DATA / 'demo.sqlite3'}",
+        "CACHE_URL": "locmemcache://demo",
+        "DEBUG": "false",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "MEMORY_CORE_HOST": "127.0.0.1",
+        "MEMORY_CORE_PORT": str(port),
+        "MEMORY_CORE_PROCESSES": "1",
+        "MEMORY_CORE_ATLASSIAN_HOSTS": site,
+        "MEMORY_CORE_INTEGRATION_LOCKED_PROVIDERS": "",
+        "MEMORY_CORE_JIRA_BASE_URL": "",
+        "MEMORY_CORE_CONFLUENCE_BASE_URL": "",
+        "ATLASSIAN_GATEWAY_URL": site,
+    }
+
+
+@contextmanager
+def _process(command: list[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, cwd=ROOT, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
+    ends = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < ends and process.poll() is None:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"memory-core did not start; see {DATA / 'server.log'}")

@@ -1,0 +1,73 @@
+"""What the demo shows: each call as README writes it, to be sent for real."""
+
+import json
+import shlex
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+AGENT, ADMIN = "AGENT_KEY", "ADMIN_KEY"  # the shell variables that hold the two keys
+
+
+@dataclass(frozen=True)
+class Call:
+    says: str
+    key: str
+    path: str
+    query: dict[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    body: dict[str, Any] | None = None
+    expects: int = 200
+
+    @property
+    def target(self) -> str:
+        return self.path + ("?" + urlencode(self.query) if self.query else "")
+
+    def as_curl(self, server: str) -> str:
+        """The line of README: what is sent, and nothing else."""
+        words = ["curl", "-s"]
+        if self.method == "GET" and self.query:
+            words += ["-G"]
+        if self.method != "GET" and self.method != "POST":
+            words += ["-X", self.method]
+        line = " ".join(words) + f' {server}{self.path} -H "Authorization: Bearer ${self.key}"'
+        if self.body is not None:
+            line += f" -H 'Content-Type: application/json' -d {shlex.quote(json.dumps(self.body))}"
+        for name, value in self.query.items():
+            line += f" --data-urlencode {shlex.quote(f'{name}={value}')}"
+        return line
+
+
+def calls(workspace: str, site: str, email: str, token: str) -> list[Call]:
+    here = {"workspace_key": workspace}
+    config = {"base_url": site, "email": email, "api_token": token}
+    tool = {"name": "jira_search", "arguments": {"q": "turnstile", "limit": 3}}
+    return [
+        Call(
+            "An admin connects Jira",
+            ADMIN,
+            "/v1/integrations",
+            method="PUT",
+            body=here | {"provider": "jira", "config": config},
+        ),
+        Call(
+            "… and Confluence",
+            ADMIN,
+            "/v1/integrations",
+            method="PUT",
+            body=here | {"provider": "confluence", "config": config},
+        ),
+        Call("An agent searches Jira", AGENT, "/v1/jira/search", here | {"q": "turnstile", "limit": "3"}),
+        Call("… and reads an issue", AGENT, "/v1/jira/read", here | {"issue_key": "GATE-7"}),
+        Call("It searches Confluence", AGENT, "/v1/confluence/search", here | {"q": "runbook doors", "limit": "3"}),
+        Call("… and reads a page", AGENT, "/v1/confluence/read", here | {"page_id": "420000002"}),
+        Call(
+            "The same search over MCP",
+            AGENT,
+            "/mcp",
+            method="POST",
+            body={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": tool},
+        ),
+        Call("What the agent's role does not permit is refused", AGENT, "/v1/audit-logs", here, expects=403),
+        Call("Every call left its record", ADMIN, "/v1/audit-logs", here | {"limit": "8"}),
+    ]
