@@ -1,0 +1,223 @@
+"""
+Atlassian Document Format as Markdown.
+
+One small function per type of node reads it into what a person sees; a type that is not in the table gives
+its children. https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
+"""
+
+from collections.abc import Callable, Mapping
+
+from atlassian.rendering import adf_inline, macros, markdown
+from atlassian.rendering.adf_fields import (
+    Node,
+    attribute,
+    attributes,
+    content,
+    kind,
+    nodes_below,
+    number,
+    text,
+)
+from atlassian.rendering.adf_reader import Reader
+from atlassian.rendering.macros import Macro
+from atlassian.rendering.tree import (
+    Cell,
+    Code,
+    Expand,
+    Flow,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Quote,
+    Rule,
+    Run,
+    Table,
+    blocks_of,
+)
+
+
+def to_markdown(document: object, *, site_url: str = "", names: Mapping[str, str] = {}) -> str:
+    """Returns whatever the document is, broken or hostile. `names` maps account ids to people's names."""
+    reader = Reader(NODES, site_url, names)
+    return markdown.write(blocks_of(reader.flow(document)))
+
+
+def account_ids(document: object) -> set[str]:
+    """The people whom the document mentions without saying their names."""
+    mentions = (node for node in nodes_below(document) if node.get("type") == "mention")
+    return {attribute(node, "id") for node in mentions if not adf_inline.mention_text(node)} - {""}
+
+
+def paragraph(reader: Reader, node: Node) -> Flow:
+    return [Paragraph(reader.runs(node))]
+
+
+def heading(reader: Reader, node: Node) -> Flow:
+    level = number(attributes(node).get("level"), 1)
+    return [Heading(max(1, min(level, 6)), reader.runs(node))]
+
+
+def rule(reader: Reader, node: Node) -> Flow:
+    return [Rule()]
+
+
+def code_block(reader: Reader, node: Node) -> Flow:
+    said = "".join(run.text for run in reader.runs(node))
+    return [Code(said, macros.language(attribute(node, "language")))]
+
+
+def block_quote(reader: Reader, node: Node) -> Flow:
+    return [Quote(reader.blocks(node))]
+
+
+def panel(reader: Reader, node: Node) -> Flow:
+    """A panel of the author's own making is told apart by its sign, where that is a character."""
+    named = "".join(letter for letter in attribute(node, "panelType") if letter.isalpha()).upper()
+    sign = attribute(node, "panelIconText")
+    title = [Run(sign)] if sign and not sign.startswith(":") else []
+    return [Quote(reader.blocks(node), named or "PANEL", title)]
+
+
+def expand(reader: Reader, node: Node) -> Flow:
+    title = attribute(node, "title").strip()
+    return [Expand([Run(title)] if title else [], reader.blocks(node))]
+
+
+def bullet_list(reader: Reader, node: Node) -> Flow:
+    return [Items(_items(reader, node))]
+
+
+def ordered_list(reader: Reader, node: Node) -> Flow:
+    start = number(attributes(node).get("order"), 1)
+    return [Items(_items(reader, node), start if 0 <= start <= 999_999_999 else 1)]
+
+
+def _items(reader: Reader, node: Node) -> list[Item]:
+    """The points of a list; a list that stands among points belongs to the one before it."""
+    items: list[Item] = []
+    for child in content(node):
+        if kind(child) in _LISTS and items:
+            items[-1].body += reader.blocks([child])
+        elif kind(child) in _ITEMS:
+            items.append(_ITEMS[kind(child)](reader, child))
+        elif blocks := reader.blocks([child]):
+            items.append(Item(blocks))
+    return items
+
+
+def _point(reader: Reader, node: Node) -> Item:
+    return Item(reader.blocks(node))
+
+
+def _task(reader: Reader, node: Node) -> Item:
+    done = attribute(node, "state").upper() == "DONE"
+    return Item(reader.blocks(node), "[x] " if done else "[ ] ")
+
+
+def _decision(reader: Reader, node: Node) -> Item:
+    return Item(reader.blocks(node), "Decision: ")
+
+
+def table(reader: Reader, node: Node) -> Flow:
+    rows = [[_cell(reader, cell) for cell in content(row)] for row in content(node)]
+    return [Table(rows)]
+
+
+def _cell(reader: Reader, node: object) -> Cell:
+    found = attributes(node) if isinstance(node, dict) else {}
+    return Cell(
+        reader.blocks(node) if isinstance(node, dict) else blocks_of(reader.read(node)),
+        kind(node) == "tableHeader",
+        number(found.get("colspan"), 1),
+        number(found.get("rowspan"), 1),
+    )
+
+
+def media_single(reader: Reader, node: Node) -> Flow:
+    """A picture with its caption: the caption names it where nothing else does, else stands below."""
+    children = content(node)
+    captions = [child for child in children if kind(child) == "caption"]
+    caption = reader.runs(captions)
+    pictures = [child for child in children if kind(child) == "media"]
+    link = adf_inline.href(reader, node)
+    if caption and len(pictures) == 1 and adf_inline.is_nameless(pictures[0]):
+        return [Paragraph([Run("[image: "), *caption, Run("]")])]
+    runs = [adf_inline.file(reader, picture, "image", link) for picture in pictures]
+    return [Paragraph([*runs, *([Run("\n"), *caption] if caption else [])])]
+
+
+def media_group(reader: Reader, node: Node) -> Flow:
+    runs: list[Run] = []
+    for child in content(node):
+        runs += [Run("\n"), *reader.runs([child])]
+    return [Paragraph(runs)]
+
+
+def as_block(reader: Reader, node: Node) -> Flow:
+    return [Paragraph([run for run in adf_inline.card(reader, node) if isinstance(run, Run)])]
+
+
+def extension(reader: Reader, node: Node) -> Flow:
+    return [*blocks_of(inline_extension(reader, node))]
+
+
+def inline_extension(reader: Reader, node: Node) -> Flow:
+    return macros.render(_macro(reader, node))
+
+
+def _macro(reader: Reader, node: Node) -> Macro:
+    """An app's key is a path that ends in the name of the macro."""
+    parameters = attributes(node).get("parameters")
+    found = parameters if isinstance(parameters, dict) else {}
+    told = {}
+    for group in (found.get("macroParams"), found.get("guestParams")):
+        for name, value in group.items() if isinstance(group, dict) else ():
+            told[text(name)] = text(value.get("value") if isinstance(value, dict) else value)
+    plain = told.pop("__bodyContent", None)
+    name = attribute(node, "extensionKey").rpartition("/")[2] or "extension"
+    has_body = bool(content(node))
+    return Macro(name, told, [*reader.blocks(node)] if has_body else None, plain)
+
+
+_ITEMS: dict[str, Callable[[Reader, Node], Item]] = {
+    "listItem": _point,
+    "taskItem": _task,
+    "blockTaskItem": _task,
+    "decisionItem": _decision,
+}
+_LISTS = {"bulletList", "orderedList", "taskList", "decisionList"}
+
+NODES: dict[str, Callable[[Reader, Node], Flow]] = {
+    "blockCard": as_block,
+    "blockquote": block_quote,
+    "bodiedExtension": extension,
+    "bulletList": bullet_list,
+    "codeBlock": code_block,
+    "date": adf_inline.date,
+    "decisionList": bullet_list,
+    "embedCard": as_block,
+    "emoji": adf_inline.emoji,
+    "expand": expand,
+    "extension": extension,
+    "hardBreak": adf_inline.hard_break,
+    "heading": heading,
+    "image": adf_inline.old_image,
+    "inlineCard": adf_inline.card,
+    "inlineExtension": inline_extension,
+    "media": adf_inline.media,
+    "mediaGroup": media_group,
+    "mediaInline": adf_inline.media,
+    "mediaSingle": media_single,
+    "mention": adf_inline.mention,
+    "nestedExpand": expand,
+    "orderedList": ordered_list,
+    "panel": panel,
+    "paragraph": paragraph,
+    "placeholder": adf_inline.nothing,
+    "rule": rule,
+    "status": adf_inline.status,
+    "table": table,
+    "taskList": bullet_list,
+    "text": adf_inline.words,
+}

@@ -1,0 +1,76 @@
+"""Backslashes, only where the text would otherwise change its meaning as CommonMark with GFM tables."""
+
+import re
+
+_SUSPECT = re.compile(r"[\\*_`<&\]~]")
+_SPECIAL = re.compile(
+    r"""
+      \\(?=[!-/:-@\[-`{-~]|$)      # would escape what follows
+    | \*+ | _+ | ~~+ | `           # emphasis, strikethrough, code
+    | <(?=[A-Za-z/!?])             # a tag or an autolink
+    | &(?=\#?[0-9A-Za-z]{1,31};)   # an entity
+    | \](?=\()                     # a link
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_LINE_START = re.compile(
+    r"""
+      (?:\#{1,6}|[-+*])(?=\s|$)    # heading, list
+    | >
+    | ~{3,}
+    | (?:=+|-+)\s*$                # underline of a heading
+    | (?:[-_*][ \t]*){3,}$         # rule
+    | (?=[|:\- ]*\|)[|:\- ]*-[|:\- ]*$   # the line below a table's head
+    """,
+    re.VERBOSE,
+)
+_NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
+_DEFINITION = re.compile(r"(\[(?:[^\[\]\\]|\\.)+\]):")
+_CHECKBOX = re.compile(r"\[[ xX]\](?=\s|$)")
+
+
+def escape(text: str, before: str, after: str, brackets: bool = False) -> str:
+    """Text between the characters `before` and `after`; `brackets` too where those of a link don't pair."""
+    if after == "[" and text.endswith("!"):
+        return escape(text[:-1], before, "!", brackets) + "\\!"
+    if _SUSPECT.search(text):
+        text = _SPECIAL.sub(lambda special: _escaped(special, before, after), text)
+    return re.sub(r"(?<!\\)[\[\]]", r"\\\g<0>", text) if brackets else text
+
+
+def _escaped(special: re.Match[str], before: str, after: str) -> str:
+    found, text = special[0], special.string
+    if found[0] not in "*_~":
+        return "\\" + found
+    left = text[special.start() - 1] if special.start() else before
+    right = text[special.end()] if special.end() < len(text) else after
+    if left.isspace() and right.isspace():
+        return found
+    if found[0] == "_" and left.isalnum() and right.isalnum():
+        return found
+    return "".join("\\" + character for character in found)
+
+
+def escape_line_start(line: str) -> str:
+    """A line of a paragraph that would open a block of another kind."""
+    if _LINE_START.match(line):
+        return "\\" + line
+    line = _NUMBER.sub(r"\1\\\2", line, count=1) if _NUMBER.match(line) else line
+    return _DEFINITION.sub(r"\1\\:", line, count=1) if _DEFINITION.match(line) else line
+
+
+def escape_checkbox(line: str) -> str:
+    """A point of a plain list that starts with `[x]` is no task."""
+    return "\\" + line if _CHECKBOX.match(line) else line
+
+
+def code_span(text: str) -> str:
+    """Text between backticks longer than any inside."""
+    if not text or text.isspace():
+        return text
+    ticks = "`"
+    runs = set(re.findall("`+", text))
+    while ticks in runs:
+        ticks += "`"
+    edged = text[0] == "`" or text[-1] == "`" or (text[0] == " " and text[-1] == " ")
+    return f"{ticks} {text} {ticks}" if edged else f"{ticks}{text}{ticks}"

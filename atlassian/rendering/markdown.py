@@ -1,0 +1,148 @@
+"""Blocks written as CommonMark with GFM tables: what closes the gap between a page and its text."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from atlassian.rendering.escaping import escape_checkbox, escape_line_start
+from atlassian.rendering.marks import write_runs
+from atlassian.rendering.tables import write_table
+from atlassian.rendering.tree import (
+    Block,
+    Code,
+    Expand,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Quote,
+    Rule,
+    Run,
+    Table,
+)
+
+EXPAND_SIGN = "▸"
+_TIGHT_LIST = re.compile(r"(?:[-*+]|1[.)]) \S")
+
+
+def write(blocks: list[Block]) -> str:
+    return "\n".join(lines_of(blocks))
+
+
+def lines_of(blocks: list[Block]) -> list[str]:
+    """The lines of blocks that follow each other, a blank line between them."""
+    lines: list[str] = []
+    previous: Block | None = None
+    alternate = False
+    for block in blocks:
+        if isinstance(block, Items):
+            alternate = isinstance(previous, Items) and _same_kind(previous, block) and not alternate
+            written = _items(block, alternate)
+        else:
+            written = WRITERS[type(block)](block)
+        if not written:
+            continue
+        if lines:
+            lines.append("")
+        lines += written
+        previous = block
+    return lines
+
+
+def _same_kind(one: Items, other: Items) -> bool:
+    return (one.start is None) == (other.start is None)
+
+
+def text_lines(runs: list[Run]) -> list[str]:
+    """The lines between line breaks, without the spaces at their ends and without empty ones."""
+    stripped = (line.strip(" \t\n") for line in write_runs(runs).split("\n"))
+    return [line for line in stripped if line]
+
+
+def _paragraph(paragraph: Paragraph) -> list[str]:
+    lines = [escape_line_start(line) for line in text_lines(paragraph.runs)]
+    return [line + "\\" for line in lines[:-1]] + lines[-1:]
+
+
+def _heading(heading: Heading) -> list[str]:
+    text = " ".join(text_lines(heading.runs))
+    if not text:
+        return []
+    closing = re.search(r"(?:^|(?<= ))#+$", text)
+    if closing:
+        text = text[: closing.start()] + "\\" + text[closing.start() :]
+    return ["#" * heading.level + " " + text]
+
+
+def _code(code: Code) -> list[str]:
+    longest = max((len(run) for run in re.findall("`{3,}", code.text)), default=2)
+    fence = "`" * (longest + 1)
+    lines = code.text.rstrip("\n").split("\n") if code.text.strip("\n") else []
+    return [fence + code.language, *lines, fence]
+
+
+def _rule(rule: Rule) -> list[str]:
+    return ["---"]
+
+
+def _quote(quote: Quote) -> list[str]:
+    body = lines_of(quote.body)
+    if quote.kind:
+        title = " ".join(text_lines(quote.title))
+        label = f"[!{quote.kind}] {title}".rstrip()
+        follows = bool(quote.body) and isinstance(quote.body[0], Paragraph)
+        body = [label, *([] if follows or not body else [""]), *body]
+    return ["> " + line if line else ">" for line in body]
+
+
+def _expand(expand: Expand) -> list[str]:
+    title = " ".join(text_lines(expand.title))
+    body = lines_of(expand.body)
+    label = f"**{EXPAND_SIGN} {title}**" if title else f"**{EXPAND_SIGN}**"
+    return [label, *(["", *body] if body else [])]
+
+
+def _items(items: Items, alternate: bool) -> list[str]:
+    """`alternate` is the other marker, without which two lists in a row would be read as one."""
+    lines: list[str] = []
+    number = items.start
+    for item in items.items:
+        marker = ("* " if alternate else "- ") if number is None else f"{number}{')' if alternate else '.'} "
+        lines += _item(item, marker)
+        number = None if number is None else min(number + 1, 999_999_999)
+    return lines
+
+
+def _item(item: Item, marker: str) -> list[str]:
+    lines = _item_lines(item)
+    if lines[0] == "---":
+        lines[0] = "***"  # "- ---" is a rule and no list at all
+    indent = " " * len(marker)
+    return [(marker + lines[0]).rstrip(), *(indent + line if line else "" for line in lines[1:])]
+
+
+def _item_lines(item: Item) -> list[str]:
+    first, rest = item.body[:1], item.body[1:]
+    lines = lines_of(first)
+    if item.label and not (first and isinstance(first[0], Paragraph)):
+        first, rest, lines = [], item.body, []
+    if item.label:
+        lines[:1] = [(item.label + (lines[0] if lines else "")).rstrip()]
+    elif lines:
+        lines[0] = escape_checkbox(lines[0])
+    more = lines_of(rest)
+    if more and lines:
+        tight = isinstance(rest[0], Items) and _TIGHT_LIST.match(more[0])
+        lines += more if tight else ["", *more]
+    return lines or more or [""]
+
+
+WRITERS: dict[type, Callable[[Any], list[str]]] = {
+    Paragraph: _paragraph,
+    Heading: _heading,
+    Code: _code,
+    Rule: _rule,
+    Quote: _quote,
+    Expand: _expand,
+    Table: write_table,
+}

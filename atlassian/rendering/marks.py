@@ -1,0 +1,187 @@
+"""Runs of text written as inline Markdown: marks, links, code spans, images."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from itertools import groupby
+
+from atlassian.rendering.escaping import code_span, escape
+from atlassian.rendering.tree import CODE, EM, STRIKE, STRONG, SUB, SUP, Run
+
+DELIMITERS = {
+    STRONG: ("**", "**"),
+    EM: ("*", "*"),
+    STRIKE: ("~~", "~~"),
+    SUB: ("<sub>", "</sub>"),
+    SUP: ("<sup>", "</sup>"),
+}
+# CommonMark reads these by what stands beside them; the tags and the brackets of a link stand anywhere.
+_FLANKED = {STRONG, EM, STRIKE}
+_LINK = "link:"
+# Stands among the open styles where the brackets of a link's text don't pair.
+_BRACKETS = "brackets"
+Within = frozenset[str]
+
+
+def write_runs(runs: list[Run]) -> str:
+    """Inline Markdown; a line break is a newline, for the block around it to write in its own way."""
+    return _write(_merged(runs), frozenset(), "\n", "\n")
+
+
+def _merged(runs: list[Run]) -> list[Run]:
+    """Neighbours of one style become one run, so that no mark is closed only to be opened again."""
+    merged: list[Run] = []
+    for (_, _, image), group in groupby(runs, key=lambda run: run[1:]):
+        members = list(group)
+        if image:
+            merged.extend(members)
+        elif text := "".join(run.text for run in members):
+            merged.append(members[0]._replace(text=text))
+    return merged
+
+
+def _write(runs: list[Run], within: Within, before: str, after: str) -> str:
+    """`before` and `after` are the characters beside the runs, `within` the styles already open."""
+    out: list[str] = []
+    position = 0
+    while position < len(runs):
+        style, end = _longest_style(runs, position, within)
+        follower = _first_character(runs[end], within) if end < len(runs) else after
+        if style:
+            written = _styled(style, runs[position:end], within, before, follower)
+        else:
+            written = _leaf(runs[position], within, before, follower)
+        out.append(written)
+        before = written.rstrip("*")[-1:] or before
+        position = end
+    return "".join(out)
+
+
+def _styles(run: Run) -> list[str]:
+    styles = [_LINK + run.href] if run.href else []
+    if run.marks:
+        styles += [mark for mark in DELIMITERS if mark in run.marks]
+    return styles
+
+
+def _longest_style(runs: list[Run], position: int, within: Within) -> tuple[str, int]:
+    """Of the styles that start here the one that reaches furthest, which goes outermost; and its end."""
+    best, furthest = "", position + 1
+    for style in _styles(runs[position]):
+        if style in within:
+            continue
+        end = position + 1
+        while end < len(runs) and style in _styles(runs[end]):
+            end += 1
+        if not best or end > furthest:
+            best, furthest = style, end
+    return best, furthest
+
+
+def _first_character(run: Run, within: Within) -> str:
+    """What the run will begin with; asterisks are looked through, since they join with those before."""
+    if run.image:
+        return "!"
+    for style in _styles(run):
+        if style not in within and style not in (STRONG, EM):
+            return "[" if style.startswith(_LINK) else DELIMITERS[style][0][0]
+    return "`" if CODE in run.marks else run.text[0]
+
+
+def _styled(style: str, runs: list[Run], within: Within, before: str, after: str) -> str:
+    """Spaces go outside the marks; so does punctuation that would keep CommonMark from reading them."""
+    lead, runs, trail = _edges(runs, str.isspace, str.isspace)
+    if style in _FLANKED:
+        outside_left = is_punctuation if is_word((lead or before)[-1]) else _nothing
+        outside_right = is_punctuation if is_word((trail or after)[0]) else _nothing
+        more_lead, runs, more_trail = _edges(runs, outside_left, outside_right)
+        lead, trail = lead + more_lead, more_trail + trail
+    if not runs:
+        return _text(lead + trail, within, before, after)
+    inner = _delimited(style, runs, within, (lead or before)[-1], (trail or after)[0])
+    return _text(lead, within, before, inner[0]) + inner + _text(trail, within, inner[-1], after)
+
+
+def _edges(
+    runs: list[Run], moved_left: Callable[[str], bool], moved_right: Callable[[str], bool]
+) -> tuple[str, list[Run], str]:
+    """The text at either end that moves out of the runs, and the runs without it."""
+    lead = trail = ""
+    runs = list(runs)
+    while runs and _movable(runs[0]) and moved_left(runs[0].text[0]):
+        kept = len(runs[0].text)
+        while kept and moved_left(runs[0].text[-kept]):
+            kept -= 1
+        cut = len(runs[0].text) - kept
+        lead += runs[0].text[:cut]
+        runs[:1] = [runs[0]._replace(text=runs[0].text[cut:])] if kept else []
+    while runs and _movable(runs[-1]) and moved_right(runs[-1].text[-1]):
+        kept = len(runs[-1].text)
+        while kept and moved_right(runs[-1].text[kept - 1]):
+            kept -= 1
+        trail = runs[-1].text[kept:] + trail
+        runs[-1:] = [runs[-1]._replace(text=runs[-1].text[:kept])] if kept else []
+    return lead, runs, trail
+
+
+def _movable(run: Run) -> bool:
+    return not run.image and CODE not in run.marks
+
+
+def _nothing(character: str) -> bool:
+    return False
+
+
+def _delimited(style: str, runs: list[Run], within: Within, before: str, after: str) -> str:
+    within = within | {style}
+    if style.startswith(_LINK):
+        return _link(style.removeprefix(_LINK), runs, within)
+    opening, closing = DELIMITERS[style]
+    if style not in _FLANKED:
+        return opening + _write(runs, within, ">", "<") + closing
+    inner = _write(runs, within, before, after)
+    first, last = inner.lstrip("*")[:1], inner.rstrip("*")[-1:]
+    torn = (is_word(before) and not is_word(first)) or (is_word(after) and not is_word(last))
+    return inner if torn else opening + inner + closing
+
+
+def _link(url: str, runs: list[Run], within: Within) -> str:
+    plain = "".join(run.text for run in runs)
+    if _says_itself(url, plain) and all(_movable(run) for run in runs):
+        return f"<{plain}>"
+    if not _pairs(plain) or "](" in plain:
+        within = within | {_BRACKETS}
+    return f"[{_write(runs, within, '[', ']')}]({url})"
+
+
+def _says_itself(url: str, plain: str) -> bool:
+    return url in (plain, plain + "/", "mailto:" + plain) and url.startswith(("http", "mailto:"))
+
+
+def _pairs(text: str) -> bool:
+    depth = 0
+    for bracket in re.findall(r"[\[\]]", text):
+        depth += 1 if bracket == "[" else -1
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _leaf(run: Run, within: Within, before: str, after: str) -> str:
+    if run.image:
+        return f"![{escape(run.text, '[', ']', brackets=True)}]({run.image})".replace("\n", " ")
+    if CODE in run.marks:
+        return "\n".join(code_span(line) for line in run.text.split("\n"))
+    return _text(run.text, within, before, after)
+
+
+def _text(text: str, within: Within, before: str, after: str) -> str:
+    return escape(text, before, after, _BRACKETS in within) if text else ""
+
+
+def is_punctuation(character: str) -> bool:
+    return unicodedata.category(character)[0] in "PS"
+
+
+def is_word(character: str) -> bool:
+    return not character.isspace() and not is_punctuation(character)

@@ -1,0 +1,146 @@
+"""
+A page as a person sees it: what both formats are read into, and what Markdown is written from.
+
+Readers return a flow: runs of text and blocks in the order of the page. Two functions settle what a
+place can hold: `blocks_of` where blocks may stand, `runs_of` where only text may.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+STRONG, EM, STRIKE, SUB, SUP, CODE = "strong", "em", "strike", "sub", "sup", "code"
+Marks = frozenset[str]
+PLAIN: Marks = frozenset()
+
+
+class Run(NamedTuple):
+    """Text under one set of marks; a line break is the character itself. With `image`, text is its alt."""
+
+    text: str
+    marks: Marks = PLAIN
+    href: str = ""
+    image: str = ""
+
+
+@dataclass(slots=True)
+class Paragraph:
+    runs: list[Run]
+
+
+@dataclass(slots=True)
+class Heading:
+    level: int
+    runs: list[Run]
+
+
+@dataclass(slots=True)
+class Code:
+    text: str
+    language: str = ""
+
+
+@dataclass(slots=True)
+class Rule:
+    pass
+
+
+@dataclass(slots=True)
+class Item:
+    """One point of a list. `label` is what stands before its text: `[x] `, `Decision: `."""
+
+    body: list["Block"]
+    label: str = ""
+
+
+@dataclass(slots=True)
+class Items:
+    """A list; bulleted unless `start` numbers it."""
+
+    items: list[Item]
+    start: int | None = None
+
+
+@dataclass(slots=True)
+class Quote:
+    """A block quote, or with a `kind` a panel."""
+
+    body: list["Block"]
+    kind: str = ""
+    title: list[Run] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Expand:
+    title: list[Run]
+    body: list["Block"]
+
+
+@dataclass(slots=True)
+class Cell:
+    body: list["Block"]
+    header: bool = False
+    columns: int = 1
+    rows: int = 1
+
+
+@dataclass(slots=True)
+class Table:
+    rows: list[list[Cell]]
+
+
+Block = Paragraph | Heading | Code | Rule | Items | Quote | Expand | Table
+Flow = list[Run | Block]
+
+
+def blocks_of(flow: Iterable[Run | Block]) -> list[Block]:
+    """Text that stands beside blocks becomes paragraphs of its own."""
+    blocks: list[Block] = []
+    runs: list[Run] = []
+    for node in flow:
+        if isinstance(node, Run):
+            runs.append(node)
+            continue
+        _close_paragraph(blocks, runs)
+        runs = []
+        blocks.append(node)
+    _close_paragraph(blocks, runs)
+    return blocks
+
+
+def _close_paragraph(blocks: list[Block], runs: list[Run]) -> None:
+    if any(run.image or not run.text.isspace() for run in runs if run.text or run.image):
+        blocks.append(Paragraph(runs))
+
+
+def runs_of(flow: Iterable[Run | Block]) -> list[Run]:
+    """Blocks where only text can stand, such as a heading, give their text, one line each."""
+    runs: list[Run] = []
+    for node in flow:
+        if isinstance(node, Run):
+            runs.append(node)
+            continue
+        if runs:
+            runs.append(Run("\n"))
+        runs.extend(_text_of(node))
+        runs.append(Run("\n"))
+    return runs
+
+
+def _text_of(block: Block) -> list[Run]:
+    match block:
+        case Paragraph(runs) | Heading(_, runs):
+            return runs
+        case Code(text):
+            return [Run(text, frozenset({CODE}))]
+        case Items(items):
+            return runs_of(child for item in items for child in [Run(item.label), *item.body])
+        case Quote(body, _, title) | Expand(title, body):
+            return runs_of([*title, *body])
+        case Table(rows):
+            return runs_of(child for row in rows for cell in row for child in cell.body)
+    return []
+
+
+def with_mark(runs: list[Run], mark: str) -> list[Run]:
+    return [run._replace(marks=run.marks | {mark}) for run in runs]
