@@ -1,0 +1,54 @@
+"""Lists of the storage format: HTML's, and Confluence's tasks."""
+
+import re
+
+from atlassian.rendering.storage_reader import Reader, collapsed, is_hidden
+from atlassian.rendering.storage_source import Element, name_of
+from atlassian.rendering.tree import Flow, Item, Items, blocks_of
+
+_LISTS = {"ul", "ol", "ac:task-list"}
+
+
+def html_list(reader: Reader, element: Element) -> Flow:
+    start = None
+    if name_of(element) == "ol":
+        written = (element.get("start") or "").strip()
+        start = int(written) if re.fullmatch(r"\d{1,9}", written) else 1
+    return [Items(_points(reader, element), start)]
+
+
+def _points(reader: Reader, element: Element) -> list[Item]:
+    """The points of a list; a list that stands among points belongs to the one before it."""
+    items: list[Item] = []
+    for child in element:
+        name = name_of(child)
+        if is_hidden(child):
+            continue
+        if name == "li":
+            items.append(Item(reader.blocks(child)))
+        elif body := blocks_of(
+            collapsed(reader.elements[name](reader, child) if name in reader.elements else reader.flow(child))
+        ):
+            if name in _LISTS and items:
+                items[-1].body += body
+            else:
+                items.append(Item(body))
+    return items
+
+
+def task_list(reader: Reader, element: Element) -> Flow:
+    items: list[Item] = []
+    for child in element:
+        if name_of(child) == "ac:task":
+            items.append(_task(reader, child))
+        elif name_of(child) == "ac:task-list" and items:
+            items[-1].body += blocks_of(task_list(reader, child))
+    return [Items(items)]
+
+
+def _task(reader: Reader, element: Element) -> Item:
+    parts = {name_of(child): child for child in element}
+    status = parts.get("ac:task-status")
+    body = parts.get("ac:task-body")
+    done = status is not None and (status.text or "").strip() == "complete"
+    return Item(reader.blocks(body) if body is not None else [], "[x] " if done else "[ ] ")

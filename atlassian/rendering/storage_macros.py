@@ -1,0 +1,65 @@
+"""Macros of the storage format, and the pieces of ADF that it carries for what it has no element for."""
+
+from atlassian.rendering import macros
+from atlassian.rendering.macros import Macro
+from atlassian.rendering.storage_links import resource
+from atlassian.rendering.storage_reader import Reader
+from atlassian.rendering.storage_source import Element, attribute, name_of, whole_text
+from atlassian.rendering.tree import Flow, Item, Items, Quote, Run
+
+
+def macro(reader: Reader, element: Element) -> Flow:
+    found = Macro(attribute(element, "ac:name") or "macro")
+    for child in element:
+        name = name_of(child)
+        if name in ("ac:parameter", "ac:default-parameter"):
+            found.parameters[attribute(child, "ac:name")] = (
+                resource(reader, child) or whole_text(child).strip()
+            )
+        elif name == "ac:rich-text-body":
+            found.body = [*reader.blocks(child)]
+        elif name == "ac:plain-text-body":
+            found.plain = whole_text(child)
+    return [_in_style(reader, node) for node in macros.render(found)]
+
+
+def _in_style(reader: Reader, node):
+    return node._replace(marks=reader.marks, href=reader.href) if isinstance(node, Run) else node
+
+
+def adf_extension(reader: Reader, element: Element) -> Flow:
+    """The ADF node if it holds anything, else what Confluence would show in its place: never both."""
+    nodes = [child for child in element if name_of(child) == "ac:adf-node"]
+    flow = [part for node in nodes for part in _adf_node(reader, node)]
+    if flow:
+        return flow
+    fallbacks = [child for child in element if name_of(child) == "ac:adf-fallback"]
+    return [part for fallback in fallbacks for part in reader.blocks(fallback)]
+
+
+def _adf_node(reader: Reader, element: Element) -> Flow:
+    kind = attribute(element, "type") or attribute(element, "ac:type")
+    if kind == "panel":
+        return _adf_panel(reader, element)
+    if kind == "decision-list":
+        return [Items(_decisions(reader, element))]
+    return [*reader.blocks(element)]
+
+
+def _adf_panel(reader: Reader, element: Element) -> Flow:
+    told = _adf_attributes(element)
+    sign = told.get("panel-icon-text", "")
+    title = [Run(sign)] if sign and not sign.startswith(":") else []
+    named = "".join(filter(str.isalpha, told.get("panel-type", ""))).upper()
+    return [Quote(reader.blocks(element), named or "PANEL", title)]
+
+
+def _decisions(reader: Reader, element: Element) -> list[Item]:
+    return [Item(reader.blocks(child), "Decision: ") for child in element if name_of(child) == "ac:adf-node"]
+
+
+def _adf_attributes(element: Element) -> dict[str, str]:
+    found = (child for child in element if name_of(child) == "ac:adf-attribute")
+    return {
+        attribute(child, "key") or attribute(child, "ac:key"): whole_text(child).strip() for child in found
+    }

@@ -1,0 +1,96 @@
+"""XML of what was meant to be XML: what stays open is closed, attributes quoted, the bottomless flattened."""
+
+import re
+
+# More than any page needs, less than libxml2 allows before it silently drops what lies deeper.
+DEPTH_LIMIT = 200
+
+_TOKEN = re.compile(
+    r"""
+      (?P<cdata><!\[CDATA\[.*?\]\]>)
+    | </(?P<closed>[A-Za-z][\w:.-]*)[^<>]*>
+    | <(?P<opened>[A-Za-z][\w:.-]*)(?P<attributes>(?:\s+(?:"[^"<]*"|'[^'<]*'|[^<>"'])*)?)(?P<empty>/?)>
+    | &(?P<reference>\#[0-9]+|[A-Za-z][A-Za-z0-9]*);
+    | (?P<stray>[<>&])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r"""([A-Za-z_][\w:.-]*)\s*(?:=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
+_VOID = {"br", "hr", "img", "col", "input", "wbr", "area", "base", "link", "meta", "source", "embed", "param"}
+_STRAY = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+# HTML lets these end where the next of their kind begins.
+_ENDS_AT_NEXT = {"p": {"p"}, "li": {"li"}, "tr": {"tr"}, "td": {"td", "th"}, "th": {"td", "th"}}
+
+
+class _Balance:
+    """The elements now open, so that every one is closed once and in order."""
+
+    def __init__(self) -> None:
+        self.open: list[str] = []
+        self.count: dict[str, int] = {}
+
+    def opened(self, name: str) -> None:
+        self.open.append(name)
+        self.count[name] = self.count.get(name, 0) + 1
+
+    def closed(self, name: str) -> str:
+        """The tags that end the innermost `name` and what is still open in it; nothing if none is open."""
+        if not self.count.get(name):
+            return ""
+        closing = []
+        while True:
+            innermost = self.open.pop()
+            self.count[innermost] -= 1
+            closing.append(f"</{innermost}>")
+            if innermost == name:
+                return "".join(closing)
+
+    def rest(self) -> str:
+        return "".join(f"</{name}>" for name in reversed(self.open))
+
+
+def mend(source: str) -> str:
+    balance = _Balance()
+    mended = _TOKEN.sub(lambda token: _mended(token, balance), source)
+    return mended + balance.rest()
+
+
+def _mended(token: re.Match[str], balance: _Balance) -> str:
+    if token["cdata"] or token["reference"]:
+        return token[0]
+    if token["stray"]:
+        return _STRAY[token["stray"]]
+    if token["closed"]:
+        return balance.closed(_name(token["closed"]))
+    return _opening(token, balance)
+
+
+def _opening(token: re.Match[str], balance: _Balance) -> str:
+    name = _name(token["opened"])
+    attributes = _attributes(token["attributes"])
+    if token["empty"] or name in _VOID:
+        return f"<{name}{attributes}/>"
+    before = ""
+    if balance.open and balance.open[-1] in _ENDS_AT_NEXT.get(name, ()):
+        before = balance.closed(balance.open[-1])
+    if len(balance.open) >= DEPTH_LIMIT:
+        return before + " "
+    balance.opened(name)
+    return f"{before}<{name}{attributes}>"
+
+
+def _name(tag: str) -> str:
+    prefix, colon, local = tag.partition(":")
+    if not colon:
+        return tag.lower()
+    return f"{prefix}:{local}".rstrip(":") if prefix in ("ac", "ri", "at") else tag.replace(":", "-")
+
+
+def _attributes(written: str) -> str:
+    """Every attribute once, quoted."""
+    found: dict[str, str] = {}
+    for name, double, single, bare in _ATTRIBUTE.findall(written):
+        value = (double or single or bare).replace("<", "&lt;")
+        value = re.sub(r"&(?!#?\w+;)", "&amp;", value).replace('"', "&quot;")
+        found.setdefault(_name(name), value)
+    return "".join(f' {name}="{value}"' for name, value in found.items())

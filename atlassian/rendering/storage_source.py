@@ -1,0 +1,110 @@
+"""
+Confluence's storage format as a tree.
+
+It is XML without a root, a prolog or declared namespaces, with HTML's entities, and in practice sometimes
+not quite XML. What could expand, call out or hide is taken out before the parser sees it.
+"""
+
+import re
+from html.entities import html5
+from typing import cast
+
+from lxml import etree
+
+from atlassian.rendering.characters import clean
+
+Element = etree._Element
+
+NAMESPACES = ("ac", "ri", "at")
+_ROOT = "<page" + "".join(f' xmlns:{prefix}="{prefix}"' for prefix in NAMESPACES) + ">"
+
+# CDATA is matched so that nothing within it is touched; what is left open ends with the page.
+_TROUBLE = re.compile(
+    r"""
+      (?P<cdata><!\[CDATA\[.*?(?:\]\]>|\Z))
+    | (?P<unseen><!--.*?(?:-->|\Z) | <\?.*?(?:\?>|\Z))
+    | (?P<doctype><!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>? | <![A-Za-z][^>]*>?)
+    | (?P<namespace>\sxmlns(?::\w+)?\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))
+    | &\#(?P<number>[0-9]{1,9}|[xX][0-9a-fA-F]{1,8});
+    | &(?P<entity>[A-Za-z][A-Za-z0-9]{0,40});
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
+
+
+def parse(source: str) -> Element:
+    """The root around the whole page; a page that is no XML is mended first."""
+    entities: set[str] = set()
+    prepared = _TROUBLE.sub(lambda trouble: _harmless(trouble, entities), clean(source))
+    head = _declarations(entities) + _ROOT
+    root, faults = _parsed(head + prepared + "</page>")
+    if root is None or faults:
+        from atlassian.rendering.storage_mending import mend
+
+        root, _ = _parsed(head + mend(prepared) + "</page>")
+    return root if root is not None else etree.Element("page")
+
+
+def _parsed(xml: str) -> tuple[Element | None, bool]:
+    parser = etree.XMLParser(
+        recover=True,
+        no_network=True,
+        resolve_entities="internal",
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    root = etree.fromstring(xml.encode(), parser)
+    return cast(Element | None, root), bool(len(parser.error_log))
+
+
+def _harmless(trouble: re.Match[str], entities: set[str]) -> str:
+    if trouble["cdata"]:
+        return trouble[0] if trouble[0].endswith("]]>") else trouble[0] + "]]>"
+    if trouble["entity"]:
+        if trouble["entity"] not in _XML_ENTITIES:
+            entities.add(trouble["entity"])
+        return trouble[0]
+    if trouble["number"]:
+        return _legal_reference(trouble["number"])
+    return ""
+
+
+def _legal_reference(number: str) -> str:
+    code = int(number[1:], 16) if number[0] in "xX" else int(number)
+    legal = code < 0x110000 and clean(chr(code))
+    return f"&#{code};" if legal else ""
+
+
+def _declarations(names: set[str]) -> str:
+    """Of HTML's entities those that the page uses; a name that HTML does not know stays as it was typed."""
+    if not names:
+        return ""
+    return "<!DOCTYPE page [" + "".join(map(_declaration, sorted(names))) + "]>"
+
+
+def _declaration(name: str) -> str:
+    characters = html5.get(name + ";", f"&{name};")
+    value = "".join(f"&#38;#{ord(character)};" for character in characters)
+    return f'<!ENTITY {name} "{value}">'
+
+
+def name_of(element: Element) -> str:
+    """`ac:link`, `p`: as the page writes it."""
+    tag = element.tag
+    if not isinstance(tag, str):
+        return ""
+    if tag[0] == "{":
+        namespace, _, local = tag[1:].partition("}")
+        return f"{namespace}:{local}"
+    return tag.lower()
+
+
+def attribute(element: Element, name: str) -> str:
+    prefix, _, local = name.rpartition(":")
+    return element.get(f"{{{prefix}}}{local}" if prefix else local) or ""
+
+
+def whole_text(element: Element) -> str:
+    return "".join(element.itertext())
