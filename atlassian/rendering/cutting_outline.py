@@ -1,0 +1,116 @@
+"""Where the fences and headings of a Markdown text are, as far as a piece of it needs to know."""
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+TITLE_LENGTH = 60
+
+CONTAINERS = r"(?:[ >]|[-*+] |\d{1,9}[.)] )*"
+_FENCE = re.compile(
+    rf"^(?P<prefix>{CONTAINERS})(?P<fence>`{{3,}}|~{{3,}})(?P<language>[^`\n]*)$", re.MULTILINE
+)
+_HEADING = re.compile(r"^#{1,6} (?P<title>.*)$", re.MULTILINE)
+_MARKUP = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)|\\(.)|[*`]|~~")
+
+
+@dataclass(frozen=True)
+class Fence:
+    """Code between `inside` and `closer`, the starts of its first line and of the line that closes it."""
+
+    inside: int
+    closer: int
+    end: int
+    prefix: str
+    fence: str
+    language: str
+
+    @property
+    def opening(self) -> str:
+        return f"{self.prefix}{self.fence}{self.language}\n"
+
+    @property
+    def closing(self) -> str:
+        return f"{self.prefix}{self.fence}\n"
+
+
+class Outline:
+    """The text up to `horizon`, and the heading after it."""
+
+    def __init__(self, content: str, horizon: int) -> None:
+        self.content = content
+        self.fences = _fences(content, horizon)
+        self._inside = [fence.inside for fence in self.fences]
+        self.headings = self._headings(horizon)
+
+    def fence_at(self, position: int) -> Fence | None:
+        place = bisect_right(self._inside, position) - 1
+        fence = self.fences[place] if place >= 0 else None
+        return fence if fence and position <= fence.closer else None
+
+    def reopening(self, offset: int) -> str:
+        fence = self.fence_at(offset)
+        if not fence:
+            return ""
+        return fence.opening + ("" if self.starts_line(offset) else fence.prefix)
+
+    def closing(self, end: int) -> str:
+        """What stands between the text and the marker: the end of a fence, an empty line."""
+        fence = self.fence_at(end)
+        if fence:
+            return ("" if self.starts_line(end) else "\n") + fence.closing + "\n"
+        if self.content.endswith("\n\n", 0, end):
+            return ""
+        return "\n" if self.starts_line(end) else "\n\n"
+
+    def longest_closing(self, start: int, stop: int) -> int:
+        reached = (fence for fence in self.fences if fence.inside <= stop and fence.closer >= start)
+        return 2 + max((len(fence.closing) for fence in reached), default=0)
+
+    def starts_line(self, position: int) -> bool:
+        return position == 0 or self.content[position - 1] == "\n"
+
+    def next_title(self, position: int) -> str:
+        place = bisect_left(self.headings, (position, ""))
+        return self.headings[place][1] if place < len(self.headings) else ""
+
+    def titles_from(self, start: int, stop: int) -> list[str]:
+        """The titles that `next_title` may give between the two."""
+        titles = [title for position, title in self.headings if start < position <= stop]
+        return [*titles, self.next_title(stop)]
+
+    def _headings(self, horizon: int) -> list[tuple[int, str]]:
+        headings = []
+        for found in _HEADING.finditer(self.content):
+            if not self.fence_at(found.start()):
+                headings.append((found.start(), _title(found["title"])))
+                if found.start() > horizon:
+                    break
+        return headings
+
+
+def _fences(content: str, horizon: int) -> list[Fence]:
+    fences: list[Fence] = []
+    opener: re.Match[str] | None = None
+    for line in _FENCE.finditer(content):
+        if opener is None:
+            if line.start() > horizon:
+                break
+            opener = line
+        elif line["fence"].startswith(opener["fence"]) and not line["language"].strip():
+            fences.append(_fence(opener, line.start(), min(line.end() + 1, len(content))))
+            opener = None
+    if opener is not None:
+        fences.append(_fence(opener, len(content), len(content)))
+    return fences
+
+
+def _fence(opener: re.Match[str], closer: int, end: int) -> Fence:
+    # The marker of a list stands once; the lines after it are indented as far.
+    prefix = re.sub(r"[^ >]", " ", opener["prefix"])
+    return Fence(opener.end() + 1, closer, end, prefix, opener["fence"], opener["language"])
+
+
+def _title(markdown: str) -> str:
+    plain = _MARKUP.sub(lambda found: found[1] or found[2] or "", markdown).replace('"', "'").strip()
+    return plain if len(plain) <= TITLE_LENGTH else plain[: TITLE_LENGTH - 1].rstrip() + "…"
