@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from integrations.origins import OriginRefused, permitted_origin
+
 PROVIDERS = ("jira", "confluence")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MIN_SECRET_CHARS = 32
@@ -45,6 +47,12 @@ def _origin(item: str) -> str:
     return f"{parts.scheme}://{host}{'' if port == default else port}"
 
 
+def secret_key(text: str) -> str:
+    if len(text) < MIN_SECRET_CHARS:
+        raise ImproperlyConfigured(f"SECRET_KEY needs at least {MIN_SECRET_CHARS} characters.")
+    return text
+
+
 def fernet_keys(keys: list[str], secret_key: str) -> list[str]:
     """The library would take SECRET_KEY in place of none, and an empty string for a key."""
     for key in keys or [""]:
@@ -55,6 +63,17 @@ def fernet_keys(keys: list[str], secret_key: str) -> list[str]:
     return keys
 
 
-def whole_sets(sets: dict[str, tuple[str, str, str]]) -> dict[str, tuple[str, str, str]]:
-    """A provider's three variables count as a whole or not at all."""
-    return {provider: triple for provider, triple in sets.items() if all(triple)}
+def whole_sets(sets: dict[str, tuple[str, str, str]], listed: frozenset[str]) -> dict[str, tuple[str, str, str]]:
+    """A provider's three variables count as a whole or not at all; the first becomes the origin of the site."""
+    return {
+        provider: (_base_url(provider, base_url, listed), email, api_token)
+        for provider, (base_url, email, api_token) in sets.items()
+        if base_url and email and api_token
+    }
+
+
+def _base_url(provider: str, base_url: str, listed: frozenset[str]) -> str:
+    try:
+        return permitted_origin(base_url, listed)
+    except OriginRefused as exc:
+        raise ImproperlyConfigured(f"MEMORY_CORE_{provider.upper()}_BASE_URL={base_url!r}: {exc}") from exc

@@ -13,7 +13,7 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")  # what the environment says already wins
 
 # Secrets: no default.
-SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY = environment.secret_key(env.str("SECRET_KEY"))
 FERNET_KEYS = environment.fernet_keys(env.list("FERNET_KEYS"), SECRET_KEY)  # newest first; older still decrypt
 
 # Where it listens, and how it is reached.
@@ -55,7 +55,9 @@ _confluence = (
     env.str("MEMORY_CORE_CONFLUENCE_EMAIL", default="").strip(),
     env.str("MEMORY_CORE_CONFLUENCE_API_TOKEN", default="").strip(),
 )
-ENVIRONMENT_CREDENTIALS = environment.whole_sets({"jira": _jira, "confluence": _confluence}) if _use_environment else {}
+ENVIRONMENT_CREDENTIALS = (
+    environment.whole_sets({"jira": _jira, "confluence": _confluence}, ATLASSIAN_ORIGINS) if _use_environment else {}
+)
 
 # Limits and retention.
 RATE_LIMIT_PER_MINUTE = env.int("MEMORY_CORE_RATE_LIMIT_PER_MINUTE", default=6000)  # of one key; 0: none

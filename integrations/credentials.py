@@ -31,7 +31,7 @@ class Credentials:
     allowlist: tuple[str, ...] = ()  # project or space keys; empty: all that the account sees
 
 
-def credentials_for(workspace_key: str, provider: str) -> Credentials:
+def credentials_for(workspace_key: str, provider: str, *, even_disabled: bool = False) -> Credentials:
     """Raises IntegrationMissing, IntegrationDisabled or TokenUnreadable."""
     row = Integration.objects.filter(workspace__key=workspace_key, provider=provider).first()
     source = source_of(row, provider)
@@ -40,10 +40,12 @@ def credentials_for(workspace_key: str, provider: str) -> Credentials:
     if source is Source.ENVIRONMENT:
         return _from_environment(provider, row)
     assert row is not None  # noqa: S101  source_of saw it
-    if not row.enabled:
+    if not (row.enabled or even_disabled):
         raise IntegrationDisabled(provider)
     if row.api_token is UNREADABLE:
         raise TokenUnreadable(provider)
+    if not row.is_complete:
+        raise IntegrationMissing(provider)
     return _from_row(row)
 
 

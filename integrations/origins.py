@@ -1,5 +1,6 @@
 """Where a token may be sent: the origin of an Atlassian site, or one that the operator listed."""
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,11 +13,12 @@ class OriginRefused(ValueError):
 
 
 def site_origin(base_url: str) -> str:
-    """
-    'https://acme.atlassian.net' of any address of that site. Raises OriginRefused.
+    """'https://acme.atlassian.net' of any address of that site. Raises OriginRefused."""
+    return permitted_origin(base_url, settings.ATLASSIAN_ORIGINS)
 
-    Permitted: https on *.atlassian.net, and the operator's MEMORY_CORE_ATLASSIAN_HOSTS.
-    """
+
+def permitted_origin(base_url: str, listed: Collection[str]) -> str:
+    """Permitted are https on *.atlassian.net and the origins that the operator listed."""
     try:
         parts = urlsplit(base_url.strip())
         port = parts.port
@@ -27,7 +29,7 @@ def site_origin(base_url: str) -> str:
     if "@" in parts.netloc:
         raise OriginRefused(f"Leave user name and password out of the URL. {ADVICE}")
     origin = _written(parts.scheme, parts.hostname, port)
-    if origin in settings.ATLASSIAN_ORIGINS or _is_cloud(parts.scheme, parts.hostname, port):
+    if origin in listed or _is_cloud(parts.scheme, parts.hostname, port):
         return origin
     raise OriginRefused(
         "Only https on *.atlassian.net is permitted, and what the operator lists in MEMORY_CORE_ATLASSIAN_HOSTS. "

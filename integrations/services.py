@@ -5,11 +5,13 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.dispatch import Signal
+from django.utils import timezone
 
 from audit.actors import Actor
 from audit.trail import audited
 from audit.vocabulary import Action
-from integrations.credentials import Source, source_of
+from integrations.credentials import Credentials, Source, source_of
 from integrations.errors import IntegrationLocked
 from integrations.models import ALLOWLIST_FIELD, Integration, Provider
 from workspaces.models import Workspace
@@ -25,6 +27,9 @@ BLANK: dict[str, Any] = {
     "allowed_keys": [],
 }
 WARN_DAYS = (30, 7, 1)
+
+# Sent after complete credentials were saved, so that the floor above can find out what kind of token it is.
+credentials_saved = Signal()
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,33 @@ def update_integration(
         forgotten = _apply(row, enabled, config)
         target["changes"] = _changes(before, row, forgotten)
         _save(row)
+    if row.is_complete and any(name in target["changes"] for name in CREDENTIAL_FIELDS):
+        credentials_saved.send(Integration, workspace_key=actor.workspace, provider=provider)
+        row.refresh_from_db()
     return Update(state_of(row, provider), token_forgotten=forgotten)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a look at Atlassian found out about one set of credentials."""
+
+    scoped: bool
+    cloud_id: str
+    account_id: str
+    account_name: str
+    problem: str = ""  # empty: all is well
+
+
+def note_findings(credentials: Credentials, workspace_key: str, findings: Findings) -> None:
+    """Keep them beside the workspace's own credentials, unless these were changed meanwhile."""
+    row = Integration.objects.filter(workspace__key=workspace_key, provider=credentials.provider).first()
+    tested = (credentials.base_url, credentials.email, credentials.api_token)
+    if row is None or (row.base_url, row.email, row.api_token) != tested:
+        return
+    row.scoped, row.cloud_id = findings.scoped, findings.cloud_id
+    row.account_id, row.account_name = findings.account_id, findings.account_name[:200]
+    row.tested_at, row.test_problem = timezone.now(), findings.problem[:500]
+    row.save(update_fields=["scoped", "cloud_id", "account_id", "account_name", "tested_at", "test_problem"])
 
 
 def _apply(row: Integration, enabled: bool | None, config: dict[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from django.db import connections
 from rest_framework.test import APIClient
 
 from audit import append_only
+from tests.sample_site_fixture import running_sample_site, sample_site  # noqa: F401  fixtures
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +32,8 @@ def client_for() -> Callable[[str], APIClient]:
     return make
 
 
-@pytest.fixture(autouse=True)
-def _flush_may_empty_the_audit_log(monkeypatch):
+@pytest.fixture(scope="session", autouse=True)
+def _flush_may_empty_the_audit_log():
     """The triggers would refuse the flush with which a transactional test ends."""
     handle = flush.Command.handle
 
@@ -45,4 +46,6 @@ def _flush_may_empty_the_audit_log(monkeypatch):
         handle(self, **options)
         append_only.install_triggers(database)
 
-    monkeypatch.setattr(flush.Command, "handle", handle_without_triggers)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush.Command, "handle", handle_without_triggers)
+        yield

@@ -1,0 +1,77 @@
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config import environment
+
+BOTH = frozenset({"jira", "confluence"})
+
+
+@pytest.mark.parametrize(
+    ("text", "locked", "usable"),
+    [
+        ("", frozenset(), True),
+        (" , ", frozenset(), True),
+        ("jira", {"jira"}, True),
+        (" Jira , CONFLUENCE", BOTH, True),
+        ("all", BOTH, True),
+        ("ALL, jira", BOTH, True),
+        ("none", frozenset(), False),
+        (" None ", frozenset(), False),
+    ],
+)
+def test_locked_providers_are_read_whatever_their_case_and_blanks(text, locked, usable):
+    assert environment.locked_providers(text) == (locked, usable)
+
+
+@pytest.mark.parametrize("text", ["slack", "jira,slack", "none,jira", "all,none", "jira;confluence"])
+def test_an_unknown_provider_stops_the_process_by_the_variables_name(text):
+    with pytest.raises(ImproperlyConfigured, match="MEMORY_CORE_INTEGRATION_LOCKED_PROVIDERS"):
+        environment.locked_providers(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("", set()),
+        ("https://jira.example.com", {"https://jira.example.com"}),
+        (
+            "https://JIRA.example.com:443/ , http://127.0.0.1:8090",
+            {"https://jira.example.com", "http://127.0.0.1:8090"},
+        ),
+        ("http://[::1]:8090", {"http://[::1]:8090"}),
+        ("http://localhost:8090", {"http://localhost:8090"}),
+    ],
+)
+def test_permitted_origins_are_read(text, origins):
+    assert environment.origins(text) == origins
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jira.example.com",
+        "http://jira.example.com",
+        "https://jira.example.com/path",
+        "https://u:p@x.example",
+        "*",
+        "https://",
+        "https://x:y",
+    ],
+)
+def test_what_is_no_origin_stops_the_process(text):
+    with pytest.raises(ImproperlyConfigured, match="MEMORY_CORE_ATLASSIAN_HOSTS"):
+        environment.origins(text)
+
+
+@pytest.mark.parametrize("keys", [[], [""], ["short"], ["x" * 40, "short"], ["s" * 50]])
+def test_a_weak_or_shared_encryption_key_stops_the_process(keys):
+    with pytest.raises(ImproperlyConfigured, match="FERNET_KEYS"):
+        environment.fernet_keys(keys, secret_key="s" * 50)
+
+
+def test_a_providers_three_variables_count_as_a_whole_or_not_at_all():
+    whole = ("https://acme.atlassian.net", "bot@acme.example.com", "token")
+
+    incomplete = ("https://acme.atlassian.net", "", "token")
+
+    assert environment.whole_sets({"jira": whole, "confluence": incomplete}, frozenset()) == {"jira": whole}
