@@ -18,8 +18,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
 from urllib3.util import Retry
 
-from atlassian import proof
-from atlassian.answers import Reply
+from atlassian import proof, token_kinds
+from atlassian.answers import Reply, at
 from atlassian.deadline import POOLS, Deadline
 from atlassian.errors import (
     NothingThere,
@@ -77,11 +77,11 @@ class AtlassianClient:
     """
 
     def __init__(self, credentials: Credentials, *, seconds: float | None = None) -> None:
-        self.credentials = credentials
+        self.fingerprint = fingerprint(credentials)
+        self.credentials = token_kinds.remembered(credentials, self.fingerprint)
         self._deadline = Deadline(SECONDS_IN_ALL if seconds is None else seconds)
         self._session = _pooled_session(credentials)
         self._vouched = True
-        self.fingerprint = fingerprint(credentials)
 
     @property
     def site_url(self) -> str:
@@ -94,19 +94,22 @@ class AtlassianClient:
             return self.credentials.base_url
         return f"{settings.ATLASSIAN_GATEWAY_URL}/ex/{self.credentials.provider}/{self.credentials.cloud_id}"
 
-    def get(self, path: str, params: Params | None = None, **parts: str) -> Any:
+    def get(self, path: str, params: Params | None = None, *, doubt_empty: str = "", **parts: str) -> Any:
         """
         The JSON at path, whose {names} are filled in from parts, quoted.
 
+        doubt_empty names a list that a stranger would get empty: then the credentials are proven first.
         Raises a kind of UpstreamFailure and nothing of requests' own.
         """
-        return self._answer(self.reply("GET", path, params=params, parts=parts))
+        return self._answer("GET", path, doubt_empty, params=params, parts=parts)
 
-    def ask(self, path: str, question: Mapping[str, Any], params: Params | None = None) -> Any:
+    def ask(
+        self, path: str, question: Mapping[str, Any], params: Params | None = None, *, doubt_empty: str = ""
+    ) -> Any:
         """As get, for a question of QUESTIONS."""
         if path not in QUESTIONS:
             raise ValueError(f"{path} is not among the questions that change nothing")
-        return self._answer(self.reply("POST", path, params=params, json=question))
+        return self._answer("POST", path, doubt_empty, params=params, json=question)
 
     def prove(self) -> None:
         """
@@ -159,14 +162,26 @@ class AtlassianClient:
                 f"Integrations page."
             ) from exc
 
-    def _answer(self, reply: Reply) -> Any:
+    def _answer(self, method: str, path: str, doubt_empty: str, **kwargs: Any) -> Any:
+        try:
+            return self._believed(self.reply(method, path, **kwargs), doubt_empty)
+        except UpstreamAuthFailed:
+            if not token_kinds.switch_to_gateway(self):
+                raise
+            return self._believed(self.reply(method, path, **kwargs), doubt_empty)
+
+    def _believed(self, reply: Reply, doubt_empty: str) -> Any:
         proof.refuse_strangers(reply, self.credentials)
         self._vouched = proof.is_vouched(reply, self.credentials)
-        if reply.status == 200:
-            return reply.json()
-        raise self._error(reply)
+        if reply.status != 200:
+            raise self.error(reply)
+        answer = reply.json()
+        if doubt_empty and at(answer, doubt_empty) == []:
+            self.prove()
+        return answer
 
-    def _error(self, reply: Reply) -> UpstreamFailure:
+    def error(self, reply: Reply) -> UpstreamFailure:
+        """What an answer that is not 200 means. Raises instead if the credentials turn out not to be good."""
         if reply.status == 429:
             return UpstreamRateLimited(_retry_after(reply) or 30)
         if 300 <= reply.status < 400:
