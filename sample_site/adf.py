@@ -3,7 +3,7 @@
 import hashlib
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,17 +32,18 @@ def text_in(node: Any) -> str:
         return "".join(text_in(child) for child in node)
     if not isinstance(node, dict):
         return ""
-    attrs = node.get("attrs") if isinstance(node.get("attrs"), dict) else {}
+    given = node.get("attrs")
+    attrs = given if isinstance(given, dict) else {}
     own = node.get("text") or attrs.get("text") or attrs.get("title") or attrs.get("shortName") or ""
     inner = text_in(node.get("content"))
     block = node.get("type") in ("paragraph", "heading", "codeBlock", "taskItem", "tableRow", "tableCell")
     return f"{own}{inner}" + ("\n" if block else "")
 
 
-def document(storage: str, names: dict[str, str] | None = None) -> Node:
+def document(storage: str, names: Mapping[str, str] | None = None, addresses: Mapping[str, str] | None = None) -> Node:
     """The ADF of a page; what is not XML becomes paragraphs of its text."""
     try:
-        content = Converter(names or {}).blocks(parse(storage))
+        content = Converter(names or {}, addresses or {}).blocks(parse(storage))
     except ET.ParseError:
         content = [paragraph(line) for line in text_of(storage).splitlines() if line.strip()]
     return {"type": "doc", "version": 1, "content": content}
@@ -57,10 +58,11 @@ def local_id(text: str) -> str:
 
 
 class Converter:
-    """`names` gives the display name of an account id, for mentions."""
+    """`names` gives the display name of an account id, `addresses` the address of a page's title."""
 
-    def __init__(self, names: dict[str, str]) -> None:
+    def __init__(self, names: Mapping[str, str], addresses: Mapping[str, str]) -> None:
         self.names = names
+        self.addresses = addresses
         self.block_kinds: dict[str, Callable[[ET.Element], list[Node]]] = {
             "p": lambda element: [{"type": "paragraph", "content": self.inline(element)}],
             "ul": lambda element: [self._list("bulletList", element)],
@@ -231,7 +233,7 @@ class Converter:
             ]
         title = "" if page is None else page.get(RI + "content-title", "")
         shown = "".join(element.itertext()).strip() or title
-        href = "/wiki/search?text=" + title.replace(" ", "+")
+        href = self.addresses.get(title, "")
         return self._text(shown, (*marks, {"type": "link", "attrs": {"href": href}}))
 
 

@@ -132,10 +132,8 @@ def gateway_refusal(caller: Caller, request: Received, product: str, scopes: fro
 
 def good_headers(caller: Caller, limit: int) -> dict[str, str]:
     """The headers that a signed-in caller's answer carries on the site, and no other answer does."""
-    if caller.account is None:
-        return {"x-seraph-loginreason": "AUTHENTICATED_FAILED"} if caller.trouble in FAILED_LOGINS else {}
     return {
-        "x-aaccountid": caller.account.account_id,
+        "x-aaccountid": caller.account.account_id if caller.account else "",
         "x-ratelimit-limit": str(limit),
         "x-ratelimit-remaining": str(limit - 1),
         "ratelimit": f'"jira-burst-based";r={limit - 1};t=1',
@@ -143,4 +141,7 @@ def good_headers(caller: Caller, limit: int) -> dict[str, str]:
     }
 
 
-FAILED_LOGINS = ("failed", "malformed-half")
+def failed_login(caller: Caller) -> dict[str, str]:
+    """Jira's one sign that the answer is an anonymous one; a malformed header leaves even that out."""
+    failed = caller.trouble in ("failed", "malformed-half")
+    return {"x-seraph-loginreason": "AUTHENTICATED_FAILED"} if failed else {}

@@ -52,7 +52,7 @@ def page_shape(call: Call, page: Page) -> dict[str, Any]:
     space = call.site.world.space(page.space)
     parent = call.site.world.pages.get(page.parent or "")
     in_trash = page.status == "trashed"
-    shown = {
+    shown: dict[str, Any] = {
         "id": page.id,
         "status": page.status,
         "title": page.title,
@@ -103,7 +103,9 @@ def other_shape(call: Call, page: Page) -> dict[str, Any]:
 
 def body_shape(call: Call, page: Page, representation: str) -> dict[str, Any]:
     if representation == "atlas_doc_format":
-        document = page.as_adf(call.site.world.people)
+        pages = call.site.world.pages.values()
+        addresses = {each.title: f"{call.site.url}/wiki{webui(call, each)}" for each in pages}
+        document = page.as_adf(call.site.world.people, addresses)
         value = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
     else:
         value = page.as_storage()

@@ -95,9 +95,7 @@ def find(request: Request, cql: str, archived_spaces: bool = False) -> list[Hit]
     query = parsed(cql)
     tests = {clause: _test(request, clause) for clause in clauses_of(query.where)}
     where = without_dropped_clause(query.where)
-    found = [
-        hit for hit in candidates(request, archived_spaces) if holds(where, lambda clause, hit=hit: tests[clause](hit))
-    ]
+    found = [hit for hit in candidates(request, archived_spaces) if holds(where, tests, hit)]
     wanted = searched(query)
     # Only the user interface's own field ranks: a word in the title counts for more.
     if any(clause.field.lower() == "sitesearch" for clause in clauses_of(query.where)):
@@ -111,7 +109,7 @@ def parsed(cql: str) -> Query:
     try:
         return parse(cql, strict=False)
     except QueryError:
-        raise refusal(f"Could not parse cql : {cql}")
+        raise refusal(f"Could not parse cql : {cql}") from None
 
 
 def searched(query: Query) -> list[str]:

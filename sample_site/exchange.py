@@ -59,7 +59,7 @@ def html_answer(text: str, status: int, **headers: str) -> Answer:
     return Answer(status, text.encode(), {"content-type": "text/html;charset=UTF-8"} | named)
 
 
-class Refusal(Exception):  # noqa: N818 - the end of a route, not a fault of it
+class Refusal(Exception):
     """Ends a route with the answer it carries."""
 
     def __init__(self, answer: Answer) -> None:

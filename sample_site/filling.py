@@ -7,7 +7,11 @@ from sample_site import adf, loading
 from sample_site.accounts import MINA, READER, Account
 from sample_site.world import NOW, Issue, Page, Remark, Space, World
 
-CATEGORIES = {"To Do": ("new", 2), "In Progress": ("indeterminate", 4), "Done": ("done", 3)}
+CATEGORIES = {
+    "To Do": ("new", 2, "blue-gray"),
+    "In Progress": ("indeterminate", 4, "yellow"),
+    "Done": ("done", 3, "green"),
+}
 STATUSES = {
     "Open": "To Do",
     "Backlog": "To Do",
@@ -71,7 +75,7 @@ class Filling:
         named |= {
             "summary": summary or f"Sample issue {key}",
             "status": status_shape(status),
-            "issuetype": {"id": str(10000 + len(type)), "name": type, "subtask": type == "Sub-task"},
+            "issuetype": type_shape(type),
             "priority": {"id": str(len(priority)), "name": priority},
             "project": project,
             "created": created,
@@ -152,11 +156,16 @@ class Filling:
         return page.remarks[-1]
 
 
+def type_shape(name: str) -> dict[str, Any]:
+    level = {"Epic": 1, "Sub-task": -1}.get(name, 0)
+    return {"id": str(10000 + len(name)), "name": name, "subtask": level < 0, "hierarchyLevel": level}
+
+
 def status_shape(name: str) -> dict[str, Any]:
     category = name if name in CATEGORIES else STATUSES.get(name, "In Progress")
-    key, number = CATEGORIES[category]
+    key, number, colour = CATEGORIES[category]
     return {
         "id": str(10000 + sum(map(ord, name)) % 1000),
         "name": name,
-        "statusCategory": {"id": number, "key": key, "name": category},
+        "statusCategory": {"id": number, "key": key, "colorName": colour, "name": category},
     }

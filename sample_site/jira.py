@@ -150,6 +150,8 @@ def myself(call: Call) -> Answer:
         {
             "self": f"{call.site.url}/rest/api/3/user?accountId={account.account_id}",
             "accountId": account.account_id,
+            "key": "",
+            "name": "",
             "accountType": "app" if account.service else "atlassian",
             "emailAddress": account.email,
             "displayName": account.name,
@@ -231,7 +233,7 @@ def match(call: Call) -> Answer:
     if not isinstance(body, dict) or not isinstance(body.get("jqls"), list):
         raise jira_refusal(sentence("payload", call.language))
     wanted = {str(each) for each in body.get("issueIds", [])}
-    matches = []
+    matches: list[dict[str, Any]] = []
     for text in body["jqls"]:
         try:
             found = [int(each.id) for each in jql.find(call, text) if each.id in wanted]

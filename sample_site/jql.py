@@ -46,7 +46,7 @@ def parsed(request: Request, jql: str) -> Query:
     try:
         return parse(jql)
     except QueryError as exc:
-        raise jira_refusal(sentence("syntax", request.language, detail=str(exc)))
+        raise jira_refusal(sentence("syntax", request.language, detail=str(exc))) from None
 
 
 def find(request: Request, jql: str) -> list[Issue]:
@@ -58,7 +58,7 @@ def find(request: Request, jql: str) -> list[Issue]:
     world = request.site.world
     seen = [issue for issue in world.issues.values() if request.caller.sees_project(issue.project)]
     tests = {clause: _test(request, clause) for clause in clauses_of(query.where)}
-    found = [issue for issue in seen if holds(query.where, lambda clause, issue=issue: tests[clause](issue))]
+    found = [issue for issue in seen if holds(query.where, tests, issue)]
     found.sort(key=lambda issue: int(issue.id), reverse=True)
     for name, direction in reversed(query.order):
         found.sort(key=_sort_key(name.lower()), reverse=direction == "desc")
@@ -231,9 +231,8 @@ def _moment(value: str | Call) -> str | None:
     """The value as `YYYY-MM-DDTHH:MM:SS`; None when it is no date. "Now" is the site's own."""
     now = datetime.fromisoformat(NOW)
     if isinstance(value, Call):
-        shifted = _shifted(now, value.arguments[0]) if value.arguments else now
-        name = value.name.lower()
-        return shifted and _start(shifted, name).strftime("%Y-%m-%dT%H:%M:%S")
+        moved = _shifted(now, value.arguments[0]) if value.arguments else now
+        return _start(moved, value.name.lower()).strftime("%Y-%m-%dT%H:%M:%S") if moved else None
     if shifted := _shifted(now, value):
         return shifted.strftime("%Y-%m-%dT%H:%M:%S")
     try:

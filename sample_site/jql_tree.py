@@ -29,12 +29,14 @@ def _node(node: Node) -> dict[str, Any]:
 
 
 def _clause(clause: Clause) -> dict[str, Any]:
-    shown = {"field": _field(clause.field), "operator": clause.operator}
+    shown: dict[str, Any] = {"field": _field(clause.field), "operator": clause.operator}
     if clause.is_list and not (len(clause.values) == 1 and isinstance(clause.values[0], Call)):
         operands = [_operand(value) for value in clause.values]
         encoded = ", ".join(next(v for k, v in each.items() if k.startswith("encoded")) for each in operands)
         return shown | {"operand": {"values": operands, "encodedOperand": f"({encoded})"}}
-    return shown | ({"operand": _operand(clause.values[0])} if clause.values else {"predicates": []})
+    if not clause.values:
+        return shown | {"predicates": []}
+    return shown | {"operand": _operand(clause.values[0])}
 
 
 def _operand(value: str | Call) -> dict[str, Any]:

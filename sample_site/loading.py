@@ -39,6 +39,7 @@ def _issue(filling: "Filling", entry: dict[str, Any], who: dict[str, str], url: 
             entry[role] = who[entry[role]]
     for file in entry.get("attachment", []):
         file["author"] = filling.person(who[file["author"]])
+        file["self"] = f"{url}/rest/api/3/attachment/{file['id']}"
         file["content"] = f"{url}/rest/api/3/attachment/content/{file['id']}"
     entry["description"] = _description(entry["key"], url)
     key = filling.add_issue(**entry).key

@@ -1,8 +1,9 @@
 """The grammar that JQL and CQL share: words, quoted strings, clauses, AND OR NOT, ORDER BY."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 RESERVED_WORDS = """
 abort access add after alias all alter and any as asc audit avg before begin between boolean by byte
@@ -58,6 +59,7 @@ class Group:
 
 
 Node = Clause | Group
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
@@ -74,15 +76,15 @@ def clauses_of(node: Node | None) -> Iterator[Clause]:
             yield from clauses_of(child)
 
 
-def holds(node: Node | None, test: Callable[[Clause], bool]) -> bool:
+def holds(node: Node | None, tests: Mapping[Clause, Callable[[Thing], bool]], thing: Thing) -> bool:
     if node is None:
         return True
     if isinstance(node, Clause):
-        return test(node)
+        return tests[node](thing)
     if node.operator == "not":
-        return not holds(node.clauses[0], test)
+        return not holds(node.clauses[0], tests, thing)
     combine = all if node.operator == "and" else any
-    return combine(holds(child, test) for child in node.clauses)
+    return combine(holds(child, tests, thing) for child in node.clauses)
 
 
 def tokens(text: str, strict: bool) -> Iterator[Token]:
@@ -112,7 +114,7 @@ def tokens(text: str, strict: bool) -> Iterator[Token]:
 
 
 def _quoted(text: str, start: int, strict: bool) -> tuple[str, int]:
-    quote, at, out = text[start], start + 1, []
+    quote, at, out = text[start], start + 1, list[str]()
     while at < len(text):
         if text[at] == quote:
             return "".join(out), at + 1

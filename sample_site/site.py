@@ -12,7 +12,7 @@ from sample_site.accounts import ACCOUNTS, READER, Account, Token
 from sample_site.exchange import Answer, Received, Refusal, json_answer
 from sample_site.faults import Fault, Faults
 from sample_site.filling import Filling
-from sample_site.routing import Call, find
+from sample_site.routing import Call, Route, find
 
 CLOUD_ID = "5e2f9a34-77c0-4e0b-9d55-1a8c6b2f4d10"
 
@@ -144,17 +144,16 @@ class SampleSite(Filling):
     def _on_site(self, request: Received) -> Answer:
         caller = auth.identify(request, self.accounts)
         of_confluence = request.path.startswith("/wiki/")
-        refusal = auth.confluence_site_refusal if of_confluence else auth.jira_site_refusal
-        answer = refusal(caller, request, quote(self.url, safe=""))
-        product = confluence if of_confluence else jira
-        route, parts, known = find(product.ROUTES, request.method, request.path)
-        if answer is None:
-            answer = self._run(route.answer if route else None, parts, known, Call(self, caller, request))
-            answer.headers |= {"atl-traceid": f"{next(self._traces):032x}"}
-        if answer.status != 403:
-            answer.headers |= auth.good_headers(
-                caller if caller.known or not of_confluence else auth.Caller(), route.limit if route else 350
-            )
+        refused = auth.confluence_site_refusal if of_confluence else auth.jira_site_refusal
+        refusal = refused(caller, request, quote(self.url, safe=""))
+        if refusal is not None:
+            refusal.headers |= {} if of_confluence else auth.failed_login(caller)
+            return refusal
+        route, parts, known = find(confluence.ROUTES if of_confluence else jira.ROUTES, request.method, request.path)
+        answer = self._run(route, parts, known, Call(self, caller, request))
+        limit = route.limit if route else 350
+        answer.headers |= {"atl-traceid": f"{next(self._traces):032x}"}
+        answer.headers |= auth.good_headers(caller, limit) if caller.known else auth.failed_login(caller)
         return answer
 
     def _through_gateway(self, request: Received) -> Answer:
@@ -169,13 +168,13 @@ class SampleSite(Filling):
         if refusal is not None:
             return refusal
         # No x-aaccountid here: nobody knows whether the real gateway sends it, so nothing may rest on it.
-        return self._run(route.answer if route else None, parts, known, Call(self, caller, inner))
+        return self._run(route, parts, known, Call(self, caller, inner))
 
-    def _run(self, answer: Any, parts: list[str], known: bool, call: Call) -> Answer:
-        if answer is None:
+    def _run(self, route: Route | None, parts: list[str], known: bool, call: Call) -> Answer:
+        if route is None:
             return _no_route(call.request, known)
         try:
-            return answer(call, *parts)  # type: ignore[no-any-return]  # the table's functions differ in arity
+            return route.answer(call, *parts)
         except Refusal as refusal:
             return refusal.answer
 

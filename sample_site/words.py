@@ -9,7 +9,7 @@ HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 LEFT_OPEN = re.compile(r'(?<!\\)(?:\\\\)*"')
 
 
-class UnparsableText(Exception):  # noqa: N818 - named for what is the case
+class UnparsableText(Exception):
     """The text search cannot be read: unbalanced quotes or parentheses, or a wildcard in front."""
 
 

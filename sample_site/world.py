@@ -1,5 +1,6 @@
 """What the sample site holds. Issues keep Jira's own JSON, so that a test can put anything into a field."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,8 +80,8 @@ class Page:
         lines = [line for line in adf.text_in(self.adf).splitlines() if line.strip()]
         return "".join(f"<p>{_escaped(line)}</p>" for line in lines)
 
-    def as_adf(self, names: dict[str, str]) -> Any:
-        return self.adf if self.adf is not None else adf.document(self.storage or "", names)
+    def as_adf(self, names: Mapping[str, str], addresses: Mapping[str, str] | None = None) -> Any:
+        return self.adf if self.adf is not None else adf.document(self.storage or "", names, addresses)
 
     def text(self) -> str:
         return storage.text_of(self.storage) if self.storage is not None else adf.text_in(self.adf)
