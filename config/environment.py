@@ -1,5 +1,6 @@
 """Turns what the environment says into settings; what cannot be right stops the process, by name."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -45,6 +46,22 @@ def _origin(item: str) -> str:
     default = {"https": ":443", "http": ":80"}[parts.scheme]
     host = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{host}{'' if port == default else port}"
+
+
+def tune(database: dict[str, Any], pool_size: int) -> None:
+    """
+    PostgreSQL: threads wait for Atlassian, not for the database, and share a few connections meanwhile.
+    SQLite: readers beside one writer; synchronous FULL, because a record must survive a loss of power as well.
+    """
+    options = database.setdefault("OPTIONS", {})
+    if database["ENGINE"].endswith(".postgresql"):
+        options["pool"] = {"min_size": 1, "max_size": pool_size}
+    elif database["ENGINE"].endswith(".sqlite3"):
+        database["CONN_MAX_AGE"] = None  # opening it anew costs a millisecond a request
+        options |= {"timeout": 20, "transaction_mode": "IMMEDIATE"}
+        options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+    else:
+        raise ImproperlyConfigured("DATABASE_URL: give sqlite:///path or postgres://user:password@host:5432/name.")
 
 
 def secret_key(text: str) -> str:

@@ -29,15 +29,9 @@ PUBLIC_URL = env.str("MEMORY_CORE_PUBLIC_URL", default="")  # in client configur
 
 # Where state lives. One machine: SQLite and memory. More: PostgreSQL and Redis.
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'memory-core.sqlite3'}")}
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=8)  # PostgreSQL connections of one process
+environment.tune(DATABASES["default"], DATABASE_POOL_SIZE)
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://memory-core")}
-DATABASES["default"].update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True, ATOMIC_REQUESTS=False)
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        "timeout": 20,
-        "transaction_mode": "IMMEDIATE",
-        # NORMAL in WAL mode survives a crash of the process; FULL survives a loss of power as well.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
-    }
 
 # Atlassian.
 ATLASSIAN_ORIGINS = environment.origins(env.str("MEMORY_CORE_ATLASSIAN_HOSTS", default=""))
