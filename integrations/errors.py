@@ -41,3 +41,14 @@ class TokenUnreadable(APIException):
             f"The stored {provider.title()} token cannot be decrypted with FERNET_KEYS. A workspace admin enters "
             f"it again, or the operator restores the key it was encrypted with."
         )
+
+
+class TokensUnreadable(APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "integration_token_unreadable"
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(
+            f"No key in FERNET_KEYS decrypts the token of: {', '.join(names)}. Restore the key they were encrypted "
+            f"with, or have the tokens entered again."
+        )

@@ -1,0 +1,31 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rest_framework.exceptions import APIException
+
+from integrations.errors import TokensUnreadable
+from integrations.rotation import rotate_tokens
+from workspaces.actors import operator
+
+
+class Command(BaseCommand):
+    help = (
+        "Re-encrypt every stored token with the first key of FERNET_KEYS. Safe to repeat; exit status 1 if a token "
+        "cannot be decrypted. Afterwards the older keys may be taken out."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        dry_run = options["dry_run"]
+        try:
+            rotation = rotate_tokens(operator(), dry_run=dry_run)
+        except APIException as exc:
+            raise CommandError(str(exc.detail)) from exc
+        self.stdout.write(
+            f"{rotation.rotated} tokens {'would be rotated' if dry_run else 'rotated'}, {rotation.already_newest} "
+            f"with the newest key already, {rotation.overtaken} saved anew meanwhile."
+        )
+        if rotation.unreadable:
+            raise CommandError(str(TokensUnreadable(rotation.unreadable).detail))
