@@ -1,0 +1,120 @@
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from atlassian.errors import UpstreamFailure
+from atlassian.issue_text import issue_text
+from atlassian.issues import READ_FIELDS, issue_of
+from tests.atlassian.makers import SITE
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=5)
+    | st.just("\ud800\x00"),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["key", "name", "value", "comments", "total", "displayName", "fields", "type", "inwardIssue"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+FIELDS = st.dictionaries(st.sampled_from(READ_FIELDS.split(",")), JSON, max_size=8)
+
+
+def make_issue(**fields):
+    return issue_of({"key": "ABC-1", "fields": fields}, SITE)
+
+
+@settings(max_examples=150, deadline=None)
+@given(FIELDS)
+def test_whatever_stands_in_the_fields_an_issue_can_be_read_and_stored(fields):
+    issue = make_issue(**fields)
+
+    text = issue_text(issue, SITE)
+
+    json.dumps([issue.summary, issue.status, issue.labels, text], ensure_ascii=False).encode()
+
+
+@given(JSON)
+def test_whatever_is_no_issue_is_an_upstream_error(answer):
+    if isinstance(answer, dict) and answer.get("key"):
+        return
+    with pytest.raises(UpstreamFailure):
+        issue_of(answer, SITE)
+
+
+def paragraph(text):
+    return {
+        "type": "doc",
+        "version": 1,
+        "content": [{"type": "paragraph", "content": [{"type": "text", "text": text}]}],
+    }
+
+
+def test_an_issue_reads_facts_description_comments_attachments_links():
+    issue = make_issue(
+        issuetype={"name": "Bug"},
+        status={"name": "In Progress"},
+        priority={"name": "High"},
+        assignee={"displayName": "Ann Lee"},
+        updated="2026-09-18T11:02:44.512+0000",
+        description=paragraph("It breaks."),
+        comment={
+            "total": 120,
+            "comments": [
+                {
+                    "author": {"displayName": "Bo"},
+                    "created": "2026-08-21T14:05:00.000+0900",
+                    "body": paragraph("First."),
+                    "visibility": {"value": "Developers"},
+                },
+                {
+                    "author": {"displayName": "Ann *Lee*"},
+                    "created": "2026-08-22T14:05:00.000+0000",
+                    "body": "Plain text.",
+                    "jsdPublic": False,
+                },
+            ],
+        },
+        attachment=[{"filename": "a.png", "mimeType": "image/png", "size": 2048}, {"filename": "b"}, {"size": 3}],
+        parent={"key": "ABC-0", "fields": {"summary": "Epic", "status": {"name": "Open"}}},
+        issuelinks=[
+            {"type": {"inward": "is blocked by"}, "inwardIssue": {"key": "ABC-2", "fields": {"summary": "Cause"}}},
+            {"type": {"inward": "is blocked by"}},
+        ],
+    )
+
+    assert issue_text(issue, SITE) == (
+        "Bug · In Progress · priority High · assigned to Ann Lee · updated 2026-09-18 11:02\n\n"
+        "It breaks.\n\n"
+        "## Comments (120)\n\n"
+        "Only the newest 2 are here; Jira gives no more at once.\n\n"
+        "### Ann \\*Lee\\*, 2026-08-22 14:05 (internal)\n\n"
+        "Plain text.\n\n"
+        "### Bo, 2026-08-21 14:05 (restricted to: Developers)\n\n"
+        "First.\n\n"
+        "## Attachments\n\n"
+        "- a.png (image/png, 2 KB)\n- b\n\n"
+        "## Links\n\n"
+        "- parent ABC-0: Epic (Open)\n- is blocked by ABC-2: Cause"
+    )
+
+
+def test_an_issue_with_nothing_in_it_still_says_what_it_is():
+    assert issue_text(make_issue(), SITE) == "unassigned"
+
+
+def test_a_name_cannot_break_out_of_its_line():
+    issue = make_issue(comment={"comments": [{"author": {"displayName": "Eve\n\n# Owned"}, "created": "soon\n# x"}]})
+
+    assert "\n# " not in issue_text(issue, SITE)

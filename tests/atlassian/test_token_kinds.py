@@ -1,0 +1,101 @@
+import pytest
+
+from atlassian.client import AtlassianClient
+from atlassian.errors import UpstreamAuthFailed, UpstreamFailure
+from atlassian.jira import Jira
+from atlassian.token_kinds import Discovery, discover
+from integrations.credentials import Credentials
+from sample_site.accounts import READER, SERVICE
+from tests.atlassian.makers import make_credentials
+
+
+@pytest.fixture
+def gateway(sample_site, settings):
+    settings.ATLASSIAN_GATEWAY_URL = sample_site.gateway_url
+    return f"/ex/jira/{sample_site.cloud_id}"
+
+
+def credentials_at(site, account=READER, token="sample-reader", provider="jira", **fields) -> Credentials:
+    return make_credentials(provider, base_url=site.url, email=account.email, api_token=token, **fields)
+
+
+def paths(site):
+    return [request.path for request in site.requests]
+
+
+def test_a_token_without_scopes_is_found_on_the_site(sample_site, gateway):
+    found = discover(AtlassianClient(credentials_at(sample_site)))
+
+    assert found == Discovery(False, sample_site.cloud_id, READER.account_id, READER.name)
+
+
+@pytest.mark.parametrize(
+    ("account", "token", "provider"),
+    [
+        (READER, "sample-reader-jira", "jira"),
+        (READER, "sample-reader-confluence", "confluence"),
+        (SERVICE, "sample-service-jira", "jira"),
+    ],
+)
+def test_a_token_with_scopes_is_found_at_the_gateway(sample_site, gateway, account, token, provider):
+    found = discover(AtlassianClient(credentials_at(sample_site, account, token, provider)))
+
+    assert found == Discovery(True, sample_site.cloud_id, account.account_id, account.name)
+
+
+def test_a_dead_token_is_found_nowhere(sample_site, gateway):
+    with pytest.raises(UpstreamAuthFailed, match="refuses the stored credentials"):
+        discover(AtlassianClient(credentials_at(sample_site, token="revoked")))
+
+
+def test_a_token_of_the_other_product_lacks_a_scope(sample_site, gateway):
+    with pytest.raises(UpstreamAuthFailed, match="lacks a scope"):
+        discover(AtlassianClient(credentials_at(sample_site, token="sample-reader-confluence")))
+
+
+def test_a_server_that_is_no_jira_is_told_so(sample_site, gateway):
+    sample_site.faults.add("status", "/rest/api/3/myself", status=404)
+
+    with pytest.raises(UpstreamFailure, match="There is no Jira at"):
+        discover(AtlassianClient(credentials_at(sample_site)))
+
+
+def test_a_call_refused_by_the_site_goes_on_at_the_gateway_and_the_next_goes_there_at_once(sample_site, gateway):
+    credentials = credentials_at(sample_site, token="sample-reader-jira")
+
+    first = Jira(credentials).search("turnstile", 5)
+    calls = len(sample_site.requests)
+    second = Jira(credentials).search("turnstile", 5)
+
+    assert first == second
+    assert first.issues[0].url.startswith(sample_site.url + "/browse/")
+    assert paths(sample_site)[calls:] == [gateway + "/rest/api/3/search/jql"]
+
+
+def test_the_cloud_id_is_asked_for_without_our_credentials(sample_site, gateway):
+    Jira(credentials_at(sample_site, token="sample-reader-jira")).search("turnstile", 5)
+
+    [request] = [request for request in sample_site.requests if "tenant_info" in request.path]
+    assert "authorization" not in {name.lower() for name in request.headers}
+
+
+def test_a_dead_token_is_not_tried_at_the_gateway_with_every_call(sample_site, gateway):
+    for _ in range(2):
+        with pytest.raises(UpstreamAuthFailed):
+            Jira(credentials_at(sample_site, token="revoked")).search("turnstile", 5)
+
+    assert sum(path.startswith("/ex/") for path in paths(sample_site)) == 1
+
+
+def test_a_token_of_a_site_of_ones_own_never_goes_to_atlassians_gateway(sample_site, settings):
+    settings.ATLASSIAN_GATEWAY_URL = "https://api.atlassian.com"
+
+    with pytest.raises(UpstreamAuthFailed):
+        Jira(credentials_at(sample_site, token="sample-reader-jira")).search("turnstile", 5)
+
+    assert paths(sample_site) == ["/rest/api/3/search/jql"]
+
+
+def test_a_missing_scope_is_named(sample_site, gateway):
+    with pytest.raises(UpstreamAuthFailed, match="read:jira-work"):
+        Jira(credentials_at(sample_site, token="sample-reader-jira-no-work")).search("turnstile", 5)
