@@ -64,6 +64,8 @@ def prove(client: "AtlassianClient") -> None:
         cache.set(key, True, PROVEN_SECONDS)
     elif reply.status == 401:
         raise refusal(reply, client.credentials)
+    elif reply.status == 403 and client.credentials.provider == "confluence":
+        raise _unwelcome(client, reply)
     elif reply.status in (200, 403):
         raise auth_failed(client.credentials)
     elif reply.status != 404:  # a stranger is never answered 404 here: it says nothing against the credentials
@@ -112,13 +114,17 @@ def _where_to_enter(credentials: Credentials) -> str:
 
 
 def judge_forbidden(client: "AtlassianClient", reply: Reply) -> UpstreamFailure:
-    """
-    A 403, told apart. Jira's means what it says. Confluence gives the same to a stranger and to an account without
-    a licence; Jira, on the same site, knows which of the two we are.
-    """
+    """A 403, told apart. Jira's means what it says."""
     if client.credentials.provider != "confluence" or not isinstance(reply.json_or_none(), dict):
         return UpstreamForbidden()
-    mine = client.reply("GET", WHO_AM_I["confluence"])
+    return _unwelcome(client, client.reply("GET", WHO_AM_I["confluence"]))
+
+
+def _unwelcome(client: "AtlassianClient", mine: Reply) -> UpstreamFailure:
+    """
+    What a 403 of Confluence means, given what it says when asked who we are. A stranger and an account without a
+    licence get the same; Jira, on the same site, knows which of the two we are.
+    """
     if mine.status == 200 and is_known(mine):
         return UpstreamForbidden()
     if mine.status != 401 and not client.credentials.scoped:

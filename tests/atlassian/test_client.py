@@ -301,6 +301,18 @@ class TestWhetherAtlassianTookUsForWhomWeAre:
 
         assert type(caught.value) is kind
 
+    @pytest.mark.parametrize(("myself", "kind"), [(200, UpstreamForbidden), (401, UpstreamAuthFailed)])
+    @responses.activate
+    def test_a_bare_404_of_confluence_is_a_missing_licence_where_jira_knows_the_account(self, myself, kind):
+        responses.get(PAGE, status=404, json={"errors": [{"status": 404, "code": "NOT_FOUND", "title": "Not Found"}]})
+        responses.get(MINE, status=403, json={"statusCode": 403, "message": "caller cannot access Confluence"})
+        responses.get(MYSELF, status=myself, json={"accountId": "me"})
+
+        with pytest.raises(UpstreamFailure) as caught:
+            make_client("confluence").get("/wiki/api/v2/pages/7")
+
+        assert type(caught.value) is kind
+
     @responses.activate
     def test_a_missing_scope_is_named_with_the_scopes_to_give(self):
         mismatch = {"code": 401, "message": "Unauthorized; scope does not match"}
