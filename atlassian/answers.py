@@ -69,6 +69,11 @@ def text(answer: Any, *path: str) -> str:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
+def line(answer: Any, *path: str) -> str:
+    """The text at path on one line, for what stands in a heading or a row."""
+    return " ".join(text(answer, *path).split())
+
+
 def number(answer: Any, *path: str) -> int:
     value = at(answer, *path)
     return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -1,0 +1,297 @@
+"""Confluence as agents see it: pages found and pages read, as plain values at once."""
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from atlassian import cql
+from atlassian.answers import at, clean, items, line, mapping, required_items, text
+from atlassian.client import AtlassianClient
+from atlassian.errors import BadReference, NothingThere, UpstreamFailure
+from atlassian.names import Names
+from atlassian.page_bodies import FORMAT, body_of
+from atlassian.page_comments import comments_of
+from atlassian.page_references import ContentId, Reference, SpaceHome, parse
+from atlassian.page_text import PageFacts, called, comments_text, page_text
+from atlassian.rendering.cutting import cut
+from atlassian.spaces import Space, Spaces, space_from
+from integrations.credentials import Credentials
+
+KINDS = ("page", "blogpost")
+READABLE = ("current", "archived", "")
+SPACE_IN_ADDRESS = re.compile(r"/spaces/([^/?#]+)")
+HIGHLIGHT = re.compile(r"@@@(?:end)?hl@@@")
+CURSOR = re.compile(r"[!-~]{1,4000}")
+
+# One sentence for what is absent, hidden, in the bin or outside the allowlist: nobody learns which.
+NO_SUCH_PAGE = (
+    "There is no such page or blog post, or the connected account cannot see it, or it lies outside what this "
+    "workspace may read. An attachment, a comment, a folder or a whiteboard has none either. Search for its title."
+)
+
+
+@dataclass(frozen=True)
+class PageSummary:
+    id: str
+    title: str
+    url: str
+    last_edited_time: str
+    space: str
+    space_key: str
+    type: str
+    excerpt: str
+
+
+@dataclass(frozen=True)
+class PageList:
+    """Few or no pages don't mean that there are no more: only a next_cursor of None does."""
+
+    pages: tuple[PageSummary, ...]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """`space` and `author` are names where they are known without a call, else key and account id."""
+
+    id: str
+    title: str
+    url: str
+    last_edited_time: str
+    content: str
+    type: str
+    status: str
+    space: str
+    space_key: str
+    version: int | None
+    author: str
+    labels: tuple[str, ...]
+    comment_count: int | None
+    content_chars: int
+    truncated: bool
+    next_offset: int | None
+
+
+class Confluence:
+    """The pages that one account sees, within the spaces that its workspace may see."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self.credentials = credentials
+        self.client = AtlassianClient(credentials)
+        self.names = Names(self.client)
+        self.spaces = Spaces(self.client)
+        self.allowed = frozenset(key.upper() for key in credentials.allowlist)
+
+    def search(
+        self, query: str = "", limit: int = 10, *, raw_cql: str = "", spaces: Sequence[str] = (), cursor: str = ""
+    ) -> PageList:
+        """
+        Pages with the words of query, or those that raw_cql asks for. One call.
+
+        The only search is v1's. It ignores `start`, and its `next` forgets what was asked, so only the cursor is taken
+        out of it and everything else sent again.
+        https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-search/
+        """
+        wanted = self._wanted(spaces)
+        question = cql.from_raw(raw_cql, sorted(wanted)) if raw_cql else cql.from_words(query, sorted(wanted))
+        params: dict[str, str | int] = {"cql": question, "limit": limit, "excerpt": "highlight"}
+        params["expand"] = "content.space,content.version"
+        if cursor:
+            params["cursor"] = _valid_cursor(cursor)
+        if not wanted and (self.allowed or spaces):
+            return PageList(())
+        answer = self.client.get("/wiki/rest/api/search", params)
+        rows = [row for row in required_items(answer, "results") if _is_page(row)]
+        self._learn(rows)
+        # The query asked for these spaces already; it is here that no other gets through.
+        rows = [row for row in rows if not wanted or _space_key(row).upper() in wanted]
+        return PageList(tuple(self._summary(row) for row in rows), _next_cursor(answer, cursor))
+
+    def read(self, reference: str, *, max_chars: int = 4000, offset: int = 0, comments: bool = False) -> Page:
+        """
+        A page or blog post, named by its id or by any of its addresses, as Markdown cut at max_chars characters.
+
+        One call for a page given its id. Nothing in its answer names the author or the space, and a call for each would
+        treble that: they are named where a search, a mention or an earlier read has made them known, and otherwise
+        told by account id and key. A second call is made where the text itself mentions people not known by name.
+
+        Raises BadReference, and NothingThere for all that cannot be read, whatever the reason.
+        https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/
+        """
+        named = parse(reference, self.client.site_url, self.client.credentials.cloud_id)
+        try:
+            content, kind = self._content(self._identified(named))
+            space = self._space_of(content)
+            listed = comments_of(self.client, kind, text(content, "id")) if comments else None
+        except NothingThere as exc:
+            raise NothingThere(NO_SUCH_PAGE) from exc
+        body, author_id = body_of(content), _author_id(content)
+        mentioned = body.account_ids() | (listed.account_ids() if listed else set())
+        names = self.names.find(mentioned, besides=[author_id])
+        facts = _facts(content, kind, space, called(author_id, names))
+        said = comments_text(listed, self.client.site_url, names) if listed else ""
+        piece = cut(page_text(facts, body.markdown(self.client.site_url, names), said), offset, max_chars)
+        return Page(
+            id=text(content, "id"),
+            title=facts.title,
+            url=self._address(content),
+            last_edited_time=facts.edited_at,
+            content=piece.content,
+            type=kind,
+            status=text(content, "status") or "current",
+            space=facts.space_name or facts.space_key,
+            space_key=facts.space_key,
+            version=facts.version,
+            author=names.get(author_id, author_id),
+            labels=tuple(facts.labels),
+            comment_count=listed.count if listed else None,
+            content_chars=piece.content_chars,
+            truncated=piece.truncated,
+            next_offset=piece.next_offset,
+        )
+
+    def _wanted(self, asked: Iterable[str]) -> frozenset[str]:
+        """Keys of the spaces to search, in capitals; none where any will do, or where the two have none in common."""
+        keys = frozenset(key.upper() for key in asked)
+        return keys & self.allowed if keys and self.allowed else keys or self.allowed
+
+    def _learn(self, rows: list[dict[str, Any]]) -> None:
+        """A search names people and spaces, which a read of the pages found will want to."""
+        writers = [mapping(row, "content", "version", "by") for row in rows]
+        self.names.learn({text(each, "accountId"): line(each, "displayName") for each in writers})
+        spaces = [space_from(mapping(row, "content", "space")) for row in rows]
+        self.spaces.learn([space for space in spaces if space.key])
+
+    def _summary(self, row: dict[str, Any]) -> PageSummary:
+        content = mapping(row, "content")
+        key = _space_key(row)
+        return PageSummary(
+            id=text(content, "id"),
+            title=line(content, "title") or _plain(text(row, "title")),
+            url=self._address(content),
+            last_edited_time=text(content, "version", "when") or text(row, "lastModified"),
+            space=line(content, "space", "name") or line(row, "resultGlobalContainer", "title") or key,
+            space_key=key,
+            type=text(content, "type"),
+            excerpt=_plain(text(row, "excerpt")),
+        )
+
+    def _address(self, content: dict[str, Any]) -> str:
+        """Where a person finds it: always at the site, whichever way the call went."""
+        path = text(content, "_links", "webui")
+        if not path.startswith("/"):
+            path = f"/pages/viewpage.action?pageId={text(content, 'id')}"
+        return f"{self.client.site_url}/wiki{path}"
+
+    def _identified(self, reference: Reference) -> ContentId:
+        """Titles and spaces become ids. Raises NothingThere."""
+        if isinstance(reference, ContentId):
+            return reference
+        space = self.spaces.with_key(reference.space_key)
+        if not self._is_allowed(space):
+            raise NothingThere
+        if isinstance(reference, SpaceHome):
+            return ContentId(_required_id(space.homepage_id), "page")
+        params: dict[str, str | int] = {"space-id": space.id, "title": reference.title, "limit": 5}
+        rows = required_items(self.client.get(f"/wiki/api/v2/{reference.kind}s", params), "results")
+        rows = [row for row in rows if text(row, "status") in READABLE]
+        rows.sort(key=lambda row: text(row, "status") == "archived")
+        return ContentId(_required_id(text(rows[0], "id") if rows else ""), reference.kind)
+
+    def _content(self, wanted: ContentId) -> tuple[dict[str, Any], str]:
+        """The page, else the blog post, with that id. Raises NothingThere, also for one in the bin."""
+        params = {"body-format": FORMAT, "include-labels": "true"}
+        for kind in reversed(KINDS) if wanted.kind == "blogpost" else KINDS:
+            try:
+                content = self.client.get(f"/wiki/api/v2/{kind}s/{{id}}", params, id=wanted.id)
+            except NothingThere:
+                continue
+            if not text(content, "id"):
+                raise UpstreamFailure("Confluence's answer lacks what was asked for.")
+            if text(content, "status") in READABLE:
+                return content, kind
+            break
+        raise NothingThere
+
+    def _space_of(self, content: dict[str, Any]) -> Space:
+        """The space, out of the page's address where that has it. Raises NothingThere for one outside the allowlist."""
+        space_id = text(content, "spaceId")
+        key = _key_in(text(content, "_links", "webui"))
+        space = self.spaces.known(space_id) or Space(space_id, key)
+        if self._is_allowed(space) and space.key:
+            return space
+        # An address may have an alias of the space in it, and an old one has neither.
+        if self.allowed or not key:
+            space = self._asked_for(space)
+        if not self._is_allowed(space):
+            raise NothingThere
+        return space
+
+    def _asked_for(self, space: Space) -> Space:
+        try:
+            return self.spaces.with_id(space.id)
+        except NothingThere:
+            return space
+
+    def _is_allowed(self, space: Space) -> bool:
+        return not self.allowed or space.key.upper() in self.allowed or space.alias.upper() in self.allowed
+
+
+def _valid_cursor(cursor: str) -> str:
+    if not CURSOR.fullmatch(cursor):
+        raise BadReference("cursor", "This is no cursor. Give the next_cursor of an answer, with the same q.")
+    return cursor
+
+
+def _next_cursor(answer: Any, cursor: str) -> str | None:
+    found = parse_qs(urlsplit(text(answer, "_links", "next")).query).get("cursor", [""])[0]
+    return found if found and found != cursor else None
+
+
+def _is_page(row: dict[str, Any]) -> bool:
+    """Rows of spaces have no content; of what has, only pages and blog posts can be read."""
+    content = mapping(row, "content")
+    return text(content, "type") in KINDS and text(content, "status") in READABLE and text(content, "id").isdigit()
+
+
+def _space_key(row: dict[str, Any]) -> str:
+    return text(row, "content", "space", "key") or _key_in(text(row, "resultGlobalContainer", "displayUrl"))
+
+
+def _key_in(address: str) -> str:
+    found = SPACE_IN_ADDRESS.match(address)
+    return unquote(found[1]) if found else ""
+
+
+def _plain(marked: str) -> str:
+    """Highlight markers first: what entities turn into is text, even where it looks like one."""
+    return clean(" ".join(html.unescape(HIGHLIGHT.sub("", marked)).split()))
+
+
+def _required_id(content_id: str) -> str:
+    if not content_id.isdigit():
+        raise NothingThere
+    return content_id
+
+
+def _author_id(content: dict[str, Any]) -> str:
+    """Who wrote this version; of pages that were migrated only who made the page is known."""
+    return text(content, "version", "authorId") or text(content, "authorId")
+
+
+def _facts(content: dict[str, Any], kind: str, space: Space, author: str) -> PageFacts:
+    version = at(content, "version", "number")
+    return PageFacts(
+        title=line(content, "title"),
+        kind=kind,
+        archived=text(content, "status") == "archived",
+        space_key=space.key,
+        space_name=space.name,
+        version=version if isinstance(version, int) and not isinstance(version, bool) else None,
+        edited_at=text(content, "version", "createdAt") or text(content, "createdAt"),
+        author=author,
+        labels=tuple(filter(None, (line(label, "name") for label in items(content, "labels", "results")))),
+    )

@@ -1,0 +1,195 @@
+import json
+import re
+
+import pytest
+import responses
+
+from atlassian.confluence import Confluence
+from atlassian.errors import UpstreamAuthFailed, UpstreamFailure
+from tests.atlassian.confluence_answers import BULK, V2, make_comment, make_page
+from tests.atlassian.makers import ME, make_credentials
+
+NEXT = {"next": "/wiki/api/v2/pages/123/footer-comments?cursor=more"}
+
+
+def commented(foot=(), text=(), replies=None, kind="page", next_at_foot=None):
+    """A page with these comments; replies by the id of the comment that they answer."""
+    responses.get(f"{V2}/{kind}s/123", json=make_page())
+    responses.get(f"{V2}/{kind}s/123/footer-comments", json={"results": list(foot), "_links": next_at_foot or {}})
+    responses.get(f"{V2}/{kind}s/123/inline-comments", json={"results": list(text), "_links": {}})
+    for comment_id, rows in (replies or {}).items():
+        responses.get(re.compile(rf".*-comments/{comment_id}/children"), json={"results": rows, "_links": {}})
+    responses.get(re.compile(r".*-comments/\d+/children"), json={"results": []})
+    people = [{"accountId": ME, "displayName": "Mia"}, {"accountId": "ann", "displayName": "Ann Lee"}]
+    responses.post(BULK, json={"results": people})
+
+
+def read(reference="123", **arguments):
+    arguments = {"comments": True, "max_chars": 100_000} | arguments
+    return Confluence(make_credentials("confluence")).read(reference, **arguments)
+
+
+def section(page):
+    return page.content[page.content.index("## Comments") :]
+
+
+@responses.activate
+def test_comments_stand_below_the_page_newest_first_with_their_replies():
+    older = make_comment("1", "Stage chart moved.", "2026-08-15T10:00:00.000Z")
+    newer = make_comment(
+        "2",
+        "Which chart?",
+        "2026-08-16T11:30:00.000Z",
+        by="ann",
+        resolutionStatus="open",
+        properties={"inlineMarkerRef": "0c3a", "inlineOriginalSelection": "Helm\nchart"},
+    )
+    commented([older], [newer], {"2": [make_comment("3", "The outer one.", "2026-08-16T12:00:00.000Z")]})
+
+    page = read()
+
+    assert page.comment_count == 3
+    assert section(page) == (
+        "## Comments (3)\n"
+        "\n"
+        "### Ann Lee, 2026-08-16 11:30 (open)\n"
+        "\n"
+        "On the words:\n"
+        "\n"
+        "> Helm chart\n"
+        "\n"
+        "Which chart?\n"
+        "\n"
+        "#### Mia, 2026-08-16 12:00 (reply)\n"
+        "\n"
+        "The outer one.\n"
+        "\n"
+        "### Mia, 2026-08-15 10:00\n"
+        "\n"
+        "Stage chart moved."
+    )
+
+
+@responses.activate
+def test_a_page_nobody_commented_says_so():
+    commented()
+
+    page = read()
+
+    assert page.comment_count == 0
+    assert section(page) == "## Comments (0)"
+
+
+@responses.activate
+def test_comments_are_not_asked_for_unless_wanted():
+    responses.get(f"{V2}/pages/123", json=make_page())
+
+    assert read(comments=False).comment_count is None
+    assert len(responses.calls) == 1
+
+
+@responses.activate
+def test_the_newest_comments_are_asked_for_with_their_bodies():
+    commented([make_comment("1", "x")])
+
+    read()
+
+    assert responses.calls[1].request.params == {"body-format": "storage", "sort": "-created-date", "limit": "50"}
+
+
+@responses.activate
+def test_comments_of_a_blog_post_are_those_of_a_blog_post():
+    commented([make_comment("1", "Good news.")], kind="blogpost")
+
+    page = read("https://acme.atlassian.net/wiki/spaces/TEAM/blog/2026/08/14/123/News")
+
+    assert "Good news." in section(page)
+
+
+@responses.activate
+def test_replies_are_asked_for_where_their_comment_stands():
+    commented([make_comment("1", "x")], [make_comment("2", "y")])
+
+    read()
+
+    children = [
+        call.request.url.split("?")[0].removeprefix(V2) for call in responses.calls if "children" in call.request.url
+    ]
+    assert sorted(children) == ["/footer-comments/1/children", "/inline-comments/2/children"]
+
+
+@responses.activate
+def test_a_read_with_comments_makes_at_most_twelve_calls_and_says_what_it_leaves_out():
+    foot = [
+        make_comment(str(number), f"Remark {number}.", f"2026-08-{number:02}T10:00:00.000Z") for number in range(1, 21)
+    ]
+    commented(foot, next_at_foot=NEXT)
+
+    page = read()
+
+    assert len(responses.calls) == 12
+    assert section(page).startswith(
+        "## Comments (at least 20)\n"
+        "\n"
+        "Only the newest comments are shown: Confluence has more.\n"
+        "\n"
+        "Replies to the older of these comments are not shown.\n"
+        "\n"
+        "### Mia, 2026-08-20 10:00\n"
+    )
+
+
+@responses.activate
+def test_people_are_named_by_one_call_for_all_comments_together():
+    commented([make_comment("1", "x", by="ann"), make_comment("2", "y"), make_comment("3", "z", by="gone")])
+
+    page = read()
+
+    bulk = [call for call in responses.calls if call.request.url == BULK]
+    assert [json.loads(call.request.body) for call in bulk] == [{"accountIds": [ME, "ann", "gone"]}]
+    assert "### @gone, 2026-08-15 10:00" in section(page)
+
+
+@responses.activate
+def test_deleted_comments_are_left_out():
+    commented([make_comment("1", "Seen."), make_comment("2", "Unseen.", status="trashed")])
+
+    assert "Unseen" not in section(read())
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"id": "1", "version": None, "body": None},
+        {"id": 1, "version": {"authorId": 5, "createdAt": 7}, "body": {"storage": []}, "properties": "x"},
+        {"id": "1", "version": [], "resolutionStatus": {}, "properties": {"inlineOriginalSelection": None}},
+    ],
+)
+def test_fields_of_a_comment_that_are_missing_or_of_the_wrong_type_are_blank(row):
+    commented([row, None, 5, {"id": "../9"}])
+
+    assert read().comment_count == 1
+
+
+@responses.activate
+def test_an_answer_without_a_list_of_comments_is_unusable():
+    responses.get(f"{V2}/pages/123", json=make_page())
+    responses.get(f"{V2}/pages/123/footer-comments", json={})
+
+    with pytest.raises(UpstreamFailure):
+        read()
+
+
+@responses.activate
+def test_a_missing_scope_for_comments_is_named():
+    responses.get(f"{V2}/pages/123", json=make_page())
+    responses.get(
+        f"{V2}/pages/123/footer-comments",
+        status=401,
+        json={"code": 401, "message": "Unauthorized; scope does not match"},
+    )
+
+    with pytest.raises(UpstreamAuthFailed) as failure:
+        read()
+    assert "read:comment:confluence" in str(failure.value.detail)
