@@ -23,21 +23,31 @@ MARKS: dict[str, Node] = {
     "sup": {"type": "subsup", "attrs": {"type": "sup"}},
 }
 PANELS = {"info": "info", "note": "note", "warning": "warning", "tip": "success", "panel": "info"}
+BLOCKS = ("paragraph", "heading", "codeBlock", "taskItem", "decisionItem", "tableRow", "tableCell")
 COLOURS = {"Green": "green", "Red": "red", "Yellow": "yellow", "Blue": "blue"}
 
 
-def text_in(node: Any) -> str:
-    """All words of a document, one block a line."""
-    if isinstance(node, list):
-        return "".join(text_in(child) for child in node)
-    if not isinstance(node, dict):
-        return ""
-    given = node.get("attrs")
-    attrs = given if isinstance(given, dict) else {}
-    own = node.get("text") or attrs.get("text") or attrs.get("title") or attrs.get("shortName") or ""
-    inner = text_in(node.get("content"))
-    block = node.get("type") in ("paragraph", "heading", "codeBlock", "taskItem", "tableRow", "tableCell")
-    return f"{own}{inner}" + ("\n" if block else "")
+def text_in(document: Any) -> str:
+    """All words of a document, one block a line; without recursion, so that no depth is too deep."""
+    pieces: list[str] = []
+    waiting: list[Any] = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            pieces.append(node)
+        elif isinstance(node, list):
+            waiting += reversed([child for child in node if not isinstance(child, str)])
+        elif isinstance(node, dict):
+            waiting += ["\n"] if node.get("type") in BLOCKS else []
+            waiting += [node["content"]] if isinstance(node.get("content"), list) else []
+            waiting.append(_own_text(node))
+    return "".join(pieces)
+
+
+def _own_text(node: Node) -> str:
+    attrs = node.get("attrs")
+    given = attrs if isinstance(attrs, dict) else {}
+    return str(node.get("text") or given.get("text") or given.get("title") or given.get("shortName") or "")
 
 
 def document(storage: str, names: Mapping[str, str] | None = None, addresses: Mapping[str, str] | None = None) -> Node:

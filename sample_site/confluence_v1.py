@@ -49,13 +49,13 @@ def search(call: Call) -> Answer:
 
 
 def _limit(call: Call) -> int:
-    text = call.request.first("limit", "25")
-    if not text.lstrip("-").isdigit():
+    size = call.request.number("limit", 25)
+    if size is None:
         raise Refusal(Answer(404))
-    if int(text) < 0:
+    if size < 0:
         raise cql.refusal("limit must be greater than or equal to 0")
     body = "body.export_view" in call.request.first("expand") or "body.styled_view" in call.request.first("expand")
-    return min(int(text), 25 if body else 250)
+    return min(size, 25 if body else 250)
 
 
 def _cursor(start: int) -> str:
@@ -66,7 +66,9 @@ def _start(call: Call, cursor: str) -> int:
     if not cursor:
         return 0
     try:
-        found = re.fullmatch(r'\["\\t(\d+)"\]', base64.b64decode(cursor.removeprefix("_t_"), validate=True).decode())
+        found = re.fullmatch(
+            r'\["\\t([0-9]{1,9})"\]', base64.b64decode(cursor.removeprefix("_t_"), validate=True).decode()
+        )
     except ValueError:
         found = None
     if not found or not cursor.startswith("_t_"):

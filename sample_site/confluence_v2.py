@@ -16,7 +16,7 @@ from sample_site.confluence_shapes import (
     space_shape,
 )
 from sample_site.cql import ancestors as ancestor_ids
-from sample_site.exchange import Answer, Refusal, json_answer
+from sample_site.exchange import Answer, Refusal, json_answer, whole
 from sample_site.routing import Call, Route
 from sample_site.world import Page, Remark
 
@@ -42,9 +42,10 @@ def bad_parameter(name: str, value: str, expected: str) -> Refusal:
 
 
 def _number(name: str, value: str) -> str:
-    if not value.isascii() or not value.isdigit() or int(value) >= 2**63:
+    number = whole(value)
+    if number is None or not 0 <= number < 2**63:
         raise bad_parameter(name, value, "long")
-    return str(int(value))
+    return str(number)
 
 
 def _content(call: Call, kind: str, content_id: str) -> Page:
@@ -118,10 +119,9 @@ def in_space(call: Call, space_id: str) -> Answer:
 
 def paged(call: Call, rows: Sequence[dict[str, Any]]) -> Answer:
     """One page of a list; the next is linked in the body and in the header, as a path on this host."""
-    text = call.request.first("limit", "25")
-    if not text.isdigit() or not 1 <= int(text) <= 250:
-        raise bad_parameter("limit", text, "int")
-    size, start = int(text), _start(call)
+    size, start = call.request.number("limit", 25), _start(call)
+    if size is None or not 1 <= size <= 250:
+        raise bad_parameter("limit", call.request.first("limit"), "int")
     links = {"base": f"{call.site.url}/wiki"}
     answer_headers = {}
     if start + size < len(rows):

@@ -6,9 +6,9 @@ from typing import Any
 
 from sample_site import words
 from sample_site.exchange import Refusal, json_answer
-from sample_site.jql import _moment as moment
-from sample_site.queries import Call, Clause, Group, Node, Query, QueryError, clauses_of, holds, parse
-from sample_site.routing import Call as Request
+from sample_site.moments import moment_of
+from sample_site.queries import Clause, Group, Node, Query, QueryError, clauses_of, holds, parse
+from sample_site.routing import Call
 from sample_site.storage import text_of
 from sample_site.world import Page, Remark, Space
 
@@ -74,14 +74,14 @@ class Hit:
         return self.remark.created if self.remark else self.page.updated if self.page else "2024-01-08T08:00:00.000Z"
 
 
-def candidates(request: Request, archived_spaces: bool) -> list[Hit]:
+def candidates(call: Call, archived_spaces: bool) -> list[Hit]:
     """What the index holds for this caller: nothing archived, trashed, unpublished or hidden."""
     hits = []
-    for space in request.site.world.spaces.values():
-        if not request.caller.sees_space(space.key) or (space.status != "current" and not archived_spaces):
+    for space in call.site.world.spaces.values():
+        if not call.caller.sees_space(space.key) or (space.status != "current" and not archived_spaces):
             continue
         hits.append(Hit("space", space.name, "", space))
-        for page in request.site.world.pages.values():
+        for page in call.site.world.pages.values():
             if page.space == space.key and page.status == "current":
                 hits.append(Hit(page.type, page.title, page.text(), space, page))
                 hits += [
@@ -91,11 +91,11 @@ def candidates(request: Request, archived_spaces: bool) -> list[Hit]:
     return hits
 
 
-def find(request: Request, cql: str, archived_spaces: bool = False) -> list[Hit]:
+def find(call: Call, cql: str, archived_spaces: bool = False) -> list[Hit]:
     query = parsed(cql)
-    tests = {clause: _test(request, clause) for clause in clauses_of(query.where)}
+    tests = {clause: _test(call, clause) for clause in clauses_of(query.where)}
     where = without_dropped_clause(query.where)
-    found = [hit for hit in candidates(request, archived_spaces) if holds(where, tests, hit)]
+    found = [hit for hit in candidates(call, archived_spaces) if holds(where, tests, hit)]
     wanted = searched(query)
     # Only the user interface's own field ranks: a word in the title counts for more.
     if any(clause.field.lower() == "sitesearch" for clause in clauses_of(query.where)):
@@ -142,14 +142,14 @@ def _sort_key(name: str) -> Callable[[Hit], Any]:
     return lambda hit: hit.title.lower() if name == "title" else hit.id
 
 
-def _test(request: Request, clause: Clause) -> Callable[[Hit], bool]:
+def _test(call: Call, clause: Clause) -> Callable[[Hit], bool]:
     name = clause.field.lower()
     if name not in KNOWN:
         raise refusal(
             f"No field exists with the name: '{clause.field}'\n"
             "Did you mean one of : space, subtype, space.key, siteSearch, space.type"
         )
-    values = [_value(request, value) for value in clause.values]
+    values = [call.value_of(value) for value in clause.values]
     negated = clause.operator in ("!=", "!~", "not in")
     if clause.operator in ("~", "!~") and name in ("text", "title", "sitesearch"):
         return _text_test(clause, name, values[0], negated)
@@ -162,17 +162,10 @@ def _test(request: Request, clause: Clause) -> Callable[[Hit], bool]:
     if name in ("text", "sitesearch") or clause.operator not in ("=", "!=", "in", "not in"):
         raise refusal(f"Operator {clause.operator} is not supported for field {KNOWN[name]}")
     wanted = {value.lower() for value in values}
-    return lambda hit: bool(wanted & {value.lower() for value in _facts(request, hit, name)}) != negated
+    return lambda hit: bool(wanted & {value.lower() for value in _facts(call, hit, name)}) != negated
 
 
-def _value(request: Request, value: str | Call) -> str:
-    if isinstance(value, Call):
-        account = request.caller.account
-        return account.account_id if account and value.name.lower() == "currentuser" else ""
-    return value
-
-
-def _facts(request: Request, hit: Hit, name: str) -> list[str]:
+def _facts(call: Call, hit: Hit, name: str) -> list[str]:
     """What a hit is, for the fields that are compared as they stand."""
     page = hit.page
     if name in ("space", "space.key"):
@@ -183,7 +176,7 @@ def _facts(request: Request, hit: Hit, name: str) -> list[str]:
         return []
     author = (hit.remark.author if hit.remark else page.author) or ""
     if name == "ancestor":
-        return ancestors(request, page)
+        return ancestors(call, page)
     facts = {
         "label": [] if hit.remark else page.labels,
         "parent": [page.parent or ""],
@@ -196,13 +189,13 @@ def _facts(request: Request, hit: Hit, name: str) -> list[str]:
     return facts.get(name, [])
 
 
-def ancestors(request: Request, page: Page) -> list[str]:
+def ancestors(call: Call, page: Page) -> list[str]:
     """Ids from the top down."""
     found: list[str] = []
-    parent = request.site.world.pages.get(page.parent or "")
+    parent = call.site.world.pages.get(page.parent or "")
     while parent is not None and parent.id not in found:
         found.insert(0, parent.id)
-        parent = request.site.world.pages.get(parent.parent or "")
+        parent = call.site.world.pages.get(parent.parent or "")
     return found
 
 
@@ -219,7 +212,7 @@ def _text_test(clause: Clause, name: str, wanted: str, negated: bool) -> Callabl
 
 
 def _date_test(clause: Clause, name: str) -> Callable[[Hit], bool]:
-    wanted = moment(clause.values[0])
+    wanted = moment_of(clause.values[0])
     if wanted is None:
         raise refusal(f"Could not parse date '{clause.values[0]}' for field {KNOWN[name]}")
     compare: dict[str, Callable[[str], bool]] = {

@@ -1,6 +1,7 @@
 """What comes in and what goes out: the two values that every route deals in."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -29,6 +30,10 @@ class Received:
     def first(self, name: str, default: str = "") -> str:
         return self.query.get(name, [default])[0]
 
+    def number(self, name: str, default: int) -> int | None:
+        """None when it is no whole number of a sane length."""
+        return whole(self.first(name, str(default)))
+
     def several(self, name: str) -> list[str]:
         """The values of a parameter that may be repeated or separated by commas."""
         return [part for value in self.query.get(name, []) for part in value.split(",") if part]
@@ -37,8 +42,12 @@ class Received:
         """The body as JSON; None when it is not JSON."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
+
+
+def whole(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[+-]?[0-9]{1,19}", text) else None
 
 
 @dataclass
@@ -51,7 +60,9 @@ class Answer:
 def json_answer(body: Any, status: int = 200, **headers: str) -> Answer:
     """Keyword names become header names: `x_seraph_loginreason` is sent as x-seraph-loginreason."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, json.dumps(body, ensure_ascii=False).encode(), {"content-type": JSON} | named)
+    # Half of a surrogate pair, sent by a client, goes back as the escape that it came as.
+    content = json.dumps(body, ensure_ascii=False).encode(errors="backslashreplace")
+    return Answer(status, content, {"content-type": JSON} | named)
 
 
 def html_answer(text: str, status: int, **headers: str) -> Answer:

@@ -57,14 +57,8 @@ def _posted(call: Call) -> dict[str, Any]:
 
 
 def _asked(call: Call) -> dict[str, Any]:
-    size = call.request.first("maxResults", "50")
-    if not size.lstrip("-").isdigit():
-        raise jira_refusal(sentence("max_results", call.language))
-    asked = {
-        "jql": call.request.first("jql"),
-        "maxResults": int(size),
-        "fields": call.request.several("fields"),
-    }
+    asked: dict[str, Any] = {"jql": call.request.first("jql"), "fields": call.request.several("fields")}
+    asked["maxResults"] = call.request.number("maxResults", 50) or 0
     token = call.request.first("nextPageToken")
     return asked | ({"nextPageToken": token} if token else {})
 
@@ -121,17 +115,15 @@ def comments(call: Call, key: str) -> Answer:
     seen = comment_page(call, _issue(call, key))
     if order.startswith("-"):
         seen.reverse()
-    start = max(_number(call, "startAt", 0), 0)
-    size = min(max(_number(call, "maxResults", 100), 1), 100)
+    start, size = _slice(call, 100)
     rows = seen[start : start + size]
     return json_answer({"startAt": start, "maxResults": size, "total": len(seen), "comments": rows})
 
 
-def _number(call: Call, name: str, default: int) -> int:
-    text = call.request.first(name)
-    if not text.lstrip("-").isdigit():
-        return default
-    return int(text)
+def _slice(call: Call, size: int) -> tuple[int, int]:
+    """What is out of bounds is taken as the nearest bound, as Jira does in its older lists."""
+    start, asked = call.request.number("startAt", 0) or 0, call.request.number("maxResults", size)
+    return max(start, 0), min(max(asked or 1, 1), 100)
 
 
 def comment(call: Call, key: str, comment_id: str) -> Answer:
@@ -174,7 +166,7 @@ def projects(call: Call) -> Answer:
         for key, each in sorted(call.site.world.projects.items())
         if call.caller.sees_project(key) and (not wanted or key in wanted) and query in f"{key} {each['name']}".lower()
     ]
-    start, size = max(_number(call, "startAt", 0), 0), min(max(_number(call, "maxResults", 50), 1), 100)
+    start, size = _slice(call, 50)
     rows = [project_shape(call, each) for each in seen[start : start + size]]
     address = f"{call.site.url}/rest/api/3/project/search"
     page = {"self": address, "maxResults": size, "startAt": start, "total": len(seen)}

@@ -1,15 +1,14 @@
 """JQL over the issues of the sample site: what it accepts, what it refuses, what it finds."""
 
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sample_site import adf, words
-from sample_site.queries import Call, Clause, Query, QueryError, clauses_of, holds, parse
-from sample_site.routing import Call as Request
+from sample_site.moments import moment_of
+from sample_site.queries import Clause, Query, QueryError, clauses_of, holds, parse
+from sample_site.routing import Call
 from sample_site.texts import jira_refusal, sentence
-from sample_site.world import NOW, Issue
+from sample_site.world import Issue
 
 TEXT_FIELDS = ("text", "textfields", "summary", "description", "comment", "environment")
 DATE_FIELDS = ("created", "createddate", "updated", "updateddate", "resolved", "duedate", "due")
@@ -29,7 +28,6 @@ NAMED: dict[str, Callable[[Issue], list[str]]] = {
     "fixversion": lambda issue: [each["name"] for each in issue.fields.get("fixVersions") or []],
     "parent": lambda issue: [str((issue.fields.get("parent") or {}).get("key", ""))],
 }
-UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def _named(issue: Issue, field: str) -> list[str]:
@@ -42,22 +40,22 @@ def _person(issue: Issue, field: str) -> list[str]:
     return [value["accountId"], value["displayName"]] if value else []
 
 
-def parsed(request: Request, jql: str) -> Query:
+def parsed(call: Call, jql: str) -> Query:
     try:
         return parse(jql)
     except QueryError as exc:
-        raise jira_refusal(sentence("syntax", request.language, detail=str(exc))) from None
+        raise jira_refusal(sentence("syntax", call.language, detail=str(exc))) from None
 
 
-def find(request: Request, jql: str) -> list[Issue]:
+def find(call: Call, jql: str) -> list[Issue]:
     """The issues that the caller sees and the query meets, in the order asked for; refuses as Jira does."""
-    query = parsed(request, jql)
+    query = parsed(call, jql)
     if query.where is None:
-        raise jira_refusal(sentence("unbounded", request.language))
-    check(request, query)
-    world = request.site.world
-    seen = [issue for issue in world.issues.values() if request.caller.sees_project(issue.project)]
-    tests = {clause: _test(request, clause) for clause in clauses_of(query.where)}
+        raise jira_refusal(sentence("unbounded", call.language))
+    check(call, query)
+    world = call.site.world
+    seen = [issue for issue in world.issues.values() if call.caller.sees_project(issue.project)]
+    tests = {clause: _test(call, clause) for clause in clauses_of(query.where)}
     found = [issue for issue in seen if holds(query.where, tests, issue)]
     found.sort(key=lambda issue: int(issue.id), reverse=True)
     for name, direction in reversed(query.order):
@@ -65,14 +63,14 @@ def find(request: Request, jql: str) -> list[Issue]:
     return found
 
 
-def check(request: Request, query: Query) -> None:
+def check(call: Call, query: Query) -> None:
     if len(query.order) > 7:
-        raise jira_refusal(sentence("too_many_orders", request.language))
+        raise jira_refusal(sentence("too_many_orders", call.language))
     for name, _ in query.order:
         if name.lower() not in (*DATE_FIELDS, *KEY_FIELDS, *NAMED, "summary", "rank"):
-            raise jira_refusal(sentence("unknown_field", request.language, field=name))
+            raise jira_refusal(sentence("unknown_field", call.language, field=name))
     for clause in clauses_of(query.where):
-        _test(request, clause)
+        _test(call, clause)
 
 
 def _sort_key(name: str) -> Callable[[Issue], Any]:
@@ -95,38 +93,38 @@ def _date_field(name: str) -> str:
     return short.get(name, name)
 
 
-def _test(request: Request, clause: Clause) -> Callable[[Issue], bool]:
+def _test(call: Call, clause: Clause) -> Callable[[Issue], bool]:
     name = clause.field.lower()
     if name in TEXT_FIELDS:
-        return _text_test(request, clause, name)
+        return _text_test(call, clause, name)
     if clause.operator in ("~", "!~"):
-        _refuse_operator(request, clause, known=name in (*KEY_FIELDS, *NAMED, *DATE_FIELDS))
+        _refuse_operator(call, clause, known=name in (*KEY_FIELDS, *NAMED, *DATE_FIELDS))
     if name in KEY_FIELDS:
-        return _key_test(request, clause)
+        return _key_test(call, clause)
     if name in DATE_FIELDS:
-        return _date_test(request, clause, _date_field(name))
+        return _date_test(call, clause, _date_field(name))
     if name in NAMED:
-        return _named_test(request, clause, name)
-    raise jira_refusal(sentence("unknown_field", request.language, field=clause.field))
+        return _named_test(call, clause, name)
+    raise jira_refusal(sentence("unknown_field", call.language, field=clause.field))
 
 
-def _refuse_operator(request: Request, clause: Clause, known: bool) -> None:
+def _refuse_operator(call: Call, clause: Clause, known: bool) -> None:
     text = "operator" if known else "unknown_field"
-    raise jira_refusal(sentence(text, request.language, operator=clause.operator, field=clause.field))
+    raise jira_refusal(sentence(text, call.language, operator=clause.operator, field=clause.field))
 
 
-def _text_test(request: Request, clause: Clause, name: str) -> Callable[[Issue], bool]:
+def _text_test(call: Call, clause: Clause, name: str) -> Callable[[Issue], bool]:
     if clause.operator in ("is", "is not"):
         return lambda issue: bool(_text(issue, name).strip()) == (clause.operator == "is not")
     if clause.operator not in ("~", "!~"):
-        _refuse_operator(request, clause, known=True)
+        _refuse_operator(call, clause, known=True)
     wanted = str(clause.values[0])
     if not wanted.strip():
-        raise jira_refusal(sentence("empty_text", request.language, field=clause.field))
+        raise jira_refusal(sentence("empty_text", call.language, field=clause.field))
     try:
         match = words.matcher(wanted)
     except words.UnparsableText:
-        raise jira_refusal(sentence("unparsable_text", request.language, value=wanted, field=clause.field)) from None
+        raise jira_refusal(sentence("unparsable_text", call.language, value=wanted, field=clause.field)) from None
     return lambda issue: match(words.Words.of(_text(issue, name))) == (clause.operator == "~")
 
 
@@ -139,17 +137,17 @@ def _text(issue: Issue, name: str) -> str:
     return value if isinstance(value, str) else adf.text_in(value)
 
 
-def _key_test(request: Request, clause: Clause) -> Callable[[Issue], bool]:
+def _key_test(call: Call, clause: Clause) -> Callable[[Issue], bool]:
     wanted = set()
     for value in clause.values:
-        issue = request.site.world.issue(str(value))
-        if issue is None or not request.caller.sees_project(issue.project):
-            raise jira_refusal(sentence("unknown_key", request.language, value=str(value)))
+        issue = call.site.world.issue(str(value))
+        if issue is None or not call.caller.sees_project(issue.project):
+            raise jira_refusal(sentence("unknown_key", call.language, value=str(value)))
         wanted.add(issue.id)
     return lambda issue: (issue.id in wanted) != clause.operator.startswith(("!", "not"))
 
 
-def _named_test(request: Request, clause: Clause, name: str) -> Callable[[Issue], bool]:
+def _named_test(call: Call, clause: Clause, name: str) -> Callable[[Issue], bool]:
     if clause.operator not in (
         "=",
         "!=",
@@ -162,24 +160,24 @@ def _named_test(request: Request, clause: Clause, name: str) -> Callable[[Issue]
         "was in",
         "changed",
     ):
-        _refuse_operator(request, clause, known=True)
+        _refuse_operator(call, clause, known=True)
     if name == "project":
-        _refuse_unknown_projects(request, clause)
+        _refuse_unknown_projects(call, clause)
     negated = clause.operator in ("!=", "not in", "is not", "was not")
-    wanted = {_value(request, value).lower() for value in clause.values}
+    wanted = {call.value_of(value).lower() for value in clause.values}
     if wanted & {"empty", "null"}:
         return lambda issue: bool(NAMED[name](issue)) == negated
-    if not _known(request, name, wanted):
+    if not _known(call, name, wanted):
         unknown = str(clause.values[0]) if clause.values else ""
-        raise jira_refusal(sentence("unknown_value", request.language, value=unknown, field=clause.field))
+        raise jira_refusal(sentence("unknown_value", call.language, value=unknown, field=clause.field))
     return lambda issue: bool(wanted & {value.lower() for value in NAMED[name](issue)}) != negated
 
 
-def _known(request: Request, name: str, wanted: set[str]) -> bool:
+def _known(call: Call, name: str, wanted: set[str]) -> bool:
     """A status, type or priority that no issue has is refused, as Jira refuses one that is not configured."""
-    if name not in ("status", "issuetype", "type", "priority") or not request.caller.known:
+    if name not in ("status", "issuetype", "type", "priority") or not call.caller.known:
         return True
-    configured = {value.lower() for issue in request.site.world.issues.values() for value in NAMED[name](issue)}
+    configured = {value.lower() for issue in call.site.world.issues.values() for value in NAMED[name](issue)}
     return wanted <= configured | {
         "done",
         "to do",
@@ -192,31 +190,24 @@ def _known(request: Request, name: str, wanted: set[str]) -> bool:
     }
 
 
-def _value(request: Request, value: str | Call) -> str:
-    if isinstance(value, Call):
-        account = request.caller.account
-        return account.account_id if account and value.name.lower() == "currentuser" else ""
-    return value
-
-
-def _refuse_unknown_projects(request: Request, clause: Clause) -> None:
+def _refuse_unknown_projects(call: Call, clause: Clause) -> None:
     for value in clause.values:
-        project = None if isinstance(value, Call) else request.site.world.project(value)
+        project = call.site.world.project(call.value_of(value))
         if str(value).lower() in ("empty", "null"):
             continue
-        if project is None or not request.caller.sees_project(project["key"]):
-            text = sentence("unknown_value", request.language, value=str(value), field="project")
+        if project is None or not call.caller.sees_project(project["key"]):
+            text = sentence("unknown_value", call.language, value=str(value), field="project")
             raise jira_refusal(text, warningMessages=[])
 
 
-def _date_test(request: Request, clause: Clause, field: str) -> Callable[[Issue], bool]:
+def _date_test(call: Call, clause: Clause, field: str) -> Callable[[Issue], bool]:
     negated = clause.operator == "is not"
     if clause.operator in ("is", "is not"):
         return lambda issue: bool(issue.fields.get(field)) == negated
-    moment = _moment(clause.values[0])
+    moment = moment_of(clause.values[0])
     if moment is None or clause.operator not in ("=", "!=", ">", "<", ">=", "<="):
         shown = str(clause.values[0]) if clause.values else ""
-        raise jira_refusal(sentence("date", request.language, value=shown, field=clause.field))
+        raise jira_refusal(sentence("date", call.language, value=shown, field=clause.field))
     return lambda issue: _compared(str(issue.fields.get(field) or "")[:19], clause.operator, moment)
 
 
@@ -225,35 +216,3 @@ def _compared(found: str, operator: str, wanted: str) -> bool:
         return False
     outcomes = {"=": found == wanted, "!=": found != wanted, ">": found > wanted, "<": found < wanted}
     return outcomes.get(operator[0], False) or (operator in (">=", "<=") and found == wanted)
-
-
-def _moment(value: str | Call) -> str | None:
-    """The value as `YYYY-MM-DDTHH:MM:SS`; None when it is no date. "Now" is the site's own."""
-    now = datetime.fromisoformat(NOW)
-    if isinstance(value, Call):
-        moved = _shifted(now, value.arguments[0]) if value.arguments else now
-        return _start(moved, value.name.lower()).strftime("%Y-%m-%dT%H:%M:%S") if moved else None
-    if shifted := _shifted(now, value):
-        return shifted.strftime("%Y-%m-%dT%H:%M:%S")
-    try:
-        return datetime.fromisoformat(value.replace("/", "-")).strftime("%Y-%m-%dT%H:%M:%S")
-    except ValueError:
-        return None
-
-
-def _start(moment: datetime, function: str) -> datetime:
-    if function in ("now", "currentlogin", "lastlogin"):
-        return moment
-    midnight = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-    if function == "startofweek":
-        return midnight - timedelta(days=moment.weekday())
-    return midnight.replace(day=1) if function == "startofmonth" else midnight
-
-
-def _shifted(now: datetime, period: str) -> datetime | None:
-    parts = re.fullmatch(r"([+-]?)(\d+)([mhdwM])?", period.strip())
-    if not parts:
-        return None
-    sign, count, unit = parts.groups()
-    span = timedelta(days=30) * int(count) if unit == "M" else timedelta(**{UNITS[unit or "m"]: int(count)})
-    return now - span if sign == "-" else now + span

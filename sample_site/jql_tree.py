@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sample_site.queries import Call, Clause, Node, Query
+from sample_site.queries import Clause, Function, Node, Query
 
 
 def structure(query: Query) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def _node(node: Node) -> dict[str, Any]:
 
 def _clause(clause: Clause) -> dict[str, Any]:
     shown: dict[str, Any] = {"field": _field(clause.field), "operator": clause.operator}
-    if clause.is_list and not (len(clause.values) == 1 and isinstance(clause.values[0], Call)):
+    if clause.is_list and not (len(clause.values) == 1 and isinstance(clause.values[0], Function)):
         operands = [_operand(value) for value in clause.values]
         encoded = ", ".join(next(v for k, v in each.items() if k.startswith("encoded")) for each in operands)
         return shown | {"operand": {"values": operands, "encodedOperand": f"({encoded})"}}
@@ -39,8 +39,8 @@ def _clause(clause: Clause) -> dict[str, Any]:
     return shown | {"operand": _operand(clause.values[0])}
 
 
-def _operand(value: str | Call) -> dict[str, Any]:
-    if isinstance(value, Call):
+def _operand(value: str | Function) -> dict[str, Any]:
+    if isinstance(value, Function):
         encoded = f"{value.name}({', '.join(value.arguments)})"
         return {"function": value.name, "arguments": list(value.arguments), "encodedOperand": encoded}
     if value.lower() in ("empty", "null"):

@@ -39,7 +39,7 @@ class Token:
 
 
 @dataclass(frozen=True)
-class Call:
+class Function:
     name: str
     arguments: tuple[str, ...] = ()
 
@@ -48,7 +48,7 @@ class Call:
 class Clause:
     field: str
     operator: str
-    values: tuple[str | Call, ...] = ()
+    values: tuple[str | Function, ...] = ()
     is_list: bool = False
 
 
@@ -235,7 +235,7 @@ class Parser:
         self.fail("Expecting operator")
         return ""
 
-    def listed(self) -> tuple[tuple[str | Call, ...], bool]:
+    def listed(self) -> tuple[tuple[str | Function, ...], bool]:
         if not self.took("("):
             return (self.value(),), True
         values = [self.value()]
@@ -245,14 +245,14 @@ class Parser:
             self.fail("Expecting ')' or ','")
         return tuple(values), True
 
-    def value(self) -> str | Call:
+    def value(self) -> str | Function:
         token = self.here
         if token.kind not in ("word", "string"):
             self.fail("Expecting a value, list or function")
         self._refuse_reserved(token)
         self.take()
         if token.kind == "word" and self.took("("):
-            return Call(token.value, self._arguments())
+            return Function(token.value, self._arguments())
         return token.value
 
     def _arguments(self) -> tuple[str, ...]:
@@ -280,4 +280,7 @@ class Parser:
 
 
 def parse(text: str, strict: bool = True) -> Query:
-    return Parser(text, strict).query()
+    try:
+        return Parser(text, strict).query()
+    except RecursionError:
+        raise QueryError("The query is nested too deeply.") from None

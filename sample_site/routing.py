@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from sample_site.auth import Caller
 from sample_site.exchange import Answer, Received
+from sample_site.queries import Function
 from sample_site.texts import language_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ class Call:
     @property
     def language(self) -> str:
         return language_of(self.request, self.caller.account.language if self.caller.account else "en")
+
+    def value_of(self, value: str | Function) -> str:
+        """What a query compares with; of the functions only currentUser() is anybody."""
+        if not isinstance(value, Function):
+            return value
+        account = self.caller.account
+        return account.account_id if account and value.name.lower() == "currentuser" else ""
 
 
 @dataclass(frozen=True)
