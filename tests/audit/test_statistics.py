@@ -1,0 +1,91 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from audit.actors import Actor
+from audit.chart import HEIGHT, rows_of, strips, width_of
+from audit.errors import NotPermitted
+from audit.models import AuditLog
+from audit.statistics import DAYS, calls_per_day
+from audit.vocabulary import Action, Channel
+from tests.audit.makers import make_record
+
+TODAY = date(2026, 8, 22)
+ADMIN = Actor("ann@acme.example.com", "acme", Channel.PAGE, role="admin", permitted=frozenset({Action.AUDIT_LIST}))
+
+
+def at(day: date, hour: int = 12) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_calls_are_counted_by_day_action_and_outcome_within_one_workspace():
+    make_record(at(TODAY, 0)), make_record(at(TODAY, 23)), make_record(at(TODAY), outcome="denied")
+    make_record(at(TODAY - timedelta(days=DAYS - 1)), action=Action.JIRA_SEARCH)
+    make_record(at(TODAY - timedelta(days=DAYS)))
+    make_record(at(TODAY), workspace="globex")
+
+    days = calls_per_day(ADMIN, TODAY)
+
+    assert list(days) == [TODAY - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    assert {day: counts for day, counts in days.items() if counts} == {
+        TODAY: {("jira.read", "success"): 2, ("jira.read", "denied"): 1},
+        TODAY - timedelta(days=DAYS - 1): {("jira.search", "success"): 1},
+    }
+
+
+@pytest.mark.django_db
+def test_a_day_that_is_over_is_counted_once(django_assert_num_queries):
+    make_record(at(TODAY - timedelta(days=9)))
+    first = calls_per_day(ADMIN, TODAY)
+
+    with django_assert_num_queries(2):  # yesterday and today
+        again = calls_per_day(ADMIN, TODAY)
+
+    assert again == first
+
+
+@pytest.mark.django_db
+def test_today_is_counted_anew():
+    calls_per_day(ADMIN, TODAY)
+    make_record(at(TODAY))
+
+    assert calls_per_day(ADMIN, TODAY)[TODAY] == {("jira.read", "success"): 1}
+
+
+@pytest.mark.django_db
+def test_who_may_not_see_the_log_sees_no_numbers_of_it_either():
+    with pytest.raises(NotPermitted):
+        calls_per_day(Actor("bob@acme.example.com", "acme", Channel.PAGE), TODAY)
+
+    assert AuditLog.objects.get().outcome == "denied"
+
+
+def test_bars_are_stacked_within_the_strip_and_the_rarest_is_seen():
+    days = {
+        TODAY - timedelta(days=1): {("jira.read", "success"): 100_000, ("jira.read", "failed"): 1},
+        TODAY: {("jira.read", "denied"): 1, ("jira.search", "success"): 5},
+    }
+
+    read, search = strips(days)
+
+    assert (read.action, read.calls, read.denied, read.failed) == ("jira.read", 100_002, 1, 1)
+    assert (search.action, search.calls) == ("jira.search", 5)
+    assert [bar.outcome for bar in read.bars] == ["success", "failed", "denied"]
+    assert all(float(bar.y) >= 0 and float(bar.height) >= 2 for bar in (*read.bars, *search.bars))
+    success, failed, _ = read.bars
+    assert float(failed.y) + float(failed.height) == pytest.approx(float(success.y))
+    assert float(success.y) + float(success.height) == pytest.approx(HEIGHT, abs=0.1)
+    assert max(bar.x for bar in read.bars) < width_of(days)
+
+
+def test_an_empty_log_has_no_strip():
+    assert strips({TODAY: {}}) == []
+
+
+def test_the_table_says_the_same_as_the_bars_newest_day_first():
+    days = {TODAY - timedelta(days=1): {("a.b", "success"): 2}, TODAY: {("a.b", "failed"): 1}}
+
+    rows = [(row["day"], row["outcome"], row["calls"]) for row in rows_of(days)]
+
+    assert rows == [(TODAY, "failed", 1), (TODAY - timedelta(days=1), "success", 2)]
