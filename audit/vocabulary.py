@@ -40,9 +40,9 @@ CHANGING = frozenset(
     }
 )
 
-# Looking at the log, or at what is connected, is recorded only where it is refused or fails: each look would
-# otherwise add to what is looked at.
-UNRECORDED_SUCCESS = frozenset({Action.AUDIT_LIST, Action.INTEGRATION_LIST})
+# Looking at the log, at what is connected or at the keys there are is recorded only where it is refused or fails:
+# each look would otherwise add to what is looked at.
+UNRECORDED_SUCCESS = frozenset({Action.AUDIT_LIST, Action.INTEGRATION_LIST, Action.API_KEY_LIST})
 
 
 class Outcome(StrEnum):

@@ -91,7 +91,9 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "workspaces.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LOGIN_URL = "admin:login"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "integrations-start"
+CSRF_FAILURE_VIEW = "workspaces.pages.csrf_failure"
 
 TEMPLATES = [
     {

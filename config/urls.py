@@ -1,5 +1,6 @@
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from config import health
 
@@ -7,6 +8,9 @@ urlpatterns = [
     path("v1/", include("integrations.urls")),
     path("v1/", include("atlassian.urls")),
     path("v1/", include("audit.urls")),
+    path("", RedirectView.as_view(pattern_name="integrations-start")),
+    path("", include("workspaces.page_urls")),
+    path("integrations/", include("integrations.page_urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

@@ -34,3 +34,9 @@ class LastOwner(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_code = "last_owner"
     default_detail = "This is the last owner of the workspace: make somebody else an owner first."
+
+
+class NoSuchKey(APIException):
+    status_code = status.HTTP_404_NOT_FOUND
+    default_code = "api_key_not_found"
+    default_detail = "No such API key in this workspace."

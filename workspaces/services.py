@@ -81,6 +81,26 @@ def revoke_api_key(actor: Actor, api_key: ApiKey) -> None:
             api_key.revoke()
 
 
+def governed_workspaces(user: User) -> list[Workspace]:
+    """Those whose pages the user may open."""
+    workspaces = Workspace.objects.all()
+    if not user.is_superuser:
+        workspaces = workspaces.filter(memberships__user=user, memberships__role__in=(Role.OWNER, Role.ADMIN))
+    return list(workspaces)
+
+
+def members_within_reach(actor: Actor, workspace: Workspace) -> list[str]:
+    """Emails of those for whom actor may issue a key; actor first."""
+    members = Membership.objects.filter(workspace=workspace).select_related("user").order_by("user__email")
+    emails = [
+        member.user.email
+        for member in members
+        if member.user.email == actor.user
+        or (Role.OWNER if member.user.is_superuser else member.role) in REACH[actor.role]
+    ]
+    return sorted(emails, key=lambda email: email != actor.user)
+
+
 def _create_user(email: str) -> User:
     user = User(email=email)
     user.set_unusable_password()

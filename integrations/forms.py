@@ -1,0 +1,156 @@
+"""The fields of an integration as a person fills them in. The rules are the API's (integrations/serializers.py)."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS
+from rest_framework.exceptions import ValidationError
+
+from audit.errors import issues_of
+from integrations.credentials import Source
+from integrations.models import Provider
+from integrations.serializers import IntegrationInput
+from integrations.services import IntegrationState, allowlist_field
+
+TOKEN_PAGE = "https://id.atlassian.com/manage-profile/security/api-tokens"  # noqa: S105  an address, no secret
+KEYS_LABEL = {Provider.JIRA: "Projects", Provider.CONFLUENCE: "Spaces"}
+_FLAG_HELP = "Only an entry in the audit log; nothing is ever written to Atlassian."
+
+
+class IntegrationForm(forms.Form):
+    base_url = forms.CharField(
+        required=False,
+        label="Site",
+        help_text="Any address of your Atlassian site.",
+        widget=forms.TextInput(
+            attrs={"placeholder": "https://acme.atlassian.net", "inputmode": "url", "autocomplete": "off"}
+        ),
+    )
+    email = forms.CharField(
+        required=False,
+        label="Email of the Atlassian account",
+        help_text="Agents see what this account sees: one that may only read is best.",
+        widget=forms.EmailInput(attrs={"placeholder": "bot@acme.com", "autocomplete": "off"}),
+    )
+    api_token = forms.CharField(
+        required=False,
+        label="API token",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"}),
+    )
+    token_expires_on = forms.CharField(
+        required=False,
+        label="Token expires on",
+        help_text="As Atlassian says when it makes the token. You are warned 30 days before.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    keys = forms.CharField(
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "all", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    write_on_commit = forms.BooleanField(required=False, label="Record commits that name an issue")
+    write_on_merge = forms.BooleanField(required=False, label="Record merges that name an issue", help_text=_FLAG_HELP)
+    reason = forms.CharField(
+        required=False,
+        label="Reason for the change",
+        help_text="Kept in the audit log.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, state: IntegrationState, workspace_key: str, data: Any = None) -> None:
+        provider = state.provider
+        super().__init__(data, initial=_initial(state), prefix=provider, label_suffix="")
+        self.provider, self.workspace_key = provider, workspace_key
+        self.holds_token = state.token_unreadable or (state.has_api_token and not is_borrowed(state))
+        self.refused: ValidationError | None = None
+        self.arguments: dict[str, Any] = {}  # of update_integration, once the form is valid
+        self.fields["keys"].label = f"{KEYS_LABEL[Provider(provider)]} that agents may see"
+        self.fields["keys"].help_text = f"Keys like {_EXAMPLE[Provider(provider)]}. Empty: all that the account sees."
+        self.fields["api_token"].help_text = _token_help(state)
+        if state.has_api_token and self.holds_token:
+            self.fields["api_token"].widget.attrs["placeholder"] = "saved – leave blank to keep it"
+        if state.locked:
+            for name in self.fields:
+                self.fields[name].disabled = True
+
+    @property
+    def is_opened(self) -> bool:
+        """Whether what is rarely needed is in use, or wrong."""
+        rare = ("keys", "token_expires_on", "write_on_commit", "write_on_merge")
+        return any(name in self.errors for name in (*rare, "reason")) or any(self.initial.get(name) for name in rare)
+
+    def clean(self) -> None:
+        given = self.cleaned_data
+        arguments = IntegrationInput(
+            data={
+                "workspace_key": self.workspace_key,
+                "provider": self.provider,
+                "reason": given.get("reason", ""),
+                "config": _config(given, allowlist_field(self.provider)),
+            }
+        )
+        try:
+            arguments.is_valid(raise_exception=True)
+        except ValidationError as exc:
+            self.refused = exc
+            for issue in issues_of(exc):
+                self.add_error(self._field_of(issue["path"]), issue["message"])
+            return
+        checked = arguments.validated_data
+        self.arguments = {name: checked[name] for name in ("enabled", "reason", "config")}
+
+    def _field_of(self, path: str) -> str | None:
+        name = path.removeprefix("config.").split(".")[0]
+        name = "keys" if name == allowlist_field(self.provider) else name
+        return name if name in self.fields else None
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """The same thing is said once, however many keys it is said of; what was typed stays to be mended."""
+        if error not in self.errors.get(field or NON_FIELD_ERRORS, ()):
+            super().add_error(field, error)
+
+
+_EXAMPLE = {Provider.JIRA: "ABC, OPS", Provider.CONFLUENCE: "ENG, DOCS"}
+
+
+def _config(given: dict[str, Any], allowlist: str) -> dict[str, Any]:
+    """A blank field deletes; a blank token alone means that the stored one is kept."""
+    config = {
+        "base_url": given.get("base_url") or None,
+        "email": given.get("email") or None,
+        "token_expires_on": given.get("token_expires_on") or None,
+        allowlist: [key for key in re.split(r"[\s,;]+", given.get("keys", "")) if key] or None,
+        "write_on_commit": given.get("write_on_commit", False),
+        "write_on_merge": given.get("write_on_merge", False),
+    }
+    token = (given.get("api_token") or "").strip()
+    return config | ({"api_token": token} if token else {})
+
+
+def is_borrowed(state: IntegrationState) -> bool:
+    """What is shown is the operator's account, which a workspace may replace by one of its own."""
+    if state.locked or state.source is not Source.ENVIRONMENT:
+        return False
+    return (state.base_url, state.email) == settings.ENVIRONMENT_CREDENTIALS[state.provider][:2]
+
+
+def _initial(state: IntegrationState) -> dict[str, Any]:
+    """The operator's address is never filled in: saved by chance, it would be half an account of the workspace's."""
+    borrowed = is_borrowed(state)
+    return {
+        "base_url": "" if borrowed else state.base_url,
+        "email": "" if borrowed else state.email,
+        "token_expires_on": state.token_expires_on,
+        "keys": ", ".join(state.allowed_keys),
+        "write_on_commit": state.write_on_commit,
+        "write_on_merge": state.write_on_merge,
+    }
+
+
+def _token_help(state: IntegrationState) -> str:
+    if is_borrowed(state):
+        return "Fill in site, email and token to use an account of this workspace's own instead."
+    if state.has_api_token:
+        return "Stored encrypted and never shown. Changing the site or the email needs the token again."
+    return "Stored encrypted and never shown again."

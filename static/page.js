@@ -1,0 +1,44 @@
+/* What the page gains by a script: answers in place, and copy buttons. Without it every form works as it stands. */
+
+"use strict";
+
+async function answerInPlace(form, button) {
+  const place = document.getElementById(form.dataset.inPlace);
+  const body = new FormData(form, button);
+  button.disabled = true;
+  place.textContent = "Asking Atlassian…";
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "X-In-Place": "1" } });
+    place.innerHTML = await answer.text();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    place.textContent = "This server cannot be reached. Check your connection, and try again.";
+  } finally {
+    button.disabled = false;
+    button.focus();
+  }
+}
+
+async function copy(button) {
+  const source = document.getElementById(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    button.textContent = "Copied";
+  } catch {
+    /* Not permitted, or no clipboard over plain http: what is selected can be copied by hand. */
+    getSelection().selectAllChildren(source);
+    button.textContent = "Selected: press Ctrl+C";
+  }
+}
+
+for (const form of document.querySelectorAll("form[data-in-place]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    answerInPlace(form, event.submitter ?? form.querySelector("button"));
+  });
+}
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => copy(button));
+}

@@ -1,0 +1,39 @@
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+
+EXPIRY_CHOICES = [("", "Never"), ("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year")]
+
+
+class SignInForm(AuthenticationForm):
+    """Addresses are kept in lower case, however they are typed."""
+
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": "This email and password do not match. The password is case-sensitive.",
+    }
+
+    def clean_username(self) -> str:
+        return self.cleaned_data["username"].lower()
+
+
+class ApiKeyForm(forms.Form):
+    label = forms.CharField(
+        max_length=100,
+        label="Name of the agent or machine",
+        help_text="Shown in the audit log beside every call made with this key.",
+        widget=forms.TextInput(attrs={"placeholder": "Claude Code on my laptop", "autocomplete": "off"}),
+    )
+    expires_in_days = forms.TypedChoiceField(
+        choices=EXPIRY_CHOICES, required=False, coerce=int, empty_value=None, label="Expires"
+    )
+
+    def __init__(self, emails: list[str], data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+        self.fields["email"] = forms.ChoiceField(
+            choices=[(email, email) for email in emails],
+            label="Acts as",
+            help_text="The key can do what this member can, and ends with their membership.",
+        )
+        self.is_possible = bool(emails)

@@ -1,0 +1,29 @@
+"""Signing in and out for people who are not staff: they never see the admin."""
+
+from django.contrib.auth import views
+from django.urls import path, reverse_lazy
+
+from workspaces.forms import SignInForm
+
+urlpatterns = [
+    path(
+        "login/",
+        views.LoginView.as_view(
+            template_name="workspaces/login.html", authentication_form=SignInForm, redirect_authenticated_user=True
+        ),
+        name="login",
+    ),
+    path("logout/", views.LogoutView.as_view(next_page="login"), name="logout"),
+    path(
+        "password/",
+        views.PasswordChangeView.as_view(
+            template_name="workspaces/password.html", success_url=reverse_lazy("password-changed")
+        ),
+        name="password",
+    ),
+    path(
+        "password/changed/",
+        views.PasswordChangeDoneView.as_view(template_name="workspaces/password_changed.html"),
+        name="password-changed",
+    ),
+]
