@@ -1,0 +1,230 @@
+"""
+Workspaces, members, keys and users for the operator. What the audit log must know goes through the services;
+what no service does cannot be done here.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as StockUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.html import format_html
+from rest_framework.exceptions import APIException
+
+from audit.actors import Actor
+from audit.errors import code_and_message
+from audit.vocabulary import Channel
+from workspaces import services
+from workspaces.actors import operator
+from workspaces.forms import EXPIRY_CHOICES
+from workspaces.models import ApiKey, Membership, User, Workspace
+
+
+def actor_for(request: HttpRequest, workspace: Workspace) -> Actor:
+    return operator(workspace.key, Channel.ADMIN, str(request.user))
+
+
+def link_to_page(workspace_key: str) -> str:
+    return format_html('<a href="{}">Integrations page</a>', reverse("integrations-page", args=[workspace_key]))
+
+
+class SuperuserChanges:
+    """Staff may look at what they are granted; who acts as the operator is a superuser."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class MembershipForm(forms.ModelForm):
+    class Meta:
+        model = Membership
+        fields = ("user", "role")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Who a membership belongs to never changes: its keys would act as somebody else.
+        self.fields["user"].disabled = self.instance.pk is not None
+
+
+class MembershipInline(SuperuserChanges, admin.TabularInline):
+    model = Membership
+    form = MembershipForm
+    autocomplete_fields = ("user",)
+    extra = 0
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+
+@admin.register(Workspace)
+class WorkspaceAdmin(SuperuserChanges, admin.ModelAdmin):
+    list_display = ("key", "name", "created_at", "integrations_page")
+    search_fields = ("key", "name")
+    fields = ("key", "name")
+    inlines = (MembershipInline,)
+
+    @admin.display(description="Atlassian, keys, what was read")
+    def integrations_page(self, workspace: Workspace) -> str:
+        return link_to_page(workspace.key)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Workspace | None = None) -> tuple[str, ...]:
+        return () if obj is None else ("key", "name", "integrations_page")
+
+    def get_fields(self, request: HttpRequest, obj: Workspace | None = None) -> tuple[str, ...]:
+        return ("key", "name") if obj is None else ("key", "name", "integrations_page")
+
+    def get_inline_instances(self, request: HttpRequest, obj: Workspace | None = None) -> list[Any]:
+        return [] if obj is None else super().get_inline_instances(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Workspace, form: Any, change: bool) -> None:
+        if not change:
+            made = services.create_workspace(actor_for(request, obj), obj.key, obj.name)
+            obj.pk = made.pk
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Each change by its service; one that is refused is said, and does not take the others' records with it."""
+        formset.save(commit=False)
+        workspace, actor = form.instance, actor_for(request, form.instance)
+        saved = [member for member, _ in formset.changed_objects] + formset.new_objects
+        for member in saved:
+            said_if_refused(request, services.add_member, actor, workspace, member.user.email, member.role)
+        for member in formset.deleted_objects:
+            said_if_refused(request, services.remove_member, actor, workspace, member.user.email)
+
+
+def said_if_refused(request: HttpRequest, service: Any, *arguments: Any) -> bool:
+    try:
+        service(*arguments)
+    except APIException as exc:
+        messages.error(request, code_and_message(exc)[1])
+        return False
+    return True
+
+
+class ApiKeyAdminForm(forms.ModelForm):
+    expires_in_days = forms.TypedChoiceField(choices=EXPIRY_CHOICES, required=False, coerce=int, empty_value=None)
+
+    class Meta:
+        model = ApiKey
+        fields = ("membership", "label")
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(SuperuserChanges, admin.ModelAdmin):
+    """Adding is issuing; a key is never changed or deleted, only revoked."""
+
+    list_display = ("prefix", "label", "user", "workspace", "created_at", "last_used_at", "expires_at", "revoked_at")
+    list_select_related = ("membership__user", "membership__workspace")
+    search_fields = ("prefix", "label", "membership__user__email", "membership__workspace__key")
+    list_filter = ("membership__workspace",)
+    form = ApiKeyAdminForm
+    autocomplete_fields = ("membership",)
+    actions = ("revoke",)
+
+    @admin.display(description="acts as")
+    def user(self, api_key: ApiKey) -> str:
+        return api_key.membership.user.email
+
+    @admin.display(description="workspace")
+    def workspace(self, api_key: ApiKey) -> str:
+        return api_key.membership.workspace.key
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # An action needs it on the list; a single key has nothing to change.
+        return obj is None and super().has_change_permission(request)
+
+    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
+        if obj is None:
+            return ("membership", "label", "expires_in_days")
+        return ("prefix", "label", "membership", "created_at", "last_used_at", "expires_at", "revoked_at")
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """A filled-in form issues the key and shows its secret in the answer itself, this once."""
+        form = self.get_form(request)(request.POST) if request.method == "POST" else None
+        if form is None or not self.has_add_permission(request) or not form.is_valid():
+            return super().add_view(request, form_url, extra_context)
+        return self._issue(request, form.cleaned_data)
+
+    def _issue(self, request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
+        membership = given["membership"]
+        workspace = membership.workspace
+        api_key, secret = services.issue_api_key(
+            actor_for(request, workspace), workspace, membership.user.email, given["label"], given["expires_in_days"]
+        )
+        context = {**self.admin_site.each_context(request), "title": "Key issued", "issued": api_key, "secret": secret}
+        response = TemplateResponse(request, "admin/workspaces/apikey/issued.html", context)
+        add_never_cache_headers(response)
+        return response
+
+    @admin.action(description="Revoke selected keys", permissions=("change",))
+    def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
+        revoked = [
+            api_key
+            for api_key in keys.select_related("membership__user", "membership__workspace")
+            if said_if_refused(
+                request, services.revoke_api_key, actor_for(request, api_key.membership.workspace), api_key
+            )
+        ]
+        messages.success(request, f"Revoked: {', '.join(map(str, revoked)) or 'none'}.")
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    """Here to be found by the form that issues a key; members are changed on their workspace."""
+
+    list_display = ("user", "workspace", "role", "created_at")
+    list_select_related = ("user", "workspace")
+    search_fields = ("user__email", "workspace__key")
+    list_filter = ("role",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class UserCreationForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email",)
+
+
+@admin.register(User)
+class UserAdmin(SuperuserChanges, StockUserAdmin):
+    """A user who has gone is made inactive: that ends their sessions and their keys, and keeps the log readable."""
+
+    ordering = ("email",)
+    list_display = ("email", "first_name", "last_name", "is_active", "is_staff", "is_superuser", "last_login")
+    search_fields = ("email", "first_name", "last_name")
+    list_filter = ("is_active", "is_staff", "is_superuser")
+    add_form = UserCreationForm
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "usable_password", "password1", "password2")}),)
+    fieldsets = (
+        (None, {"fields": ("email", "password")}),
+        ("Name", {"fields": ("first_name", "last_name")}),
+        (
+            "Admin site",
+            {
+                "fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions"),
+                "description": "Who may do what with Atlassian is decided by the role in a workspace, not here.",
+            },
+        ),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
