@@ -1,9 +1,11 @@
 """Arguments of search and read: the bounds live here, for REST and MCP alike."""
 
+from dataclasses import asdict, replace
 from typing import Any
 
 from rest_framework import serializers
 
+from atlassian.issues import Issue
 from audit.arguments import Arguments, CappedIntegerField
 
 MAX_QUERY_CHARS = 1000
@@ -77,3 +79,9 @@ class JiraReadInput(ReadInput):
 class ConfluenceReadInput(ReadInput):
     page_id = serializers.CharField(max_length=MAX_REFERENCE_CHARS, help_text="An id, or the page's URL.")
     comments = serializers.BooleanField(required=False, default=False, help_text="Also the page's comments.")
+
+
+def issue_as_json(issue: Issue) -> dict[str, Any]:
+    """The facts; what was written in it and about it is in the content beside them."""
+    facts = asdict(replace(issue, description=None, comments=(), names={}))
+    return {name: value for name, value in facts.items() if name not in ("description", "comments", "names")}
