@@ -22,7 +22,8 @@ SECONDS_TO_START = 30
 @contextmanager
 def sample_site() -> Iterator[str]:
     """Its URL."""
-    with _process([sys.executable, "-m", "sample_site", "--port", "0"], stdout=subprocess.PIPE) as process:
+    command = [sys.executable, "-m", "sample_site", "--port", str(free_port(8090))]
+    with _process(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         url = process.stdout.readline().decode().strip()
         if not url:
@@ -39,7 +40,10 @@ def memory_core(site: str, port: int) -> Iterator[dict[str, Any]]:
 
     def manage(*arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+        ended = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+        if ended.returncode:
+            raise RuntimeError(f"manage.py {arguments[0]} failed:\n{ended.stderr}")
+        return ended.stdout
 
     manage("migrate", "--verbosity", "0")
     made = json.loads(manage("bootstrap", "--workspace", "demo", "--json"))
