@@ -10,9 +10,9 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from audit.actors import Actor, nobody
-from audit.errors import AuditUnavailable, RateLimited, issues_of
+from audit.errors import AuditUnavailable, RateLimited
 from audit.limits import seconds_to_wait
-from audit.trail import record_failure, require
+from audit.trail import record_failure, refused_by, require
 from audit.vocabulary import Action, Channel
 
 REFUSALS_RECORDED_PER_MINUTE = 60
@@ -32,6 +32,13 @@ class KeyThrottle(BaseThrottle):
         return True
 
 
+def checked(actor: Actor, action: Action, arguments: Serializer) -> dict[str, Any]:
+    """The validated arguments. A role too low is refused first, so that it learns nothing from them."""
+    require(actor, action)
+    arguments.is_valid(raise_exception=True)
+    return arguments.validated_data
+
+
 class Desk(APIView):
     """A view of which every call leaves one record: what a service's gate did not see is recorded here."""
 
@@ -41,11 +48,7 @@ class Desk(APIView):
     throttle_classes = (KeyThrottle,)
 
     def checked(self, arguments: type[Serializer], data: Any) -> dict[str, Any]:
-        """The validated arguments. A role too low is refused first, so that it learns nothing from them."""
-        require(self.request.auth, self.recorded_action())
-        serializer = arguments(data=data)
-        serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        return checked(self.request.auth, self.recorded_action(), arguments(data=data))
 
     def handle_exception(self, exc: Exception) -> Response:
         action = self.recorded_action()
@@ -67,14 +70,7 @@ class Desk(APIView):
             if seconds is not None:  # or a stranger could fill the audit log
                 return RateLimited(seconds, "Too many calls without a valid API key.")
         try:
-            record_failure(actor, action, _refused(exc), exc)
+            record_failure(actor, action, refused_by(exc), exc)
         except AuditUnavailable as unavailable:
             return unavailable
         return exc
-
-
-def _refused(exc: Exception) -> dict[str, Any]:
-    """Names of what was refused, never the values: a misplaced value may be a secret."""
-    target: dict[str, Any] = dict(getattr(exc, "target", {}))
-    names = sorted({issue["path"] for issue in issues_of(exc)} - {""})
-    return target | ({"refused": names[:20]} if names else {})

@@ -29,6 +29,13 @@ INTERNAL_ERROR = (
     "Something broke on our side. The log has the details under this request_id.",
 )
 
+
+class InternalError(APIException):
+    """A crash, where it has to go on as one of our errors; its trace is in the log by then."""
+
+    default_code, default_detail = INTERNAL_ERROR
+
+
 # DRF's own words for what can go wrong before a view of ours runs.
 CODE_FOR = {
     exceptions.ValidationError: "validation_error",

@@ -1,5 +1,6 @@
 """The one gate: an action is permitted or refused here, and leaves one record of how it ended."""
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -7,12 +8,15 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from rest_framework.exceptions import APIException
 
 from audit.actors import Actor
-from audit.errors import AuditUnavailable, NotPermitted, code_and_message
+from audit.errors import AuditUnavailable, InternalError, NotPermitted, code_and_message, issues_of
 from audit.models import AuditLog
 from audit.request_id import current_request_id
 from audit.vocabulary import CHANGING, UNRECORDED_SUCCESS, Action, Outcome
+
+log = logging.getLogger(__name__)
 
 # SQLite has one writer at a time; queueing for it here is fairer than its busy timeout.
 _sqlite_writer = threading.Lock()
@@ -36,6 +40,30 @@ def audited(actor: Actor, action: Action, target: dict[str, Any]) -> Iterator[di
     except Exception as exc:
         record_failure(actor, action, target, exc, started=started)
         raise
+
+
+@contextmanager
+def attempted(actor: Actor, action: Action) -> Iterator[None]:
+    """
+    For a call that no view of REST stands around: whatever ends the block has left its record, here if no gate
+    further in wrote one, and leaves as an APIException. A crash does so as InternalError, its trace in the log.
+    """
+    try:
+        yield
+    except APIException as exc:
+        record_failure(actor, action, refused_by(exc), exc)
+        raise
+    except Exception as exc:
+        log.error("unhandled error", exc_info=exc)
+        record_failure(actor, action, {}, exc)
+        raise InternalError() from exc
+
+
+def refused_by(exc: Exception) -> dict[str, Any]:
+    """Names of what was refused, never the values: a misplaced value may be a secret."""
+    target: dict[str, Any] = dict(getattr(exc, "target", {}))
+    names = sorted({issue["path"] for issue in issues_of(exc)} - {""})
+    return target | ({"refused": names[:20]} if names else {})
 
 
 def require(actor: Actor, action: Action) -> None:
