@@ -25,6 +25,7 @@ class Action(StrEnum):
     API_KEY_REVOKE = "api_key.revoke"
     API_KEY_LIST = "api_key.list"
     ENCRYPTION_ROTATE = "encryption.rotate"
+    MCP_CONNECT = "mcp.connect"  # recorded where it is refused: a dead key that asks what tools there are
 
 
 # A change and its record commit together or not at all.

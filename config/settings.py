@@ -155,6 +155,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.request": {"level": "ERROR"},  # 4xx are in the access log and the audit log already
         "django.server": {"level": "ERROR"},
+        "django_mcpz.calls": {"level": "ERROR"},  # its lines hold the arguments of each call, query text included
         "urllib3": {"level": "ERROR"},  # its lines hold whole URLs, query text included
     },
 }

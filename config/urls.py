@@ -2,12 +2,15 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from atlassian.mcp import BridgeView, mcp
 from config import health
 
 urlpatterns = [
     path("v1/", include("integrations.urls")),
     path("v1/", include("atlassian.urls")),
     path("v1/", include("audit.urls")),
+    path("mcp", mcp, name="mcp"),
+    path("mcp/memory-core-mcp", BridgeView.as_view(), name="bridge"),
     path("", RedirectView.as_view(pattern_name="integrations-start")),
     path("", include("workspaces.page_urls")),
     path("integrations/", include("integrations.page_urls")),

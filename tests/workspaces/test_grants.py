@@ -32,6 +32,7 @@ WHO_MAY = {
     "workspace.create": NOBODY,
     "audit.prune": NOBODY,
     "encryption.rotate": NOBODY,
+    "mcp.connect": NOBODY,
 }
 
 
