@@ -93,9 +93,16 @@ def may_try_gateway(credentials: Credentials) -> bool:
 def cloud_id_of(client: "AtlassianClient") -> str:
     """The site's cloud id, asked without our Authorization; empty for what is no Atlassian site."""
     try:
-        reply = client.reply("GET", "/_edge/tenant_info", base=client.site_url, headers={"Authorization": None})
+        return cloud_id_in(tenant_info(client))
     except UpstreamFailure:
         return ""
+
+
+def tenant_info(client: "AtlassianClient") -> Reply:
+    return client.reply("GET", "/_edge/tenant_info", base=client.site_url, headers={"Authorization": None})
+
+
+def cloud_id_in(reply: Reply) -> str:
     cloud_id = text(reply.json_or_none(), "cloudId") if reply.status == 200 else ""
     return cloud_id if re.fullmatch(r"[\w-]{1,64}", cloud_id, re.ASCII) else ""
 

@@ -201,13 +201,17 @@ def allowlist_field(provider: str) -> str:
 
 
 def expiry_warning(state: IntegrationState, today: date) -> str:
+    return token_expiry_warning(state.token_expires_on, today)
+
+
+def token_expiry_warning(token_expires_on: date | None, today: date) -> str:
     """Said from 30 days before the token expires; empty until then, and where no date is known."""
-    if state.token_expires_on is None:
+    if token_expires_on is None:
         return ""
-    days = (state.token_expires_on - today).days
+    days = (token_expires_on - today).days
     if days < 0:
-        return f"The API token expired on {state.token_expires_on}. Create a new one at Atlassian and save it here."
+        return f"The API token expired on {token_expires_on}. Create a new one at Atlassian and save it here."
     if days > max(WARN_DAYS):
         return ""
     when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
-    return f"The API token expires {when}, on {state.token_expires_on}. Create a new one at Atlassian and save it here."
+    return f"The API token expires {when}, on {token_expires_on}. Create a new one at Atlassian and save it here."
