@@ -123,7 +123,7 @@ def gateway_refusal(caller: Caller, request: Received, product: str, scopes: fro
             return json_answer({"code": 404, "message": "Not Found"}, 404)
         return json_answer({"code": 401, "message": "Unauthorized"}, 401)
     token = caller.token
-    if token.product and (token.product != product or not token.scopes & scopes):
+    if token.product and not token.scopes & scopes:
         return json_answer(SCOPE_MISMATCH, 401, x_failure_category="FAILURE_CLIENT_SCOPE_CHECK")
     if product == "confluence" and caller.account and not caller.account.has_confluence:
         return v2_not_found("Not Found") if "/api/v2/" in request.path else no_confluence(request)

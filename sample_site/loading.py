@@ -18,6 +18,8 @@ def load(filling: "Filling", url: str) -> None:
         filling.add_project(**project)
     for issue in _listed("issues.json", url):
         _issue(filling, issue, who, url)
+    for loaded in filling.world.issues.values():
+        _link(filling, loaded.fields)
     for space in _listed("spaces.json", url):
         filling.add_space(**space)
     for page in _listed("pages.json", url):
@@ -47,6 +49,24 @@ def _issue(filling: "Filling", entry: dict[str, Any], who: dict[str, str], url: 
         filling.add_comment(key, author=who[comment.pop("author")], **comment)
     if readings:
         _add_readings(filling, key, who, **readings)
+
+
+def _link(filling: "Filling", fields: dict[str, Any]) -> None:
+    """The files name parents, subtasks and linked issues by key; Jira sends a short form of each."""
+    if fields["parent"]:
+        fields["parent"] = _short(filling, fields["parent"])
+    fields["subtasks"] = [_short(filling, key) for key in fields["subtasks"]]
+    for link in fields["issuelinks"]:
+        link["self"] = f"{filling.url}/rest/api/3/issueLink/{link['id']}"
+        for end in ("inwardIssue", "outwardIssue"):
+            if end in link:
+                link[end] = _short(filling, link[end])
+
+
+def _short(filling: "Filling", key: str) -> dict[str, Any]:
+    issue = filling.world.issues[key]
+    fields = {name: issue.fields[name] for name in ("summary", "status", "priority", "issuetype")}
+    return {"id": issue.id, "key": key, "self": f"{filling.url}/rest/api/3/issue/{issue.id}", "fields": fields}
 
 
 def _description(key: str, url: str) -> Any:

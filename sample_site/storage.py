@@ -33,13 +33,15 @@ def text_of(storage: str) -> str:
 
 
 BLOCKS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "td", "th", "blockquote", AC + "task"}
-SILENT = {AC + "parameter", AC + "task-id", AC + "task-status", AC + "task-uuid"}
+SILENT = {AC + "task-id", AC + "task-status", AC + "task-uuid"}
 
 
 def _pieces(element: ET.Element) -> list[str]:
-    if element.tag in SILENT:
+    """Of a macro's parameters only the title is shown, and so are a date and an emoji."""
+    if element.tag in SILENT or (element.tag == AC + "parameter" and element.get(AC + "name") != "title"):
         return []
-    pieces = [element.text or ""]
+    shown = element.get("datetime") or element.get(AC + "emoji-fallback") or ""
+    pieces = [shown, element.text or ""]
     for child in element:
         pieces += [*_pieces(child), child.tail or ""]
     return [*pieces, "\n"] if element.tag in BLOCKS else pieces

@@ -119,6 +119,20 @@ def test_excerpts_come_in_several_kinds(sample_site, kind, expected):
     assert row["excerpt"].strip() == expected
 
 
+def test_an_excerpt_shows_dates_states_and_emoji_as_a_reader_sees_them(sample_site):
+    sample_site.add_page(
+        "Shown",
+        storage='<p><ac:structured-macro ac:name="status"><ac:parameter ac:name="title">DONE</ac:parameter>'
+        '<ac:parameter ac:name="colour">Green</ac:parameter></ac:structured-macro> <time datetime="2026-11-06"/> '
+        '<ac:emoticon ac:name="x" ac:emoji-fallback="🎉"/></p>',
+        labels=["shown"],
+    )
+
+    row = search_confluence(sample_site, "label = shown").json()["results"][0]
+
+    assert row["excerpt"].strip() == "DONE 2026-11-06 🎉"
+
+
 def test_a_space_row_has_no_content(sample_site):
     row = search_confluence(sample_site, "type = space AND space = ENG").json()["results"][0]
 
@@ -186,7 +200,12 @@ def test_every_page_can_be_read_in_both_formats(sample_site):
 
 
 def test_the_tiny_link_of_a_page_is_its_id_in_swapped_base64(sample_site):
-    for page_id, code in (("123456789", "Fc1bBw"), ("258531176", "aN9oDw"), ("764478330", "egORLQ")):
+    for page_id, code in (
+        ("123456789", "Fc1bBw"),
+        ("258531176", "aN9oDw"),
+        ("764478330", "egORLQ"),
+        ("724765432", "_AozKw"),
+    ):
         sample_site.add_page("Tiny", id=page_id, storage="<p/>")
         assert call(sample_site, f"/wiki/api/v2/pages/{page_id}").json()["_links"]["tinyui"] == f"/x/{code}"
 

@@ -131,6 +131,15 @@ def test_an_issue_is_read_by_key_in_any_case_and_by_id(sample_site, asked):
     assert answer.headers["x-ratelimit-limit"] == "400"
 
 
+def test_an_issue_names_those_it_hangs_together_with(sample_site):
+    fields = call(sample_site, "/rest/api/3/issue/GATE-7?fields=parent,subtasks,issuelinks").json()["fields"]
+
+    assert (fields["parent"]["key"], fields["parent"]["fields"]["issuetype"]["name"]) == ("GATE-2", "Epic")
+    assert [(each["key"], each["fields"]["status"]["name"]) for each in fields["subtasks"]] == [("GATE-8", "Done")]
+    assert fields["issuelinks"][0]["outwardIssue"]["fields"]["summary"].startswith("Doors at the Maritime")
+    assert fields["issuelinks"][1]["inwardIssue"]["key"] == "PEOPLE-3"
+
+
 @pytest.mark.parametrize(("asked", "now"), [("OPS-5", "GATE-15"), ("gate-5", "PEOPLE-4")])
 def test_a_moved_key_leads_to_the_issue_under_its_present_one(sample_site, asked, now):
     answer = call(sample_site, f"/rest/api/3/issue/{asked}?fields=project")
