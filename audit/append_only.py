@@ -1,5 +1,5 @@
 """
-The triggers that make audit_logs append-only whoever asks, and the one way through them.
+The triggers that make audit_logs and audit_seals append-only whoever asks, and the one way through them.
 
 SQLite rebuilds a table to alter it and silently drops its triggers, so they are installed again after every
 migrate and a system check looks for them. INSERT OR REPLACE skips DELETE triggers there: an insert of an
@@ -8,71 +8,83 @@ existing id is refused as well.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-REFUSAL = "audit_logs is append-only"
+TABLES = ("audit_logs", "audit_seals")
 
-_OPEN_ON_SQLITE = "EXISTS (SELECT 1 FROM audit_maintenance)"
+# Retention deletes records; a seal is never deleted.
+_OPEN_ON_SQLITE = {"audit_logs": "EXISTS (SELECT 1 FROM audit_maintenance)", "audit_seals": "0"}
 
-SQLITE = {
-    "audit_logs_no_update": f"""BEFORE UPDATE ON audit_logs
-        BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",
-    "audit_logs_no_delete": f"""BEFORE DELETE ON audit_logs WHEN NOT {_OPEN_ON_SQLITE}
-        BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",
-    "audit_logs_no_replace": f"""BEFORE INSERT ON audit_logs
-        WHEN EXISTS (SELECT 1 FROM audit_logs WHERE id = NEW.id)
-        BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",
-}
-
-POSTGRESQL_FUNCTION = f"""
-CREATE OR REPLACE FUNCTION audit_logs_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+POSTGRESQL_FUNCTION = """
+CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' AND current_setting('audit.maintenance', true) = 'on' THEN
+    IF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'audit_logs' AND current_setting('audit.maintenance', true) = 'on' THEN
         RETURN OLD;
     END IF;
-    RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$
 """
 
-POSTGRESQL = {
-    "audit_logs_no_update": "BEFORE UPDATE ON audit_logs FOR EACH ROW EXECUTE FUNCTION audit_logs_refuse()",
-    "audit_logs_no_delete": "BEFORE DELETE ON audit_logs FOR EACH ROW EXECUTE FUNCTION audit_logs_refuse()",
-    "audit_logs_no_truncate": "BEFORE TRUNCATE ON audit_logs FOR EACH STATEMENT EXECUTE FUNCTION audit_logs_refuse()",
-}
+
+@dataclass(frozen=True)
+class Trigger:
+    name: str
+    table: str
+    body: str
+
+
+def _on_sqlite(table: str) -> list[Trigger]:
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    same_id = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
+    return [
+        Trigger(f"{table}_no_update", table, f"BEFORE UPDATE ON {table} {refuse}"),
+        Trigger(f"{table}_no_delete", table, f"BEFORE DELETE ON {table} WHEN NOT {_OPEN_ON_SQLITE[table]} {refuse}"),
+        Trigger(f"{table}_no_replace", table, f"BEFORE INSERT ON {table} WHEN {same_id} {refuse}"),
+    ]
+
+
+def _on_postgresql(table: str) -> list[Trigger]:
+    refuse = "EXECUTE FUNCTION audit_refuse()"
+    return [
+        Trigger(f"{table}_no_update", table, f"BEFORE UPDATE ON {table} FOR EACH ROW {refuse}"),
+        Trigger(f"{table}_no_delete", table, f"BEFORE DELETE ON {table} FOR EACH ROW {refuse}"),
+        Trigger(f"{table}_no_truncate", table, f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuse}"),
+    ]
+
+
+def triggers(database: BaseDatabaseWrapper) -> list[Trigger]:
+    """Those that should stand: of the tables that are there."""
+    on_table = _on_postgresql if database.vendor == "postgresql" else _on_sqlite
+    present = database.introspection.table_names()
+    return [trigger for table in TABLES if table in present for trigger in on_table(table)]
+
+
+def missing_triggers(database: BaseDatabaseWrapper) -> list[Trigger]:
+    """Triggers that should be there and are not, or are switched off."""
+    if database.vendor == "postgresql":
+        query = "SELECT tgname FROM pg_trigger WHERE tgenabled = 'O' AND tgrelid = to_regclass(%s)"
+    else:
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
+    present: set[str] = set()
+    with database.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(query, [table])
+            present.update(name for (name,) in cursor.fetchall())
+    return [trigger for trigger in triggers(database) if trigger.name not in present]
 
 
 def install_triggers(database: BaseDatabaseWrapper) -> None:
     """Create whatever trigger is missing. Safe to repeat."""
     missing = missing_triggers(database)
-    bodies = _triggers(database)
     with database.cursor() as cursor:
         if database.vendor == "postgresql":
             cursor.execute(POSTGRESQL_FUNCTION)
-        for name in missing:
-            cursor.execute(f"CREATE TRIGGER {name} {bodies[name]}")
-
-
-def missing_triggers(database: BaseDatabaseWrapper) -> list[str]:
-    """Names of the triggers that should be there and are not, or are switched off."""
-    if database.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'audit_logs'::regclass AND tgenabled = 'O'"
-    else:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_logs'"
-    with database.cursor() as cursor:
-        cursor.execute(query)
-        present = {name for (name,) in cursor.fetchall()}
-    return [name for name in trigger_names(database) if name not in present]
-
-
-def trigger_names(database: BaseDatabaseWrapper) -> list[str]:
-    return list(_triggers(database))
-
-
-def _triggers(database: BaseDatabaseWrapper) -> dict[str, str]:
-    return POSTGRESQL if database.vendor == "postgresql" else SQLITE
+        for trigger in missing:
+            cursor.execute(f"CREATE TRIGGER {trigger.name} {trigger.body}")
 
 
 @contextmanager
@@ -91,6 +103,4 @@ def deleting_permitted() -> Iterator[None]:
 
 def reinstall_after_migrate(using: str, **kwargs: Any) -> None:
     """Receiver of post_migrate."""
-    database = connections[using]
-    if "audit_logs" in database.introspection.table_names():
-        install_triggers(database)
+    install_triggers(connections[using])

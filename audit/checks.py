@@ -12,11 +12,10 @@ def triggers_are_there(databases: Sequence[str] | None = None, **kwargs: Any) ->
     """The audit log is append-only only while its triggers stand."""
     return [
         Error(
-            f"The append-only trigger {name} is missing on database '{alias}'.",
+            f"The append-only trigger {trigger.name} is missing on database '{alias}'.",
             hint="Run 'manage.py migrate': it installs the triggers again.",
             id="audit.E001",
         )
         for alias in databases or ()
-        if "audit_logs" in connections[alias].introspection.table_names()
-        for name in missing_triggers(connections[alias])
+        for trigger in missing_triggers(connections[alias])
     ]

@@ -49,6 +49,30 @@ class AuditLog(models.Model):
         return f"{self.created_at:%Y-%m-%d %H:%M:%S} {self.actor or 'nobody'} {self.action} {self.outcome}"
 
 
+class AuditSeal(models.Model):
+    """
+    What a batch of records was when it was sealed; each seal holds the root of the one before (audit/sealing.py).
+
+    Append-only as the records are, and never pruned.
+    """
+
+    sealed_at = models.DateTimeField()
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    records = models.PositiveIntegerField()
+    newest_at = models.DateTimeField(help_text="created_at of the batch's newest record.")
+    leaves = models.BinaryField(help_text="For each record 8 bytes of id and 32 of digest.")
+    previous = models.CharField(max_length=64, unique=True, help_text="Unique: the chain does not fork.")
+    root = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        db_table = "audit_seals"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"seal {self.pk} of records {self.first_id} to {self.last_id}"
+
+
 class AuditMaintenance(models.Model):
     """On SQLite, a row here opens the way out for retention; it lives only inside that transaction."""
 

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from audit import append_only
 from tests.sample_site_fixture import running_sample_site, sample_site  # noqa: F401  fixtures
+from tests.triggers import drop_triggers
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +40,7 @@ def _flush_may_empty_the_audit_log():
 
     def handle_without_triggers(self, **options):
         database = connections[options["database"]]
-        suffix = " ON audit_logs" if database.vendor == "postgresql" else ""
-        with database.cursor() as cursor:
-            for name in append_only.trigger_names(database):
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{suffix}")
+        drop_triggers(database)
         handle(self, **options)
         append_only.install_triggers(database)
 

@@ -1,8 +1,10 @@
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from audit.models import AuditLog
 from audit.vocabulary import Action
+
+NOON = datetime(2026, 8, 22, 12, 0, tzinfo=UTC)
 
 
 def make_record(created_at: datetime, **fields: Any) -> AuditLog:
@@ -20,3 +22,8 @@ def make_record(created_at: datetime, **fields: Any) -> AuditLog:
         return AuditLog.objects.create(created_at=created_at, **values | fields)
     finally:
         field.auto_now_add = True
+
+
+def make_records(count: int, start: datetime = NOON, **fields: Any) -> list[AuditLog]:
+    """One a minute from start on."""
+    return [make_record(start + timedelta(minutes=n), **fields) for n in range(count)]

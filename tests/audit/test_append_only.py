@@ -6,6 +6,7 @@ from audit.append_only import deleting_permitted, missing_triggers
 from audit.checks import triggers_are_there
 from audit.models import AuditLog
 from audit.vocabulary import Action, Channel, Outcome
+from tests.triggers import drop_triggers
 
 pytestmark = pytest.mark.django_db
 
@@ -72,10 +73,7 @@ def test_retention_may_delete_but_not_update_and_closes_the_way_behind_it():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_missing_trigger_is_found_by_the_check_and_mended_by_migrate():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DROP TRIGGER audit_logs_no_delete" + (" ON audit_logs" if connection.vendor == "postgresql" else "")
-        )
+    drop_triggers(connection, "audit_logs_no_delete")
 
     assert [error.id for error in triggers_are_there(["default"])] == ["audit.E001"]
 

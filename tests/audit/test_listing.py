@@ -1,32 +1,16 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from audit.models import AuditLog
 from audit.vocabulary import Action
+from tests.audit.makers import make_records
 from tests.factories import make_api_key
 from workspaces.models import Role
 
 pytestmark = pytest.mark.django_db
-
-NOON = datetime(2026, 8, 22, 12, 0, tzinfo=UTC)
-
-
-def make_records(count: int, workspace: str = "acme", **fields) -> list[AuditLog]:
-    """One a minute from noon on; created_at is set on insert, for the table refuses a later change."""
-    created_at = AuditLog._meta.get_field("created_at")
-    created_at.auto_now_add = False
-    try:
-        values = {"action": Action.JIRA_READ, "outcome": "success", "channel": "rest", "actor": "ann@acme.example.com"}
-        return [
-            AuditLog.objects.create(workspace=workspace, created_at=NOON + timedelta(minutes=n), **values | fields)
-            for n in range(count)
-        ]
-    finally:
-        created_at.auto_now_add = True
 
 
 @pytest.fixture
