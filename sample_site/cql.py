@@ -7,7 +7,9 @@ from typing import Any
 from sample_site import words
 from sample_site.exchange import Refusal, json_answer
 from sample_site.moments import moment_of
-from sample_site.queries import Clause, Group, Node, Query, QueryError, clauses_of, holds, parse
+from sample_site.queries import Clause, Group, Node, Query, clauses_of, holds
+from sample_site.query_parser import parse
+from sample_site.query_tokens import QueryError
 from sample_site.routing import Call
 from sample_site.storage import text_of
 from sample_site.world import Page, Remark, Space

@@ -5,7 +5,9 @@ from typing import Any
 
 from sample_site import adf, words
 from sample_site.moments import moment_of
-from sample_site.queries import Clause, Query, QueryError, clauses_of, holds, parse
+from sample_site.queries import Clause, Query, clauses_of, holds
+from sample_site.query_parser import parse
+from sample_site.query_tokens import QueryError
 from sample_site.routing import Call
 from sample_site.texts import jira_refusal, sentence
 from sample_site.world import Issue
