@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote
@@ -147,7 +147,7 @@ class AtlassianClient:
             with self._session.request(
                 method, url, timeout=timeout, allow_redirects=False, stream=True, **kwargs
             ) as response:
-                body = b"".join(_bounded_chunks(response, self._deadline))
+                body = b"".join(_bounded_chunks(response))
                 return Reply(response.status_code, response.headers, body)
         except (requests.Timeout, ReadTimeoutError, TimeoutError) as exc:
             raise UpstreamTimeout() from exc
@@ -203,14 +203,13 @@ def _segment(part: str) -> str:
     return quote(part, safe="")
 
 
-def _bounded_chunks(response: requests.Response, deadline: Deadline) -> Any:
+def _bounded_chunks(response: requests.Response) -> Iterator[bytes]:
     """What was sent, decompressed, piece by piece as it comes in. Raises UpstreamFailure beyond LARGEST_ANSWER."""
     size = 0
     while chunk := response.raw.read1(65536, decode_content=True):
         size += len(chunk)
         if size > LARGEST_ANSWER:
             raise UpstreamFailure("Atlassian's answer is larger than 20 MB. Ask for less.")
-        deadline.cap(READ_SECONDS)
         yield chunk
 
 

@@ -8,6 +8,7 @@ import pytest
 import responses
 from requests.exceptions import ConnectionError, SSLError
 
+from atlassian.client import POOLED_CREDENTIALS, _sessions
 from atlassian.errors import (
     NothingThere,
     UpstreamAuthFailed,
@@ -166,6 +167,16 @@ def test_a_long_wait_is_left_to_the_caller(header, wait):
     assert len(responses.calls) == 1
 
 
+@responses.activate
+def test_nobody_is_kept_waiting_for_more_than_a_few_seconds():
+    responses.get(SITE + PATH, status=429, headers={"Retry-After": "6"} | SIGNED)
+
+    with pytest.raises(UpstreamRateLimited) as caught:
+        get()
+
+    assert (caught.value.wait, len(responses.calls)) == (6, 1)
+
+
 @pytest.mark.parametrize("failure", [SSLError("bad certificate"), ConnectionError("no such host")])
 @responses.activate
 def test_an_unreachable_site_is_an_upstream_error_without_the_secret(failure):
@@ -190,6 +201,7 @@ def test_a_dropped_connection_is_tried_once_more():
     ("body", "content_type"),
     [
         (b"<html>Log in</html>", "text/html"),
+        (b"{}", "text/html"),
         (b'{"key": ', "application/json"),
         (b"", "application/json"),
         (b"\xff\xfe\xfa", "application/json"),
@@ -273,7 +285,7 @@ class TestWhetherAtlassianTookUsForWhomWeAre:
         named = {"errors": [{"status": 404, "code": "NOT_FOUND", "title": "Cannot find a page with id [7]"}]}
         responses.get(PAGE, status=404, json=named)
         responses.get(PAGE, status=404, json=bare)
-        responses.get(MINE, json={"type": "anonymous", "accountId": ""})
+        responses.get(MINE, json={"type": "anonymous", "accountId": "nobody"})
 
         with pytest.raises(NothingThere):
             make_client("confluence").get("/wiki/api/v2/pages/7")
@@ -287,7 +299,7 @@ class TestWhetherAtlassianTookUsForWhomWeAre:
             (403, 200, UpstreamForbidden),  # known to the site, no licence
             (403, 401, UpstreamAuthFailed),
             (403, 404, UpstreamAuthFailed),  # a site without Jira
-            (401, 401, UpstreamAuthFailed),
+            (401, 200, UpstreamAuthFailed),
         ],
     )
     @responses.activate
@@ -448,6 +460,13 @@ def test_the_environment_of_the_process_changes_nothing(monkeypatch, tmp_path):
 
     pair = base64.b64encode(f"bot@acme.example.com:{TOKEN}".encode())
     assert b"Authorization: Basic " + pair in requests_seen[0]
+
+
+def test_the_pool_of_sessions_is_bounded():
+    for number in range(POOLED_CREDENTIALS + 5):
+        make_client(api_token=f"token-{number}")
+
+    assert len(_sessions) == POOLED_CREDENTIALS
 
 
 def test_credentials_are_told_neither_by_client_nor_by_their_fingerprint():
