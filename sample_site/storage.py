@@ -3,6 +3,7 @@
 import html.entities
 import re
 import xml.etree.ElementTree as ET
+from functools import lru_cache
 
 AC = "{http://atlassian.com/content}"
 RI = "{http://atlassian.com/resource/identifier}"
@@ -24,6 +25,7 @@ def _character(found: re.Match[str]) -> str:
     return found.group() if name in KEPT else NAMED.get(name, "")
 
 
+@lru_cache(maxsize=512)
 def text_of(storage: str) -> str:
     try:
         root = parse(storage)

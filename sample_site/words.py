@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|&&|\|\||[()]|(?:\\.|[^\s()"])+')
 HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
@@ -20,6 +21,7 @@ class Words:
     stems: tuple[str, ...]
 
     @classmethod
+    @lru_cache(maxsize=2048)
     def of(cls, text: str) -> "Words":
         return cls(tuple(stem(word) for word in words_in(text)))
 
