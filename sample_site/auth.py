@@ -143,5 +143,5 @@ def good_headers(caller: Caller, limit: int) -> dict[str, str]:
 
 def failed_login(caller: Caller) -> dict[str, str]:
     """Jira's one sign that the answer is an anonymous one; a malformed header leaves even that out."""
-    failed = caller.trouble in ("failed", "none")
+    failed = caller.trouble in ("failed", "malformed-half")
     return {"x-seraph-loginreason": "AUTHENTICATED_FAILED"} if failed else {}
