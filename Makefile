@@ -23,6 +23,11 @@ install: .venv/.runtime ## make the environment in .venv from the lock file
 demo: install ## show the main job on a sample site; STAY=0 ends after showing
 	$(BIN)/python -m demo $(if $(filter 0,$(STAY)),--leave)
 
+readme: install ## put the demo's real output into README
+	$(BIN)/python -m demo --readme > .demo-output
+	$(BIN)/python -m demo.readme < .demo-output
+	rm .demo-output
+
 run: install .env ## migrate, bootstrap and serve
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py bootstrap
@@ -42,4 +47,4 @@ lock: .venv/.dev ## pin every dependency anew
 
 LOCK := --generate-hashes --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help install demo run test check lock
+.PHONY: help install demo readme run test check lock

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from atlassian.issues import Issue
 from audit.arguments import Arguments, CappedIntegerField
+from integrations.models import Provider
 
 MAX_QUERY_CHARS = 1000
 MAX_REFERENCE_CHARS = 2000
@@ -79,6 +80,10 @@ class JiraReadInput(ReadInput):
 class ConfluenceReadInput(ReadInput):
     page_id = serializers.CharField(max_length=MAX_REFERENCE_CHARS, help_text="An id, or the page's URL.")
     comments = serializers.BooleanField(required=False, default=False, help_text="Also the page's comments.")
+
+
+class IntegrationTestInput(Arguments):
+    provider = serializers.ChoiceField(choices=Provider.choices)
 
 
 def issue_as_json(issue: Issue) -> dict[str, Any]:

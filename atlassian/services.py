@@ -3,17 +3,24 @@
 from dataclasses import dataclass
 from typing import Any
 
+from atlassian.client import AtlassianClient
 from atlassian.confluence import Confluence, Page, PageList
+from atlassian.connection import ConnectionReport, check_connection
+from atlassian.errors import UpstreamFailure
 from atlassian.issue_text import issue_text
 from atlassian.issues import Issue, IssuePage
 from atlassian.jira import Jira
 from atlassian.rendering.cutting import Piece, cut
+from atlassian.token_kinds import Discovery, discover
 from audit import connections
 from audit.actors import Actor
 from audit.trail import audited
 from audit.vocabulary import Action
 from integrations.credentials import Credentials, credentials_for
 from integrations.models import Provider
+from integrations.services import Findings, note_findings
+
+SECONDS_WHILE_SAVING = 5.0
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,33 @@ def read_page(actor: Actor, *, page_id: str, max_chars: int = 4000, offset: int 
         page = confluence.read(page_id, max_chars=max_chars, offset=offset, comments=comments)
         target["page_id"] = page.id
     return page
+
+
+def check_integration(actor: Actor, provider: str) -> ConnectionReport:
+    """What search and read would meet; also for a disabled integration, before it is enabled again."""
+    target: dict[str, Any] = {"provider": provider}
+    with audited(actor, Action.INTEGRATION_TEST, target):
+        credentials = credentials_for(actor.workspace, provider, even_disabled=True)
+        connections.release()
+        report = check_connection(credentials, token_expires_on=credentials.token_expires_on)
+        note_findings(credentials, actor.workspace, _findings(report, report.problem))
+        target |= {"ok": report.ok, "problem": report.problem}
+    return report
+
+
+def find_out_kind(workspace_key: str, provider: str) -> None:
+    """After credentials were saved: which door the token opens, and whose it is. Saving never fails by it."""
+    credentials = credentials_for(workspace_key, provider, even_disabled=True)
+    try:
+        client = AtlassianClient(credentials, seconds=SECONDS_WHILE_SAVING)
+        findings = _findings(discover(client))
+    except UpstreamFailure as exc:
+        findings = Findings(problem=str(exc.detail))
+    note_findings(credentials, workspace_key, findings)
+
+
+def _findings(found: ConnectionReport | Discovery, problem: str = "") -> Findings:
+    return Findings(found.scoped, found.cloud_id, found.account_id, found.account_name, problem)
 
 
 def _credentials(actor: Actor, provider: Provider) -> Credentials:

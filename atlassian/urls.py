@@ -1,9 +1,10 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from atlassian.viewsets import ConfluenceViewSet, JiraViewSet
+from atlassian.viewsets import ConfluenceViewSet, IntegrationTestView, JiraViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("jira", JiraViewSet, basename="jira")
 router.register("confluence", ConfluenceViewSet, basename="confluence")
 
-urlpatterns = router.urls
+urlpatterns = [*router.urls, path("integrations/test", IntegrationTestView.as_view(), name="integration-test")]

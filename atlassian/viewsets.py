@@ -10,6 +10,7 @@ from atlassian import services
 from atlassian.serializers import (
     ConfluenceReadInput,
     ConfluenceSearchInput,
+    IntegrationTestInput,
     JiraReadInput,
     JiraSearchInput,
     issue_as_json,
@@ -56,3 +57,14 @@ class ConfluenceViewSet(SearchAndRead):
     @action(detail=False)
     def read(self, request: Request) -> Response:
         return Response(asdict(services.read_page(request.auth, **self.arguments(ConfluenceReadInput, request))))
+
+
+class IntegrationTestView(Desk):
+    """/v1/integrations/test: what search and read would meet, and what to do about it."""
+
+    recorded_as = {"post": Action.INTEGRATION_TEST}
+
+    def post(self, request: Request) -> Response:
+        arguments = self.checked(IntegrationTestInput, request.data)
+        report = services.check_integration(request.auth, arguments["provider"])
+        return Response(asdict(report) | {"problem": report.problem})

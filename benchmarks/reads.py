@@ -13,13 +13,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode, urlsplit
 
-from demo.__main__ import ACCOUNT
 from demo.servers import free_port, memory_core, sample_site
+from demo.showing import ACCOUNT
 
 CALLS, CLIENTS, CALLS_AT_ONCE = 200, 32, 640
 DELAY = 0.2  # seconds
 PATHS = {
-    "jira/search": ({"q": "turnstile"}, "/rest/api/3/search/jql?" + urlencode({"jql": 'text ~ "turnstile"', "fields": "summary"})),
+    "jira/search": ({"q": "turnstile"}, "/rest/api/3/search/jql?" + urlencode({"jql": 'text ~ "turnstile"'})),
     "jira/read": ({"issue_key": "GATE-7"}, "/rest/api/3/issue/GATE-7"),
     "confluence/search": ({"q": "doors"}, "/wiki/rest/api/search?" + urlencode({"cql": 'text ~ "doors"'})),
     "confluence/read": ({"page_id": "420000002"}, "/wiki/api/v2/pages/420000002?body-format=storage"),
@@ -56,21 +56,21 @@ def main() -> None:
         delay(site, DELAY)
         path = "/v1/jira/search?" + urlencode({"workspace_key": "demo", "q": "turnstile"})
         rates = [at_once(made["url"], key, path), at_once(site, basic, PATHS["jira/search"][1])]
-        print(
-            f"{CLIENTS} clients, {DELAY * 1000:.0f} ms upstream: {rates[0]:.0f}/s through, {rates[1]:.0f}/s direct, ratio {rates[0] / rates[1]:.2f}"
-        )
+        print(f"{CLIENTS} clients, {DELAY * 1000:.0f} ms upstream: {rates[0]:.0f}/s through, {rates[1]:.0f}/s direct")
+        print(f"ratio {rates[0] / rates[1]:.2f}")
 
 
 def at_once(url: str, authorization: str, path: str) -> float:
     """Calls a second of CLIENTS clients."""
+
+    def one_client(_: int) -> None:
+        get = getter(url, authorization)
+        for _ in range(CALLS_AT_ONCE // CLIENTS):
+            get(path)
+
     started = time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as pool:
-        list(
-            pool.map(
-                lambda _: [get(path) for get in [getter(url, authorization)] for _ in range(CALLS_AT_ONCE // CLIENTS)],
-                range(CLIENTS),
-            )
-        )
+        list(pool.map(one_client, range(CLIENTS)))
     return CALLS_AT_ONCE / (time.perf_counter() - started)
 
 

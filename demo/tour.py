@@ -18,6 +18,7 @@ class Call:
     method: str = "GET"
     body: dict[str, Any] | None = None
     expects: int = 200
+    in_readme: bool = False
 
     @property
     def target(self) -> str:
@@ -57,10 +58,10 @@ def calls(workspace: str, site: str, email: str, token: str) -> list[Call]:
             method="PUT",
             body=here | {"provider": "confluence", "config": config},
         ),
-        Call("An agent searches Jira", AGENT, "/v1/jira/search", here | {"q": "turnstile", "limit": "3"}),
-        Call("… and reads an issue", AGENT, "/v1/jira/read", here | {"issue_key": "GATE-7"}),
-        Call("It searches Confluence", AGENT, "/v1/confluence/search", here | {"q": "runbook doors", "limit": "3"}),
-        Call("… and reads a page", AGENT, "/v1/confluence/read", here | {"page_id": "420000002"}),
+        _read("An agent searches Jira", "/v1/jira/search", here | {"q": "turnstile", "limit": "1"}),
+        _read("It reads the issue", "/v1/jira/read", here | {"issue_key": "GATE-7", "max_chars": "700"}),
+        _read("It searches Confluence", "/v1/confluence/search", here | {"q": "runbook doors", "limit": "1"}),
+        _read("It reads the page", "/v1/confluence/read", here | {"page_id": "420000002", "max_chars": "600"}),
         Call(
             "The same search over MCP",
             AGENT,
@@ -68,6 +69,23 @@ def calls(workspace: str, site: str, email: str, token: str) -> list[Call]:
             method="POST",
             body={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": tool},
         ),
-        Call("What the agent's role does not permit is refused", AGENT, "/v1/audit-logs", here, expects=403),
-        Call("Every call left its record", ADMIN, "/v1/audit-logs", here | {"limit": "8"}),
+        Call(
+            "What the agent's role does not permit is refused",
+            AGENT,
+            "/v1/audit-logs",
+            here,
+            expects=403,
+            in_readme=True,
+        ),
+        Call(
+            "Every call left its record, the refusal too",
+            ADMIN,
+            "/v1/audit-logs",
+            here | {"actor": "agent@example.com", "limit": "2"},
+            in_readme=True,
+        ),
     ]
+
+
+def _read(says: str, path: str, query: dict[str, str]) -> Call:
+    return Call(says, AGENT, path, query, in_readme=True)

@@ -1,6 +1,7 @@
 """Whose credentials a workspace's call uses: its own, the environment's, or none. The one place that decides."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from django.conf import settings
@@ -28,6 +29,7 @@ class Credentials:
     scoped: bool = False  # the token works through the gateway only
     cloud_id: str = ""
     account_id: str = ""  # as a connection test proved it; empty: not tested
+    token_expires_on: date | None = None  # as the workspace told us: Atlassian tells nobody
     allowlist: tuple[str, ...] = ()  # project or space keys; empty: all that the account sees
 
 
@@ -73,6 +75,7 @@ def _from_row(row: Integration) -> Credentials:
         scoped=row.scoped,
         cloud_id=row.cloud_id,
         account_id=row.account_id,
+        token_expires_on=row.token_expires_on,
         allowlist=tuple(row.allowed_keys),
     )
 

@@ -86,9 +86,11 @@ def update_integration(
         row = row or Integration(workspace=workspace, provider=provider)
         before = {name: getattr(row, name) for name in BLANK} | {"enabled": row.enabled}
         forgotten = _apply(row, enabled, config)
-        target["changes"] = _changes(before, row, forgotten)
+        changes = target["changes"] = _changes(before, row)
+        if forgotten or "api_token" in config:  # the same token entered again is one entered
+            changes["api_token"] = "forgotten" if forgotten else "replaced" if row.api_token else "deleted"
         _save(row)
-    if row.is_complete and any(name in target["changes"] for name in CREDENTIAL_FIELDS):
+    if row.is_complete and not changes.keys().isdisjoint(CREDENTIAL_FIELDS):
         credentials_saved.send(Integration, workspace_key=actor.workspace, provider=provider)
         row.refresh_from_db()
     return Update(state_of(row, provider), token_forgotten=forgotten)
@@ -98,10 +100,10 @@ def update_integration(
 class Findings:
     """What a look at Atlassian found out about one set of credentials."""
 
-    scoped: bool
-    cloud_id: str
-    account_id: str
-    account_name: str
+    scoped: bool = False
+    cloud_id: str = ""
+    account_id: str = ""
+    account_name: str = ""
     problem: str = ""  # empty: all is well
 
 
@@ -111,8 +113,9 @@ def note_findings(credentials: Credentials, workspace_key: str, findings: Findin
     tested = (credentials.base_url, credentials.email, credentials.api_token)
     if row is None or (row.base_url, row.email, row.api_token) != tested:
         return
-    row.scoped, row.cloud_id = findings.scoped, findings.cloud_id
-    row.account_id, row.account_name = findings.account_id, findings.account_name[:200]
+    if findings.account_id:  # a site that cannot be reached says nothing new about the account
+        row.scoped, row.cloud_id = findings.scoped, findings.cloud_id
+        row.account_id, row.account_name = findings.account_id, findings.account_name[:200]
     row.tested_at, row.test_problem = timezone.now(), findings.problem[:500]
     row.save(update_fields=["scoped", "cloud_id", "account_id", "account_name", "tested_at", "test_problem"])
 
@@ -134,17 +137,10 @@ def _apply(row: Integration, enabled: bool | None, config: dict[str, Any]) -> bo
     return forgotten
 
 
-def _changes(before: dict[str, Any], row: Integration, forgotten: bool) -> dict[str, Any]:
-    """Field → [before, after]; for the token only what became of it."""
-    changes: dict[str, Any] = {}
-    for name, old in before.items():
-        new = getattr(row, name)
-        if old == new:
-            continue
-        changes[name] = [_plain(old), _plain(new)]
-    if "api_token" in changes:
-        changes["api_token"] = "forgotten" if forgotten else "deleted" if row.api_token is None else "replaced"
-    return changes
+def _changes(before: dict[str, Any], row: Integration) -> dict[str, Any]:
+    """Field → [before, after], of all but the token."""
+    changed = {name: (old, getattr(row, name)) for name, old in before.items() if old != getattr(row, name)}
+    return {name: [_plain(old), _plain(new)] for name, (old, new) in changed.items() if name != "api_token"}
 
 
 def _plain(value: Any) -> Any:
