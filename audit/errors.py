@@ -1,5 +1,6 @@
 """Errors of the ground floor, and the one place where an error becomes a code and a sentence."""
 
+from pathlib import Path
 from typing import Any
 
 from rest_framework import exceptions, status
@@ -22,6 +23,24 @@ class RateLimited(exceptions.Throttled):
     default_code = "rate_limited"
     default_detail = "Too many calls with this API key."
     extra_detail_singular = extra_detail_plural = "Try again in {wait} s."
+
+
+class ArchiveUnreadable(APIException):
+    default_code = "archive_unreadable"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"The archive {path} does not read as it was written, so nothing was deleted.")
+
+
+class LogDiffers(APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "audit_log_differs"
+
+    def __init__(self, differences: int) -> None:
+        super().__init__(
+            f"The records to be pruned differ from their seals in {differences} places, so nothing was pruned: see "
+            f"verify_audit. With --despite-differences they are archived as they are, and deleted."
+        )
 
 
 INTERNAL_ERROR = (

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Min
 
@@ -62,8 +63,6 @@ def verify(root: str = "") -> Report:
         if seal.previous != report.root:
             report.add(Difference(Problem.SEAL_MISSING, seal.pk))
             last_id = seal.first_id - 1
-        if seal.root != root_of(seal):
-            report.add(Difference(Problem.SEAL_CHANGED, seal.pk))
         all_gone = lowest is None or seal.last_id < lowest
         _compare(seal, {} if all_gone else _digests(last_id, seal.last_id), retention, report)
         root_is_known = root_is_known or seal.root == root
@@ -74,15 +73,26 @@ def verify(root: str = "") -> Report:
     return report
 
 
-def _seals() -> Iterator[AuditSeal]:
+def verify_before(moment: datetime) -> Report:
+    """What retention is about to delete, each seal by itself: pruning must not wipe out the traces of tampering."""
+    report, retention = Report(), _Retention()
+    lowest = AuditLog.objects.aggregate(lowest=Min("id"))["lowest"] or 0
+    for seal in _seals(newest_at__lt=moment, last_id__gte=lowest):
+        _compare(seal, _digests(seal.first_id - 1, seal.last_id), retention, report)
+    return report
+
+
+def _seals(**conditions: Any) -> Iterator[AuditSeal]:
     """In their order, a few in memory at a time."""
     last = 0
-    while seals := list(AuditSeal.objects.filter(pk__gt=last).order_by("pk")[:CHUNK_SEALS]):
+    while seals := list(AuditSeal.objects.filter(pk__gt=last, **conditions).order_by("pk")[:CHUNK_SEALS]):
         yield from seals
         last = seals[-1].pk
 
 
 def _compare(seal: AuditSeal, found: dict[int, bytes], retention: "_Retention", report: Report) -> None:
+    if seal.root != root_of(seal):
+        report.add(Difference(Problem.SEAL_CHANGED, seal.pk))
     sealed = leaves_of(seal)
     for record_id, digest in sealed.items():
         if found.get(record_id) == digest:

@@ -1,0 +1,88 @@
+"""Archives of records: gzip JSON lines, on the disk and read back before anything is deleted."""
+
+import gzip
+import hashlib
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from audit.errors import ArchiveUnreadable
+from audit.models import AuditLog
+from audit.services import as_json_lines
+
+DELETED_AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Archive:
+    path: Path
+    records: int
+    sha256: str  # of the file, as sha256sum says it
+
+    def ids(self) -> Iterator[list[int]]:
+        """What the file holds, DELETED_AT_ONCE records at a time."""
+        with gzip.open(self.path, "rb") as lines:
+            while chunk := list(islice(lines, DELETED_AT_ONCE)):
+                yield [json.loads(line)["id"] for line in chunk]
+
+
+def write_archive(path: Path, chunks: Iterator[list[AuditLog]]) -> Archive:
+    """
+    A new file for its owner alone. It has its name only once it is whole, on the disk, and read back.
+
+    Raises FileExistsError, any other OSError, and ArchiveUnreadable; then there is no file by that name.
+    """
+    if path.exists():
+        raise FileExistsError(f"{path} exists, and is not overwritten.")
+    unfinished = path.with_name(path.name + ".part")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        written = _write(descriptor, chunks)
+        if _read_back(unfinished) != written:
+            raise ArchiveUnreadable(path)
+        unfinished.rename(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    _sync_directory(path.parent)
+    with path.open("rb") as file:
+        return Archive(path, written[0], hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _write(descriptor: int, chunks: Iterator[list[AuditLog]]) -> tuple[int, str]:
+    """(records, digest of the content)"""
+    records, digest = 0, hashlib.sha256()
+    with os.fdopen(descriptor, "wb") as file:
+        with gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=0) as lines:
+            for piece in as_json_lines(chunks):
+                records += piece.count(b"\n")
+                digest.update(piece)
+                lines.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    return records, digest.hexdigest()
+
+
+def _read_back(path: Path) -> tuple[int, str]:
+    records, digest = 0, hashlib.sha256()
+    try:
+        with gzip.open(path, "rb") as lines:
+            for line in lines:
+                records += 1
+                digest.update(line)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as exc:
+        raise ArchiveUnreadable(path) from exc
+    return records, digest.hexdigest()
+
+
+def _sync_directory(directory: Path) -> None:
+    """Or a crash could forget the name of a file that was synced itself."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

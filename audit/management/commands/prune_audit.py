@@ -1,0 +1,61 @@
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rest_framework.exceptions import APIException
+
+from audit.retention import first_kept, prune, records_before
+
+MAX_DAYS = 36_500
+
+
+class Command(BaseCommand):
+    help = (
+        "Archive the audit records of past days to gzip JSON lines, one file for each workspace, then delete them. "
+        "Each file is read back before a record is deleted; each workspace gets a record audit.prune."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--days", type=int, metavar="N", help="keep N days; else AUDIT_RETENTION_DAYS; 0: all")
+        parser.add_argument("--archive-dir", type=Path, metavar="DIR", help="else audit-archive beside manage.py")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be pruned")
+        parser.add_argument(
+            "--despite-differences", action="store_true", help="also where records differ from their seals"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        days = settings.AUDIT_RETENTION_DAYS if options["days"] is None else options["days"]
+        if not 0 <= days <= MAX_DAYS:
+            raise CommandError(f"Give 0 to {MAX_DAYS:,} days.")
+        if days == 0:
+            self.stdout.write("0 days: records are kept for ever. Nothing to do.")
+            return
+        before = first_kept(days)
+        if options["dry_run"]:
+            self._foretell(before)
+            return
+        directory = (options["archive_dir"] or settings.BASE_DIR / "audit-archive").resolve()
+        try:
+            self._prune(before, directory, options["despite_differences"])
+        except APIException as exc:
+            raise CommandError(str(exc.detail)) from exc
+        except OSError as exc:
+            raise CommandError(f"The archive could not be written, and what is not in one stays: {exc}") from exc
+
+    def _foretell(self, before: datetime) -> None:
+        for workspace, records in records_before(before).items():
+            self.stdout.write(f"{_named(workspace)}: {records} records would be archived and deleted.")
+        self.stdout.write(f"Dry run: nothing was done to records before {before:%Y-%m-%d}.")
+
+    def _prune(self, before: datetime, directory: Path, despite_differences: bool) -> None:
+        total = 0
+        for pruned in prune(before, directory, despite_differences=despite_differences):
+            total += pruned.records
+            self.stdout.write(f"{_named(pruned.workspace)}: {pruned.records} records are now in {pruned.archive}")
+        self.stdout.write(f"{total} records before {before:%Y-%m-%d} pruned.")
+
+
+def _named(workspace: str) -> str:
+    return workspace or "(no workspace)"
