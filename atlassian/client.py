@@ -39,7 +39,7 @@ CONNECT_SECONDS, READ_SECONDS = 5.0, 10.0
 LARGEST_ANSWER = 20 * 1024 * 1024
 POOLED_CREDENTIALS = 64
 
-# Only GET, and only what is worth asking again at once: an agent waits for the answer.
+# What is worth asking again at once, an agent waiting for the answer.
 RETRIES = Retry(
     total=2,
     allowed_methods={"GET"},
@@ -155,7 +155,7 @@ class AtlassianClient:
             broken = isinstance(exc, requests.ConnectionError | HTTPError) and not isinstance(
                 exc, requests.exceptions.SSLError
             )
-            if first and broken and method == "GET":
+            if first and broken:  # most often one that was kept open and that the other side has closed meanwhile
                 return None
             raise UpstreamFailure(
                 f"{self.site_url} cannot be reached, or broke off. A workspace admin can test the connection on the "

@@ -19,7 +19,7 @@ from atlassian.errors import (
     UpstreamTimeout,
 )
 from tests.atlassian.makers import GATEWAY, SIGNED, SITE, STRANGER, TOKEN, make_client, make_credentials
-from tests.atlassian.wire import answer, listening
+from tests.atlassian.wire import answer, certified, listening
 
 PATH = "/rest/api/3/issue/ABC-1"
 MYSELF = SITE + "/rest/api/3/myself"
@@ -195,6 +195,14 @@ def test_a_dropped_connection_is_tried_once_more():
     responses.get(SITE + PATH, json={"key": "ABC-1"})
 
     assert get() == {"key": "ABC-1"}
+
+
+@responses.activate
+def test_a_question_whose_connection_was_closed_meanwhile_is_asked_once_more():
+    responses.post(SITE + "/rest/api/3/jql/parse", body=ConnectionError("closed"))
+    responses.post(SITE + "/rest/api/3/jql/parse", json={"queries": []})
+
+    assert make_client().ask("/rest/api/3/jql/parse", {"queries": ["a = b"]}) == {"queries": []}
 
 
 @pytest.mark.parametrize(
@@ -413,6 +421,30 @@ class TestOnTheWire:
 
         assert len(connections) == 1
         assert b"cookie" not in b"".join(requests_seen).lower()
+
+    def test_an_untrusted_certificate_is_an_upstream_error(self, tmp_path):
+        tls, _ = certified(tmp_path)
+        served = []
+
+        serving = listening(lambda connection, done: served.append(connection), tls)
+        with serving as origin, pytest.raises(UpstreamFailure) as caught:
+            make_client(base_url=origin).get(PATH)
+
+        assert (type(caught.value), served) == (UpstreamFailure, [])
+
+    def test_a_trusted_certificate_is_spoken_to_and_held_to_the_deadline(self, tmp_path, monkeypatch):
+        tls, certificate = certified(tmp_path)
+        monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
+
+        def drip(connection, done):
+            connection.sendall(answer(b" " * 1000)[:-1000])
+            while not done.wait(0.02):
+                connection.sendall(b" ")
+
+        with listening(lambda connection, done: connection.sendall(answer(b"[1]")), tls) as origin:
+            assert make_client(base_url=origin).get(PATH) == [1]
+        with listening(drip, tls) as origin, pytest.raises(UpstreamTimeout):
+            make_client(base_url=origin, seconds=0.5).get(PATH)
 
     def test_one_session_serves_many_threads(self):
         results = []

@@ -1,4 +1,5 @@
 import pytest
+import responses
 
 from atlassian.client import AtlassianClient
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure
@@ -99,3 +100,26 @@ def test_a_token_of_a_site_of_ones_own_never_goes_to_atlassians_gateway(sample_s
 def test_a_missing_scope_is_named(sample_site, gateway):
     with pytest.raises(UpstreamAuthFailed, match="read:jira-work"):
         Jira(credentials_at(sample_site, token="sample-reader-jira-no-work")).search("turnstile", 5)
+
+
+@responses.activate
+def test_a_site_of_atlassians_goes_by_its_cloud_id_at_atlassians_gateway():
+    site, at_gateway = "https://acme.atlassian.net", "https://api.atlassian.com/ex/jira/cloud-1/rest/api/3"
+    responses.get(site + "/rest/api/3/issue/ABC-1", status=401)
+    responses.get(site + "/_edge/tenant_info", json={"cloudId": "cloud-1"})
+    responses.get(at_gateway + "/myself", json={"accountId": "me"})
+    responses.get(at_gateway + "/issue/ABC-1", json={"key": "ABC-1"})
+
+    assert Jira(make_credentials()).read("ABC-1").url == site + "/browse/ABC-1"
+
+
+@pytest.mark.parametrize("cloud_id", ["../../oauth", "a/b", "", None, 7.5, "x" * 65, "a?b", "é"])
+@responses.activate
+def test_what_cannot_be_a_cloud_id_leads_nowhere(cloud_id):
+    responses.get("https://acme.atlassian.net/rest/api/3/issue/ABC-1", status=401)
+    responses.get("https://acme.atlassian.net/_edge/tenant_info", json={"cloudId": cloud_id})
+
+    with pytest.raises(UpstreamAuthFailed):
+        Jira(make_credentials()).read("ABC-1")
+
+    assert len(responses.calls) == 2
