@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, unquote_plus
 
 from atlassian import cql
 from atlassian.answers import at, clean, items, line, mapping, required_items, text
@@ -22,9 +22,10 @@ from integrations.credentials import Credentials
 
 KINDS = ("page", "blogpost")
 READABLE = ("current", "archived", "")
-SPACE_IN_ADDRESS = re.compile(r"/spaces/([^/?#]+)")
+SPACE_IN_ADDRESS = re.compile(r"/spaces/(?!\w+\.action)([^/?#]+)")
 HIGHLIGHT = re.compile(r"@@@(?:end)?hl@@@")
 CURSOR = re.compile(r"[!-~]{1,4000}")
+CURSOR_IN_LINK = re.compile(r"[?&]cursor=([^&#]+)")
 
 # One sentence for what is absent, hidden, in the bin or outside the allowlist: nobody learns which.
 NO_SUCH_PAGE = (
@@ -247,8 +248,9 @@ def _valid_cursor(cursor: str) -> str:
 
 
 def _next_cursor(answer: Any, cursor: str) -> str | None:
-    found = parse_qs(urlsplit(text(answer, "_links", "next")).query).get("cursor", [""])[0]
-    return found if found and found != cursor else None
+    found = CURSOR_IN_LINK.search(text(answer, "_links", "next"))
+    following = unquote_plus(found[1]) if found else ""
+    return following if following != cursor and CURSOR.fullmatch(following) else None
 
 
 def _is_page(row: dict[str, Any]) -> bool:

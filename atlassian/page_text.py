@@ -53,9 +53,9 @@ def moment(timestamp: str) -> str:
     """To the minute, in UTC; a timestamp in some other form as it is."""
     try:
         at = datetime.fromisoformat(timestamp)
-    except ValueError:
+        return (at.astimezone(UTC) if at.tzinfo else at).strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError):
         return timestamp
-    return (at.astimezone(UTC) if at.tzinfo else at).strftime("%Y-%m-%d %H:%M")
 
 
 def called(account_id: str, names: Mapping[str, str]) -> str:

@@ -317,6 +317,7 @@ def test_a_page_without_a_body_is_its_title_and_standing(body):
         {"title": None, "version": None, "labels": None, "_links": None, "spaceId": None, "authorId": None},
         {"title": 7, "version": {"number": "7", "authorId": None, "createdAt": 5}, "labels": {"results": [None, 1]}},
         {"version": {"number": True, "createdAt": "yesterday"}, "labels": [], "spaceId": {}, "_links": {"webui": 1}},
+        {"version": {"number": 1, "createdAt": "0001-01-01T00:00:00+14:00"}},
         {"status": None, "title": [], "version": [], "createdAt": None, "_links": {"webui": "nowhere"}},
     ],
 )
