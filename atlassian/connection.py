@@ -80,11 +80,6 @@ def check_connection(
     )
 
 
-def account_of(credentials: Credentials) -> token_kinds.Discovery:
-    """Whose they are and which door they open, for who saves them. Raises an UpstreamFailure that says what to do."""
-    return token_kinds.discover(AtlassianClient(credentials))
-
-
 class _Test:
     def __init__(self, credentials: Credentials) -> None:
         self.client = AtlassianClient(credentials)

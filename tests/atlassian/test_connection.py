@@ -7,7 +7,6 @@ import requests
 import responses
 
 from atlassian import connection
-from atlassian.errors import UpstreamAuthFailed
 from sample_site.accounts import CONTRACTOR, NEWCOMER, READER, SERVICE, UNLICENSED
 from tests.atlassian.confluence_answers import V2
 from tests.atlassian.makers import ME, SITE, make_credentials
@@ -157,17 +156,6 @@ class TestAtTheSampleSite:
 
         assert failed(report) == ["projects" if provider == "jira" else "spaces"]
         assert "not readable JSON" in report.problem
-
-    @BOTH
-    def test_what_saving_needs_to_know_can_be_asked_alone(self, sample_site, settings, provider):
-        settings.ATLASSIAN_GATEWAY_URL = sample_site.gateway_url
-        fields = {"base_url": sample_site.url, "email": SERVICE.email}
-
-        found = connection.account_of(make_credentials(provider, api_token=f"sample-service-{provider}", **fields))
-
-        assert (found.scoped, found.cloud_id, found.account_id) == (True, sample_site.cloud_id, SERVICE.account_id)
-        with pytest.raises(UpstreamAuthFailed):
-            connection.account_of(make_credentials(provider, api_token="wrong", **fields))
 
 
 def report_on(provider="jira", **fields):
