@@ -3,9 +3,11 @@
 import html
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, unquote_plus
+
+from django.core.cache import cache
 
 from atlassian import cql
 from atlassian.answers import at, clean, items, line, mapping, required_items, text
@@ -13,13 +15,14 @@ from atlassian.client import AtlassianClient
 from atlassian.errors import BadReference, NothingThere, UpstreamFailure
 from atlassian.names import Names
 from atlassian.page_bodies import FORMAT, body_of
-from atlassian.page_comments import comments_of
+from atlassian.page_comments import CommentList, comments_of
 from atlassian.page_references import ContentId, Reference, SpaceHome, parse
-from atlassian.page_text import PageFacts, called, comments_text, page_text
+from atlassian.page_text import PageFacts, comments_text, page_text
 from atlassian.rendering.cutting import cut
 from atlassian.spaces import Space, Spaces, space_from
 from integrations.credentials import Credentials
 
+HOUR = 3600
 KINDS = ("page", "blogpost")
 READABLE = ("current", "archived", "")
 SPACE_IN_ADDRESS = re.compile(r"/spaces/(?!\w+\.action)([^/?#]+)")
@@ -129,12 +132,8 @@ class Confluence:
             listed = comments_of(self.client, kind, text(content, "id")) if comments else None
         except NothingThere as exc:
             raise NothingThere(NO_SUCH_PAGE) from exc
-        body, author_id = body_of(content), _author_id(content)
-        mentioned = body.account_ids() | (listed.account_ids() if listed else set())
-        names = self.names.find(mentioned, besides=[author_id])
-        facts = _facts(content, kind, space, called(author_id, names))
-        said = comments_text(listed, self.client.site_url, names) if listed else ""
-        piece = cut(page_text(facts, body.markdown(self.client.site_url, names), said), offset, max_chars)
+        facts, whole = self._written(content, kind, space, listed, going_on=offset > 0)
+        piece = cut(whole, offset, max_chars)
         return Page(
             id=text(content, "id"),
             title=facts.title,
@@ -146,13 +145,32 @@ class Confluence:
             space=facts.space_name or facts.space_key,
             space_key=facts.space_key,
             version=facts.version,
-            author=names.get(author_id, author_id),
+            author=facts.author,
             labels=tuple(facts.labels),
             comment_count=listed.count if listed else None,
             content_chars=piece.content_chars,
             truncated=piece.truncated,
             next_offset=piece.next_offset,
         )
+
+    def _written(
+        self, content: dict[str, Any], kind: str, space: Space, listed: CommentList | None, *, going_on: bool
+    ) -> tuple[PageFacts, str]:
+        """
+        The whole text. Who reads on gets the names that the beginning had, whatever was learnt since: a name that is
+        longer than the id before would shift everything behind it.
+        """
+        body, author_id = body_of(content), _author_id(content)
+        reading = f"reading:{self.client.fingerprint}:{text(content, 'id')}:{text(content, 'version', 'number')}"
+        named = cache.get(reading) if going_on else None
+        if named is None:
+            mentioned = body.account_ids() | (listed.account_ids() if listed else set())
+            named = self.names.find(mentioned, besides=[author_id]), space.name
+            cache.set(reading, named, HOUR)
+        names, space_name = named
+        facts = _facts(content, kind, replace(space, name=space_name), names.get(author_id, author_id))
+        said = comments_text(listed, self.client.site_url, names) if listed else ""
+        return facts, page_text(facts, body.markdown(self.client.site_url, names), said)
 
     def _wanted(self, asked: Iterable[str]) -> frozenset[str]:
         """Keys of the spaces to search, in capitals; none where any will do, or where the two have none in common."""

@@ -13,7 +13,7 @@ KINDS = {"page": "Page", "blogpost": "Blog post"}
 
 @dataclass(frozen=True)
 class PageFacts:
-    """What is known of a page besides its text."""
+    """What is known of a page besides its text. `author` is an account id where nobody named it."""
 
     title: str
     kind: str
@@ -58,11 +58,6 @@ def moment(timestamp: str) -> str:
         return timestamp
 
 
-def called(account_id: str, names: Mapping[str, str]) -> str:
-    """A name, else the id as an unresolved mention shows it, so that the two can be matched."""
-    return names.get(account_id) or (f"@{account_id}" if account_id else "")
-
-
 def _standing(facts: PageFacts) -> str:
     where = f"{facts.space_name} ({facts.space_key})" if facts.space_name else facts.space_key
     edited = " ".join(
@@ -83,7 +78,7 @@ def _count(listed: CommentList) -> str:
 
 
 def _comment_text(comment: Comment, level: int, site_url: str, names: Mapping[str, str]) -> str:
-    heading = called(comment.author_id, names) or "Unknown author"
+    heading = names.get(comment.author_id, comment.author_id) or "Unknown author"
     if comment.written_at:
         heading += f", {moment(comment.written_at)}"
     remarks = [remark for remark in ("reply" if level > 3 else "", comment.resolution if level == 3 else "") if remark]

@@ -147,7 +147,7 @@ def test_people_are_named_by_one_call_for_all_comments_together():
 
     bulk = [call for call in responses.calls if call.request.url == BULK]
     assert [json.loads(call.request.body) for call in bulk] == [{"accountIds": [ME, "ann", "gone"]}]
-    assert "### @gone, 2026-08-15 10:00" in section(page)
+    assert "### gone, 2026-08-15 10:00" in section(page)
 
 
 @responses.activate

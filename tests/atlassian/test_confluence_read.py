@@ -360,6 +360,23 @@ def test_a_long_page_is_cut_and_read_on_from_where_it_stopped():
 
 
 @responses.activate
+def test_a_name_learnt_while_somebody_reads_on_does_not_shift_the_text():
+    body = "".join(f"<p>Paragraph {number} of a long page.</p>" for number in range(200))
+    responses.get(f"{V2}/pages/123", json=make_page(body=body))
+    responses.get(SEARCH, json=make_hits(make_row()))
+    whole = read(max_chars=100_000).content
+
+    pieces = [read(max_chars=2000)]
+    make_confluence().search("deploys")
+    while pieces[-1].truncated:
+        pieces.append(read(max_chars=2000, offset=pieces[-1].next_offset))
+
+    assert whole.endswith(pieces[-1].content)
+    assert {piece.content_chars for piece in pieces} == {len(whole)}
+    assert read().author == "Mia"
+
+
+@responses.activate
 def test_an_old_address_is_looked_up_by_title():
     responses.get(f"{V2}/spaces", json={"results": [make_space()]})
     row = {"id": "123", "status": "current"}
