@@ -171,10 +171,10 @@ def _attachment(file: dict[str, Any]) -> Attachment:
 
 
 def _key_of(issue: Any) -> str:
-    key = text(issue, "key")
-    if not key:
+    key = at(issue, "key")
+    if not isinstance(key, str) or not clean(key):
         raise UpstreamFailure("Jira answered with an issue that has no key.")
-    return key
+    return clean(key)
 
 
 def _person(answer: Any, *path: str) -> str | None:

@@ -144,7 +144,7 @@ class Jira:
         seen: set[str] = set()
         for keys in (scope[start : start + 50] for start in range(0, len(scope), 50)):
             params: Params = {"keys": list(keys), "maxResults": 50}
-            answer = self._client.get("/rest/api/3/project/search", params, doubt_empty="values")
+            answer = self._client.get("/rest/api/3/project/search", params)
             seen |= {text(project, "key").upper() for project in required_items(answer, "values")}
         visible = tuple(project for project in scope if project in seen)
         cache.set(self._visible_key(scope), visible, VISIBLE_SECONDS)

@@ -93,7 +93,9 @@ class TestSearch:
         assert asked()["nextPageToken"] == "token-2"
         assert (keys_of(second), second.next_cursor) == (["ABC-2"], None)
 
-    @pytest.mark.parametrize("more", [{"nextPageToken": "same"}, {"nextPageToken": "other", "isLast": True}])
+    @pytest.mark.parametrize(
+        "more", [{"nextPageToken": "same", "isLast": False}, {"nextPageToken": "other", "isLast": True}]
+    )
     @responses.activate
     def test_a_repeated_token_or_a_last_page_ends_the_search(self, more):
         responses.get(SEARCH, json=found("ABC-1") | more)
@@ -253,6 +255,8 @@ class TestAllowlist:
         with pytest.raises(UpstreamRejectedQuery, match=r"No\."):
             make_jira(allowlist=("ABC",)).search("order", 10)
 
+        assert len(responses.calls) == 2
+
     @responses.activate
     def test_a_read_outside_it_is_as_if_there_were_nothing(self):
         responses.get(issue_url("ABC-1"), json=make_issue("SECRET-9"))
@@ -313,6 +317,15 @@ class TestRawQuery:
         assert "jql" in caught.value.detail
 
     @responses.activate
+    def test_characters_that_nobody_can_send_are_left_out(self):
+        responses.post(PARSE, json={"queries": [{"structure": WHERE}]})
+        responses.get(SEARCH, json=found("ABC-1"))
+
+        make_jira().search("", 10, jql="a = \ud8001\x00")
+
+        assert asked()["jql"] == "a = 1 ORDER BY updated DESC"
+
+    @responses.activate
     def test_a_key_in_it_is_not_looked_up(self):
         responses.post(PARSE, json={"queries": [{"structure": WHERE}]})
         responses.get(SEARCH, json=found("ABC-1"))
@@ -360,6 +373,15 @@ class TestRead:
         assert [comment.created[8:10] for comment in issue.comments] == ["09", "08", "07"]
         assert (issue.comment_count, len(responses.calls)) == (131, 2)
 
+    @pytest.mark.parametrize("comment", [{"comments": [{}, {}]}, [{}, {}], {"comments": [{}, {}], "total": "2"}])
+    @responses.activate
+    def test_comments_without_a_total_are_counted(self, comment):
+        responses.get(issue_url("ABC-1"), json=make_issue(comment=comment))
+
+        issue = make_jira().read("ABC-1")
+
+        assert (issue.comment_count, len(issue.comments), len(responses.calls)) == (2, 2, 1)
+
     @responses.activate
     def test_comments_across_a_change_of_the_clock_keep_their_order(self):
         earlier, later = "2026-10-25T02:50:00.000+0200", "2026-10-25T02:10:00.000+0100"
@@ -406,7 +428,7 @@ class TestRead:
         for _ in range(2):
             assert dict(make_jira().read("ABC-1").names) == {"account-1": "Ann Lee", "account-2": "Bo"}
 
-        assert asked(1)["accountId"] == "account-1"
+        assert parse_qs(urlsplit(responses.calls[1].request.url).query)["accountId"] == ["account-1"]
         assert len(responses.calls) == 3
 
     @pytest.mark.parametrize("reference", ["../user/current", "https://evil.example.com/browse/ABC-1", "x" * 10_000])

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rest_framework.exceptions import ValidationError
 
@@ -48,6 +48,7 @@ def test_a_query_without_a_word_is_refused_and_says_what_to_give(query):
     assert "at least one word" in caught.value.detail["q"][0]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=1000))
 def test_never_more_words_than_the_bound_and_nothing_but_words(query):
     try:
