@@ -65,25 +65,28 @@ class OutcomeFilter(WithinWorkspaceFilter):
 
 @admin.register(AuditLog)
 class AuditLogAdmin(admin.ModelAdmin):
-    list_display = (
-        "created_at",
-        "workspace",
-        "actor",
-        "key_label",
-        "action",
-        "what",
-        "outcome",
-        "error_code",
-        "channel",
-    )
+    list_display = ("when", "workspace", "who", "action", "what", "ended", "channel")
     list_filter = (WorkspaceFilter, ActionFilter, OutcomeFilter)
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # a count for every filter's every value
     sortable_by = ()
     paginator = CappedPaginator
     search_fields = ("actor",)
     search_help_text = "The whole email of who called, once a workspace is chosen at the right."
     actions = None
+
+    @admin.display(description="when (UTC)")
+    def when(self, record: AuditLog) -> str:
+        return f"{record.created_at:%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description="who")
+    def who(self, record: AuditLog) -> str:
+        return f"{record.actor or 'nobody'} ({record.key_label})" if record.key_label else record.actor or "nobody"
+
+    @admin.display(description="ended")
+    def ended(self, record: AuditLog) -> str:
+        return f"{record.outcome}: {record.error_code}" if record.error_code else record.outcome
 
     @admin.display(description="what")
     def what(self, record: AuditLog) -> str:

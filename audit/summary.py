@@ -13,9 +13,13 @@ _MAIN = ("query", "q", "jql", "cql", "issue_key", "page_id", "label", "email", "
 def summary(record: AuditLog) -> str:
     target = record.target if isinstance(record.target, dict) else {}
     main = [_short(target[name]) for name in _MAIN if target.get(name)]
-    rest = [f"{name}: {_short(value)}" for name, value in target.items() if name not in _MAIN and value]
+    rest = [_named(name, value) for name, value in target.items() if name not in _MAIN and value]
     text = " · ".join(main + rest)
     return text if len(text) <= MAX_CHARS else text[: MAX_CHARS - 1] + "…"
+
+
+def _named(name: str, value: Any) -> str:
+    return name if value is True else f"{name}: {_short(value)}"
 
 
 def _short(value: Any) -> str:

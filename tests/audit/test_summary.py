@@ -13,6 +13,7 @@ from audit.summary import MAX_CHARS, summary
         ({"provider": "jira", "changes": {"email": ["a", "b"]}}, "jira · changes: email"),
         ({"keys": list("abcdefg")}, "keys: a, b, c, d, e …"),
         ({"cursor": "", "q": None}, ""),
+        ({"provider": "jira", "ok": True}, "jira · ok"),
         (["not", "an", "object"], ""),
     ],
 )
