@@ -36,6 +36,12 @@ run: install .env ## migrate, bootstrap and serve
 test: install .venv/.dev ## run the whole suite on SQLite
 	$(BIN)/python -m pytest
 
+test-browser: install .venv/.dev ## drive the pages in Debian's chromium
+	$(BIN)/python -m pytest -m browser tests/browser
+
+screenshots: install .venv/.dev ## take the pictures in docs/images anew
+	$(BIN)/python -m pytest -m screenshots tests/browser/screenshots.py
+
 check: install .venv/.dev ## lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -47,4 +53,4 @@ lock: .venv/.dev ## pin every dependency anew
 
 LOCK := --generate-hashes --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help install demo readme run test check lock
+.PHONY: help install demo readme run test test-browser screenshots check lock

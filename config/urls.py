@@ -13,6 +13,7 @@ urlpatterns = [
     path("mcp/memory-core-mcp", BridgeView.as_view(), name="bridge"),
     path("", RedirectView.as_view(pattern_name="integrations-start")),
     path("", include("workspaces.page_urls")),
+    path("integrations/", include("atlassian.page_urls")),
     path("integrations/", include("integrations.page_urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),

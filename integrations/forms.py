@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.utils.html import format_html
 from rest_framework.exceptions import ValidationError
 
 from audit.errors import issues_of
@@ -76,9 +77,19 @@ class IntegrationForm(forms.Form):
 
     @property
     def is_opened(self) -> bool:
-        """Whether what is rarely needed is in use, or wrong."""
-        rare = ("keys", "token_expires_on", "write_on_commit", "write_on_merge")
-        return any(name in self.errors for name in (*rare, "reason")) or any(self.initial.get(name) for name in rare)
+        """Whether something is wrong with what is rarely needed."""
+        return any(name in self.errors for name in ("keys", "token_expires_on", "reason"))
+
+    @property
+    def in_use(self) -> str:
+        """What is set of it, said while it is folded away."""
+        keys, expires_on = self.initial["keys"], self.initial["token_expires_on"]
+        parts = {
+            f"only {keys}": keys,
+            f"token until {expires_on}": expires_on,
+            "git events": self.initial["write_on_commit"] or self.initial["write_on_merge"],
+        }
+        return ", ".join(text for text, is_set in parts.items() if is_set)
 
     def clean(self) -> None:
         given = self.cleaned_data
@@ -153,4 +164,7 @@ def _token_help(state: IntegrationState) -> str:
         return "Fill in site, email and token to use an account of this workspace's own instead."
     if state.has_api_token:
         return "Stored encrypted and never shown. Changing the site or the email needs the token again."
-    return "Stored encrypted and never shown again."
+    return format_html(
+        'Made at Atlassian, under <a href="{}" rel="noreferrer">API tokens</a>. Stored encrypted, never shown again.',
+        TOKEN_PAGE,
+    )

@@ -6,22 +6,22 @@ urlpatterns = [
     path("", pages.StartPage.as_view(), name="integrations-start"),
     path("<str:workspace_key>/", pages.IndexPage.as_view(), name="integrations-page"),
     path("<str:workspace_key>/records/", pages.RecordsPage.as_view(), name="page-records"),
-    path("<str:workspace_key>/keys/", pages.IssueKeyPage.as_view(), name="page-issue-key"),
-    path("<str:workspace_key>/keys/<int:pk>/revoke/", pages.RevokeKeyPage.as_view(), name="page-revoke-key"),
-    path("<str:workspace_key>/<str:provider>/save/", pages.SavePage.as_view(), name="page-save"),
+    path("<str:workspace_key>/keys/", pages.IssueKey.as_view(), name="page-issue-key"),
+    path("<str:workspace_key>/keys/<int:pk>/revoke/", pages.RevokeKey.as_view(), name="page-revoke-key"),
+    path("<str:workspace_key>/<str:provider>/save/", pages.Save.as_view(), name="page-save"),
     path(
         "<str:workspace_key>/<str:provider>/enable/",
-        pages.SwitchPage.as_view(changes={"enabled": True}, done="enabled."),
+        pages.Switch.as_view(changes={"enabled": True}, done="enabled."),
         name="page-enable",
     ),
     path(
         "<str:workspace_key>/<str:provider>/disable/",
-        pages.SwitchPage.as_view(changes={"enabled": False}, done="disabled. Agents are refused from now on."),
+        pages.Switch.as_view(changes={"enabled": False}, done="disabled. Agents are refused from now on."),
         name="page-disable",
     ),
     path(
         "<str:workspace_key>/<str:provider>/forget-token/",
-        pages.SwitchPage.as_view(
+        pages.Switch.as_view(
             changes={"config": {"api_token": None, "token_expires_on": None}}, done="the token is forgotten."
         ),
         name="page-forget-token",

@@ -91,7 +91,12 @@ class IndexPage(WorkspacePage):
             "label": Provider(state.provider).label,
             "glance": glance(state, timezone.localdate()),
             "form": refused if is_refused else IntegrationForm(state, self.workspace_key),
+            "report": self.request.session.pop(self.report_kept_as(state.provider), None),
         }
+
+    def report_kept_as(self, provider: str) -> str:
+        """The report of a connection test is kept in the session until the page shows it, once."""
+        return f"report:{self.workspace_key}:{provider}"
 
     def _what_was_read(self) -> dict[str, Any]:
         days = calls_per_day(self.actor, datetime.now(UTC).date())
@@ -107,11 +112,15 @@ class IndexPage(WorkspacePage):
         return (settings.PUBLIC_URL or self.request.build_absolute_uri("/")).rstrip("/")
 
 
-class ProviderPage(IndexPage):
-    """What a button on one provider's card does."""
+class Button(IndexPage):
+    """What a button of the page does. Its address, opened by hand or reloaded, is the page."""
 
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.home()
+
+
+class ProviderButton(Button):
     recorded_as = Action.INTEGRATION_UPDATE
-    http_method_names = ("post",)
 
     @property
     def provider(self) -> str:
@@ -126,7 +135,7 @@ class ProviderPage(IndexPage):
             raise Http404
 
 
-class SavePage(ProviderPage):
+class Save(ProviderButton):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = self.saved()
         return self.home(self.provider) if form is None else self.page(400, cards=self.cards(form))
@@ -152,7 +161,7 @@ class SavePage(ProviderPage):
             record_failure(self.actor, self.recorded_as, target, form.refused)
 
 
-class SwitchPage(ProviderPage):
+class Switch(ProviderButton):
     """Enable, disable, forget the token."""
 
     changes: Mapping[str, Any] = MappingProxyType({})
@@ -173,11 +182,10 @@ class SwitchPage(ProviderPage):
         return self.home(self.provider)
 
 
-class IssueKeyPage(IndexPage):
+class IssueKey(Button):
     """Answers with the page itself, never a redirect: the secret is shown once and kept nowhere."""
 
     recorded_as = Action.API_KEY_ISSUE
-    http_method_names = ("post",)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         workspace = Workspace.objects.get(key=self.workspace_key)
@@ -189,9 +197,8 @@ class IssueKeyPage(IndexPage):
         return self.page(issued=api_key, secret=secret, configurations=configurations)
 
 
-class RevokeKeyPage(IndexPage):
+class RevokeKey(Button):
     recorded_as = Action.API_KEY_REVOKE
-    http_method_names = ("post",)
 
     def post(self, request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
         keys = ApiKey.objects.select_related("membership__user")

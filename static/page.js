@@ -9,7 +9,7 @@ async function answerInPlace(form, button) {
   place.textContent = "Asking Atlassian…";
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { "X-In-Place": "1" } });
-    place.innerHTML = await answer.text();
+    place.innerHTML = isPage(answer) ? await answer.text() : "Something broke here. The log has the details.";
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     place.textContent = "This server cannot be reached. Check your connection, and try again.";
@@ -17,6 +17,10 @@ async function answerInPlace(form, button) {
     button.disabled = false;
     button.focus();
   }
+}
+
+function isPage(answer) {
+  return (answer.headers.get("Content-Type") ?? "").startsWith("text/html");
 }
 
 async function copy(button) {

@@ -50,7 +50,8 @@ class WorkspacePage(View):
             if actor is None:
                 raise WorkspaceAccessDenied()
             self.actor = actor
-            require(actor, self.recorded_as)
+            require(actor, Action.INTEGRATION_LIST)  # to see the page at all
+            require(actor, self.recorded_action())
             return super().dispatch(request, *args, **kwargs)
         except APIException as exc:
             return self._refused(self._recorded(exc))
@@ -58,6 +59,9 @@ class WorkspacePage(View):
     @property
     def is_in_place(self) -> bool:
         return "X-In-Place" in self.request.headers
+
+    def recorded_action(self) -> Action:
+        return self.recorded_as
 
     def what(self) -> Mapping[str, Any]:
         """The target of a record that no gate further in has made."""
@@ -73,7 +77,7 @@ class WorkspacePage(View):
 
     def _recorded(self, exc: APIException) -> APIException:
         try:
-            record_failure(self.actor, self.recorded_as, self.what(), exc)
+            record_failure(self.actor, self.recorded_action(), self.what(), exc)
         except AuditUnavailable as unavailable:
             return unavailable
         return exc

@@ -409,4 +409,9 @@ def test_no_page_holds_script_or_style_of_its_own():
     for path in (PAGE, f"{PAGE}records/", "/integrations/", "/password/"):
         page = client.get(path, follow=True).content.decode()
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*src=)|javascript:", page), path
-        assert not re.search(r'(?:src|href)="(?:https?:)?//', page), path
+        assert not re.search(r'(?:src|<link [^>]*href|action)="(?:https?:)?//', page), path
+
+
+@pytest.mark.parametrize("path", ["jira/save/", "jira/disable/", "keys/"])
+def test_the_address_of_a_button_opened_by_hand_is_the_page(path):
+    assert signed_in().get(PAGE + path)["Location"] == PAGE
