@@ -392,6 +392,28 @@ class TestOnTheWire:
         with pytest.raises(UpstreamFailure, match="20 MB"):
             self.fetch(lambda connection, done: connection.sendall(body), seconds=20)
 
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            b"\x00\xff garbage",
+            b"HTTP/1.1 20x OK\r\n\r\n",
+            b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+            b"HTTP/1.1 304 Not Modified\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\n[1]",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n[1]",
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: " + b"gzip, " * 20 + b"gzip\r\n\r\n[1]",
+            b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000 + b"\r\n\r\n[1]",
+            b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 150 + b"\r\n[1]",
+            b"HTTP/1.1 200 OK\r\nContent-Type: \xff\r\n\r\n[1]",
+        ],
+        ids=lambda sent: repr(sent[:40]),
+    )
+    def test_what_is_hardly_http_is_an_upstream_error(self, sent):
+        with pytest.raises(UpstreamFailure) as caught:
+            self.fetch(lambda connection, done: connection.sendall(sent))
+
+        assert type(caught.value) is UpstreamFailure
+
     def test_a_compressed_answer_and_one_in_chunks_are_read(self):
         packed = answer(gzip.compress(b'{"key": "ABC-1"}'), "Content-Encoding: gzip")
         chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n[1,2\r\n3\r\n,3]\r\n0\r\n\r\n"
