@@ -42,6 +42,14 @@ test-browser: install .venv/.dev ## drive the pages in Debian's chromium
 screenshots: install .venv/.dev ## take the pictures in docs/images anew
 	$(BIN)/python -m pytest -m screenshots tests/browser/screenshots.py
 
+# The suite needs a newer Node.js than many machines have: it comes as a package. npm itself has to be there.
+tests/conformance/node_modules/.installed: tests/conformance/package-lock.json
+	cd tests/conformance && npm ci --no-audit --no-fund
+	touch $@
+
+test-conformance: install .venv/.dev tests/conformance/node_modules/.installed ## run the official MCP suite of both revisions
+	$(BIN)/python -m tests.conformance
+
 check: install .venv/.dev ## lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -53,4 +61,4 @@ lock: .venv/.dev ## pin every dependency anew
 
 LOCK := --generate-hashes --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help install demo readme run test test-browser screenshots check lock
+.PHONY: help install demo readme run test test-conformance test-browser screenshots check lock
