@@ -11,6 +11,8 @@ from atlassian.errors import UpstreamFailure
 # A lone half of a surrogate pair cannot be written as UTF-8, and PostgreSQL takes no NUL: neither leaves here.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
+_ID = re.compile(r"[0-9]{1,19}")
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -67,6 +69,11 @@ def text(answer: Any, *path: str) -> str:
     if isinstance(value, str):
         return clean(value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def is_id(value: str) -> bool:
+    """Whether it can be the number of a thing at Atlassian, and so stand in a path or in the key of a cache."""
+    return bool(_ID.fullmatch(value))
 
 
 def line(answer: Any, *path: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, unquote_plus
 from django.core.cache import cache
 
 from atlassian import cql
-from atlassian.answers import at, clean, items, line, mapping, required_items, text
+from atlassian.answers import at, clean, is_id, items, line, mapping, required_items, text
 from atlassian.client import AtlassianClient
 from atlassian.errors import BadReference, NothingThere, UpstreamFailure
 from atlassian.names import Names
@@ -161,7 +161,8 @@ class Confluence:
         longer than the id before would shift everything behind it.
         """
         body, author_id = body_of(content), _author_id(content)
-        reading = f"reading:{self.client.fingerprint}:{text(content, 'id')}:{text(content, 'version', 'number')}"
+        version = text(content, "version", "number")[:20]
+        reading = f"reading:{self.client.fingerprint}:{text(content, 'id')}:{version}:{listed is not None}"
         named = cache.get(reading) if going_on else None
         if named is None:
             mentioned = body.account_ids() | (listed.account_ids() if listed else set())
@@ -228,7 +229,7 @@ class Confluence:
                 content = self.client.get(f"/wiki/api/v2/{kind}s/{{id}}", params, id=wanted.id)
             except NothingThere:
                 continue
-            if not text(content, "id"):
+            if not is_id(text(content, "id")):
                 raise UpstreamFailure("Confluence's answer lacks what was asked for.")
             if text(content, "status") in READABLE:
                 return content, kind
@@ -274,7 +275,7 @@ def _next_cursor(answer: Any, cursor: str) -> str | None:
 def _is_page(row: dict[str, Any]) -> bool:
     """Rows of spaces have no content; of what has, only pages and blog posts can be read."""
     content = mapping(row, "content")
-    return text(content, "type") in KINDS and text(content, "status") in READABLE and text(content, "id").isdigit()
+    return text(content, "type") in KINDS and text(content, "status") in READABLE and is_id(text(content, "id"))
 
 
 def _space_key(row: dict[str, Any]) -> str:
@@ -292,7 +293,7 @@ def _plain(marked: str) -> str:
 
 
 def _required_id(content_id: str) -> str:
-    if not content_id.isdigit():
+    if not is_id(content_id):
         raise NothingThere
     return content_id
 

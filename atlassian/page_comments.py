@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from atlassian.answers import line, required_items, text
+from atlassian.answers import is_id, line, required_items, text
 from atlassian.client import AtlassianClient
 from atlassian.page_bodies import FORMAT, Body, body_of
 
@@ -85,7 +85,7 @@ def _listed(client: AtlassianClient, path: str, of_id: str, place: str, sort: st
     """One page of comments, and whether there are more."""
     answer = client.get(path, {"body-format": FORMAT, "sort": sort, "limit": LISTED}, id=of_id)
     rows = [row for row in required_items(answer, "results") if text(row, "status") in ("", "current")]
-    return [_comment(row, place) for row in rows if text(row, "id").isdigit()], bool(text(answer, "_links", "next"))
+    return [_comment(row, place) for row in rows if is_id(text(row, "id"))], bool(text(answer, "_links", "next"))
 
 
 def _comment(row: dict[str, Any], place: str) -> Comment:

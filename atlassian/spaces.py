@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from atlassian.answers import items, line, text
+from atlassian.answers import is_id, items, line, text
 from atlassian.client import AtlassianClient
 from atlassian.errors import NothingThere
 
@@ -32,13 +32,13 @@ class Spaces:
         self.prefix = f"space:{client.fingerprint}:"
 
     def learn(self, spaces: Iterable[Space]) -> None:
-        named = {self.prefix + space.id: asdict(space) for space in spaces if space.id.isdigit()}
+        named = {self.prefix + space.id: asdict(space) for space in spaces if is_id(space.id)}
         if named:
             cache.set_many(named, DAY)
 
     def known(self, space_id: str) -> Space | None:
         """Costs no call."""
-        remembered = cache.get(f"{self.prefix}{space_id}") if space_id.isdigit() else None
+        remembered = cache.get(f"{self.prefix}{space_id}") if is_id(space_id) else None
         return Space(**remembered) if remembered else None
 
     def with_id(self, space_id: str) -> Space:
@@ -46,7 +46,7 @@ class Spaces:
         Raises NothingThere.
         https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-space/
         """
-        if not (space_id.isascii() and space_id.isdigit()):
+        if not is_id(space_id):
             raise NothingThere()
         known = self.known(space_id)
         if known is None:

@@ -318,6 +318,7 @@ def test_a_page_without_a_body_is_its_title_and_standing(body):
         {"title": 7, "version": {"number": "7", "authorId": None, "createdAt": 5}, "labels": {"results": [None, 1]}},
         {"version": {"number": True, "createdAt": "yesterday"}, "labels": [], "spaceId": {}, "_links": {"webui": 1}},
         {"version": {"number": 1, "createdAt": "0001-01-01T00:00:00+14:00"}},
+        {"spaceId": 10**300, "_links": {}, "version": {"number": 10**300}},
         {"status": None, "title": [], "version": [], "createdAt": None, "_links": {"webui": "nowhere"}},
     ],
 )
@@ -329,7 +330,7 @@ def test_fields_that_are_missing_or_of_the_wrong_type_are_blank(fields):
 
 
 @responses.activate
-@pytest.mark.parametrize("answer", [[], None, "text", 5, {}, {"id": None}])
+@pytest.mark.parametrize("answer", [[], None, "text", 5, {}, {"id": None}, {"id": "1 2"}, {"id": "9" * 300}])
 def test_an_answer_that_is_no_page_is_unusable(answer):
     responses.get(f"{V2}/pages/123", json=answer)
 
