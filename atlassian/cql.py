@@ -9,13 +9,15 @@ https://developer.atlassian.com/cloud/confluence/advanced-searching-using-cql/
 import re
 from collections.abc import Iterable
 from typing import NoReturn
+from urllib.parse import quote
 
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from atlassian.words import quoted, quoted_phrase, terms_of
 
+LONGEST = 3000  # in the encoding of a URL, of what came from outside
 TYPES = "type in (page, blogpost)"
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 COMMENT = re.compile(r"--|/\*|\*/|//|#")
 ORDER_BY = re.compile(r"\border\s+by\b", re.IGNORECASE)
 ORDER = re.compile(r"[a-z][\w.]*(\s+(asc|desc))?(\s*,\s*[a-z][\w.]*(\s+(asc|desc))?)*", re.IGNORECASE)
@@ -25,14 +27,17 @@ CONNECTIVE = re.compile(r"\b(and|or|not)\b|&&|\|\|", re.IGNORECASE)
 
 def from_words(query: str, spaces: Iterable[str] = ()) -> str:
     """
-    Pages with all the words of query, best first. Raises ValidationError on q when it has none.
+    Pages with all the words of query, best first. Raises ValidationError, naming q, when it has none that can be sent.
 
     siteSearch is what the search box of Confluence uses and the only field that ranks; it stands first because
     Confluence drops it, without a word, where it stands between two other clauses. text has no order of its own but
     is never dropped, so it holds the floor.
     """
     terms = terms_of(query)
-    clauses = [f"siteSearch ~ {quoted(' '.join(terms.words + terms.phrases))}"]
+    together = " ".join(terms.words + terms.phrases)
+    if len(quote(together)) > LONGEST:
+        _refuse("These words are too long to be searched for. Give a few of them.", "q")
+    clauses = [f"siteSearch ~ {quoted(together)}"]
     clauses += [f"text ~ {quoted(' '.join(terms.words))}"] if terms.words else []
     clauses += [f"text ~ {quoted_phrase(phrase)}" for phrase in terms.phrases]
     return " AND ".join([*clauses, TYPES, *_in_spaces(spaces)])
@@ -52,11 +57,12 @@ def from_raw(cql: str, spaces: Iterable[str] = ()) -> str:
 
 def _in_spaces(spaces: Iterable[str]) -> list[str]:
     keys = ", ".join(quoted(key) for key in spaces)
-    return [f"space in ({keys})"] if keys else []
+    # A query travels in a URL. Without a long list in it Confluence finds more, of which the same is kept.
+    return [f"space in ({keys})"] if keys and len(quote(keys, errors="replace")) <= LONGEST else []
 
 
-def _refuse(problem: str) -> NoReturn:
-    raise ValidationError({"cql": [ErrorDetail(problem, code="invalid")]})
+def _refuse(problem: str, parameter: str = "cql") -> NoReturn:
+    raise ValidationError({parameter: [ErrorDetail(problem, code="invalid")]})
 
 
 def _masked(cql: str) -> str:
@@ -93,6 +99,8 @@ def _depths(masked: str) -> list[int]:
 
 def _without_order(cql: str) -> tuple[str, str]:
     """cql split at its ORDER BY, which has to stand outside the parentheses put around the rest."""
+    if len(quote(cql, errors="replace")) > LONGEST:
+        _refuse("This query is too long for the address that it travels in.")
     masked = _masked(cql)
     if not cql or CONTROL.search(cql):
         _refuse("Give a CQL query without control characters.")

@@ -48,8 +48,8 @@ def test_nothing_of_a_query_leaves_its_quotes(query):
     assert "\x00" not in cql
 
 
-@pytest.mark.parametrize("query", ['"', "+-&|!(){}[]^~*?:\\/", "...", "🙂", '""'])
-def test_a_query_without_a_word_is_refused_by_name(query):
+@pytest.mark.parametrize("query", ['"', "+-&|!(){}[]^~*?:\\/", "...", "🙂", '""', "새" * 1000])
+def test_a_query_without_a_word_that_can_be_searched_for_is_refused_by_name(query):
     with pytest.raises(ValidationError) as refusal:
         from_words(query)
 
@@ -90,6 +90,8 @@ def test_raw_cql_without_an_allowlist_is_still_narrowed_to_pages():
     [
         "",
         "  ",
+        'title ~ "' + "x" * 3000 + '"',
+        'title ~ "' + "새" * 400 + '"',
         "space = TEAM) or (space = SECRET",
         ") or (",
         "(label = ops",
@@ -107,6 +109,7 @@ def test_raw_cql_without_an_allowlist_is_still_narrowed_to_pages():
         "label = ops order by created desc or space = SECRET",
         "label = ops order by",
         "label = ops\x00",
+        'label = "\ud800"',
         'label = ops and siteSearch ~ "a" and title ~ "b"',
         'siteSearch ~ "a" and siteSearch ~ "b"',
     ],
@@ -120,3 +123,10 @@ def test_raw_cql_that_could_leave_its_parentheses_is_refused_by_name(raw):
 
 def test_a_space_key_cannot_leave_its_quotes():
     assert from_raw("label = ops", ['A") or space in ("B']).endswith('space in ("A\\") or space in (\\"B")')
+
+
+def test_a_list_of_spaces_too_long_for_a_url_is_left_to_the_filter_behind():
+    spaces = [f"SPACE{number}" for number in range(400)]
+
+    assert from_words("deploy", spaces) == from_words("deploy")
+    assert from_raw("label = ops", spaces) == from_raw("label = ops")
