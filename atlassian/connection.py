@@ -25,7 +25,7 @@ from atlassian.connection_troubles import (
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden
 from atlassian.proof import NAMES, WHO_AM_I, is_known
 from integrations.credentials import Credentials
-from integrations.services import token_expiry_warning
+from integrations.states import expiry_warning
 
 # What asking who one is needs; nothing else may be asked before.
 WHO_AM_I_SCOPE = {"jira": "read:jira-user", "confluence": "read:confluence-user (or read:content-details:confluence)"}
@@ -67,7 +67,7 @@ def check_connection(
     """What search and read would meet with these credentials. Raises nothing for what Atlassian does or is."""
     test = _Test(credentials)
     steps = tuple(test.steps())
-    expiry = token_expiry_warning(token_expires_on, today or timezone.localdate())
+    warning = expiry_warning(token_expires_on, today or timezone.localdate())
     return ConnectionReport(
         provider=credentials.provider,
         ok=all(step.ok for step in steps),
@@ -76,7 +76,7 @@ def check_connection(
         account_id=test.account.account_id,
         cloud_id=test.cloud_id,
         scoped=test.client.credentials.scoped,
-        warnings=tuple(filter(None, [*test.warnings, expiry])),
+        warnings=tuple(filter(None, [*test.warnings, warning])),
     )
 
 

@@ -17,8 +17,8 @@ from audit.actors import Actor
 from audit.trail import audited
 from audit.vocabulary import Action
 from integrations.credentials import Credentials, credentials_for
+from integrations.findings import Findings, note_findings
 from integrations.models import Provider
-from integrations.services import Findings, note_findings
 
 SECONDS_WHILE_SAVING = 5.0
 

@@ -11,9 +11,9 @@ from rest_framework.exceptions import ValidationError
 
 from audit.errors import issues_of
 from integrations.credentials import Source
-from integrations.models import Provider
+from integrations.models import ALLOWLIST_FIELD, Provider
 from integrations.serializers import IntegrationInput
-from integrations.services import IntegrationState, allowlist_field
+from integrations.states import IntegrationState
 
 TOKEN_PAGE = "https://id.atlassian.com/manage-profile/security/api-tokens"  # noqa: S105  an address, no secret
 KEYS_LABEL = {Provider.JIRA: "Projects", Provider.CONFLUENCE: "Spaces"}
@@ -98,7 +98,7 @@ class IntegrationForm(forms.Form):
                 "workspace_key": self.workspace_key,
                 "provider": self.provider,
                 "reason": given.get("reason", ""),
-                "config": _config(given, allowlist_field(self.provider)),
+                "config": _config(given, ALLOWLIST_FIELD[self.provider]),
             }
         )
         try:
@@ -113,7 +113,7 @@ class IntegrationForm(forms.Form):
 
     def _field_of(self, path: str) -> str | None:
         name = path.removeprefix("config.").split(".")[0]
-        name = "keys" if name == allowlist_field(self.provider) else name
+        name = "keys" if name == ALLOWLIST_FIELD[self.provider] else name
         return name if name in self.fields else None
 
     def add_error(self, field: str | None, error: Any) -> None:

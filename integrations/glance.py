@@ -7,7 +7,7 @@ from django.conf import settings
 
 from integrations.credentials import Source
 from integrations.models import Provider
-from integrations.services import IntegrationState, expiry_warning
+from integrations.states import IntegrationState, expiry_warning
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,9 @@ class Glance:
 
 def glance(state: IntegrationState, today: date) -> Glance:
     tone, word, sentence = _status(state)
-    warnings = tuple(warning for warning in (expiry_warning(state, today), lock_notice(state)) if warning)
+    warnings = tuple(
+        warning for warning in (expiry_warning(state.token_expires_on, today), lock_notice(state)) if warning
+    )
     return Glance(tone, word, sentence, warnings)
 
 

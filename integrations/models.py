@@ -63,5 +63,5 @@ class Integration(models.Model):
         self.tested_at = None
 
 
-ALLOWLIST_FIELD = {Provider.JIRA: "project_keys", Provider.CONFLUENCE: "space_keys"}
-"""How the API calls Integration.allowed_keys."""
+# How the API calls Integration.allowed_keys.
+ALLOWLIST_FIELD: dict[str, str] = {Provider.JIRA: "project_keys", Provider.CONFLUENCE: "space_keys"}

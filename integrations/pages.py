@@ -26,7 +26,8 @@ from integrations.forms import IntegrationForm
 from integrations.glance import glance
 from integrations.models import Provider
 from integrations.serializers import IntegrationInput
-from integrations.services import IntegrationState, list_integrations, update_integration
+from integrations.services import list_integrations, update_integration
+from integrations.states import IntegrationState
 from workspaces.errors import NoSuchKey
 from workspaces.forms import ApiKeyForm
 from workspaces.models import ApiKey, Workspace

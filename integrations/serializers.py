@@ -5,9 +5,9 @@ from rest_framework import serializers
 
 from audit.arguments import Arguments
 from integrations.hooks import Event
-from integrations.models import Provider
+from integrations.models import ALLOWLIST_FIELD, Provider
 from integrations.origins import OriginRefused, site_origin
-from integrations.services import IntegrationState, allowlist_field, expiry_warning
+from integrations.states import IntegrationState, expiry_warning
 
 
 class BaseUrlField(serializers.CharField):
@@ -63,7 +63,7 @@ class IntegrationInput(Arguments):
         """config becomes fields of the model; its errors are named config.<key>."""
         given, provider = attrs["config"], attrs["provider"]
         fields = ConfigInput().fields
-        known = [name for name in fields if name not in ("project_keys", "space_keys")] + [allowlist_field(provider)]
+        known = [name for name in fields if name not in ("project_keys", "space_keys")] + [ALLOWLIST_FIELD[provider]]
         unknown = {
             str(name)[:60]: serializers.ErrorDetail(f"Unknown key. Known here: {', '.join(known)}.", code="unknown")
             for name in given
@@ -73,7 +73,7 @@ class IntegrationInput(Arguments):
         if unknown or not config.is_valid():
             raise serializers.ValidationError({"config": unknown or config.errors})
         attrs["config"] = {
-            "allowed_keys" if name == allowlist_field(provider) else name: value
+            "allowed_keys" if name == ALLOWLIST_FIELD[provider] else name: value
             for name, value in config.validated_data.items()
         }
         return attrs
@@ -90,20 +90,19 @@ def state_as_json(state: IntegrationState) -> dict[str, Any]:
         "has_api_token": state.has_api_token,
         "write_on_commit": state.write_on_commit,
         "write_on_merge": state.write_on_merge,
-        allowlist_field(state.provider): list(state.allowed_keys),
+        ALLOWLIST_FIELD[state.provider]: list(state.allowed_keys),
         "token_expires_on": state.token_expires_on,
         "token_kind": "scoped" if state.scoped else "unscoped",
         "account_name": state.account_name,
         "tested_at": state.tested_at,
         "test_problem": state.test_problem,
-        "warnings": [
-            warning for warning in (_unreadable(state), expiry_warning(state, timezone.localdate())) if warning
-        ],
+        "warnings": _warnings(state),
     }
 
 
-def _unreadable(state: IntegrationState) -> str:
-    return "The stored token cannot be decrypted: enter it again." if state.token_unreadable else ""
+def _warnings(state: IntegrationState) -> list[str]:
+    unreadable = "The stored token cannot be decrypted: enter it again." if state.token_unreadable else ""
+    return list(filter(None, (unreadable, expiry_warning(state.token_expires_on, timezone.localdate()))))
 
 
 class GitEventInput(Arguments):

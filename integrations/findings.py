@@ -1,0 +1,32 @@
+"""What a look at Atlassian found out about credentials, kept beside them."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from integrations.credentials import Credentials
+from integrations.models import Integration
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a look at Atlassian found out about one set of credentials."""
+
+    scoped: bool = False
+    cloud_id: str = ""
+    account_id: str = ""
+    account_name: str = ""
+    problem: str = ""  # empty: all is well
+
+
+def note_findings(credentials: Credentials, workspace_key: str, findings: Findings) -> None:
+    """Keep them beside the workspace's own credentials, unless these were changed meanwhile."""
+    row = Integration.objects.filter(workspace__key=workspace_key, provider=credentials.provider).first()
+    tested = (credentials.base_url, credentials.email, credentials.api_token)
+    if row is None or (row.base_url, row.email, row.api_token) != tested:
+        return
+    if findings.account_id:  # a site that cannot be reached says nothing new about the account
+        row.scoped, row.cloud_id = findings.scoped, findings.cloud_id
+        row.account_id, row.account_name = findings.account_id, findings.account_name[:200]
+    row.tested_at, row.test_problem = timezone.now(), findings.problem[:500]
+    row.save(update_fields=["scoped", "cloud_id", "account_id", "account_name", "tested_at", "test_problem"])
