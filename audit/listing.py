@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from audit.models import AuditLog
 
@@ -53,24 +53,51 @@ class Cursor:
 
 def page(workspace: str, filters: Filters, limit: int, cursor: Cursor | None) -> tuple[list[AuditLog], Cursor | None]:
     """Newest first. One row more than asked tells whether there is a next page, without a count."""
-    rows = list(_behind(_matching(workspace, filters), cursor)[: limit + 1])
+    rows = _newest(_branches(workspace, filters), cursor, limit + 1)
     return rows[:limit], Cursor.behind(rows[limit - 1]) if len(rows) > limit else None
 
 
 def chunks(workspace: str, filters: Filters) -> Iterator[list[AuditLog]]:
-    """All that match, newest first, never more than CHUNK_ROWS in memory."""
+    """All that match, newest first, never more in memory than CHUNK_ROWS of each action."""
+    branches = _branches(workspace, filters)
     cursor: Cursor | None = None
-    while rows := list(_behind(_matching(workspace, filters), cursor)[:CHUNK_ROWS]):
+    while rows := _newest(branches, cursor, CHUNK_ROWS):
         yield rows
         cursor = Cursor.behind(rows[-1])
+
+
+def _newest(branches: list[QuerySet[AuditLog]], cursor: Cursor | None, count: int) -> list[AuditLog]:
+    rows = [row for branch in branches for row in _behind(branch, cursor)[:count]]
+    if len(branches) > 1:
+        rows.sort(key=lambda row: (row.created_at, row.pk), reverse=True)
+    return rows[:count]
+
+
+def _branches(workspace: str, filters: Filters) -> list[QuerySet[AuditLog]]:
+    """
+    A query for each action that begins with the prefix: every one reads its rows in the order of an index.
+
+    As one query the database would sort all that match, or read the whole workspace in search of a rare action.
+    """
+    records = _matching(workspace, filters)
+    if not filters.action_prefix:
+        return [records]
+    return [records.filter(action=action) for action in _actions(workspace, filters.action_prefix)]
+
+
+def _actions(workspace: str, prefix: str) -> Iterator[str]:
+    """Those that occur, each found by one step in the index audit_action."""
+    records = AuditLog.objects.filter(workspace=workspace, action__lt=_after(prefix))
+    rest = records.filter(action__gte=prefix)
+    while action := rest.aggregate(first=Min("action"))["first"]:
+        yield action
+        rest = records.filter(action__gt=action)  # the one lower bound: SQLite would start at the first of two
 
 
 def _matching(workspace: str, filters: Filters) -> QuerySet[AuditLog]:
     records = AuditLog.objects.filter(workspace=workspace)
     if filters.action:
         records = records.filter(action=filters.action)
-    if filters.action_prefix:
-        records = records.filter(action__gte=filters.action_prefix, action__lt=_after(filters.action_prefix))
     if filters.actor:
         records = records.filter(actor=filters.actor)
     if filters.outcome:

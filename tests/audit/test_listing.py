@@ -1,12 +1,13 @@
 import csv
 import io
 import json
+from datetime import timedelta
 
 import pytest
 
 from audit.models import AuditLog
 from audit.vocabulary import Action
-from tests.audit.makers import make_records
+from tests.audit.makers import NOON, make_record, make_records
 from tests.factories import make_api_key
 from workspaces.models import Role
 
@@ -69,6 +70,21 @@ def test_records_can_be_filtered(admin, params, count):
     logs = listed(admin, **params)["logs"]
 
     assert len([record for record in logs if record["created_at"].startswith("2026-08-22")]) == count
+
+
+def test_records_of_several_actions_with_one_prefix_are_paged_in_their_order(admin):
+    records = [
+        make_record(NOON + timedelta(minutes=n), action=action)
+        for n, action in enumerate(["jira.read", "jira.search", "git.merge", "jira.search", "jira.read", "jira.read"])
+    ]
+    expected = [record.pk for record in reversed(records) if record.action.startswith("jira.")]
+
+    first = listed(admin, action_prefix="jira.", limit=2)
+    second = listed(admin, action_prefix="jira.", limit=3, cursor=first["next_cursor"])
+
+    assert [record["id"] for record in first["logs"] + second["logs"]] == expected
+    assert second["next_cursor"] is None
+    assert listed(admin, action_prefix="confluence.")["logs"] == []
 
 
 def test_another_workspace_sees_nothing_of_them(admin, client_for):
@@ -142,6 +158,6 @@ def test_an_export_holds_one_chunk_at_a_time(admin, monkeypatch, django_assert_n
 
     answer = admin.get("/v1/audit/export", {"workspace_key": "acme", "action_prefix": "jira."})
 
-    with django_assert_num_queries(4):  # 2 + 2 + 1 + none left
+    with django_assert_num_queries(6):  # which actions there are: one, no more; then 2 + 2 + 1 + none left
         pieces = list(answer.streaming_content)
     assert [piece.count(b"\n") for piece in pieces] == [2, 2, 1]
