@@ -6,6 +6,7 @@ from typing import Any
 
 from atlassian.answers import is_id, line, required_items, text
 from atlassian.client import AtlassianClient
+from atlassian.errors import NothingThere
 from atlassian.page_bodies import FORMAT, Body, body_of
 
 # Two calls list the comments; replies cost a call for each comment, whether or not it has any, so only the newest
@@ -77,7 +78,10 @@ def comments_of(client: AtlassianClient, kind: str, content_id: str) -> CommentL
 
 def _with_replies(client: AtlassianClient, comment: Comment) -> tuple[Comment, bool]:
     path = f"/wiki/api/v2/{comment.place}/{{id}}/children"
-    replies, more = _listed(client, path, comment.id, comment.place, "created-date")
+    try:
+        replies, more = _listed(client, path, comment.id, comment.place, "created-date")
+    except NothingThere:  # deleted since it was listed
+        return comment, False
     return replace(comment, replies=tuple(replies)), more
 
 

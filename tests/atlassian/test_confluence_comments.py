@@ -6,7 +6,7 @@ import responses
 
 from atlassian.confluence import Confluence
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure
-from tests.atlassian.confluence_answers import BULK, V2, make_comment, make_page
+from tests.atlassian.confluence_answers import BULK, V2, make_comment, make_page, missing
 from tests.atlassian.makers import ME, make_credentials
 
 NEXT = {"next": "/wiki/api/v2/pages/123/footer-comments?cursor=more"}
@@ -148,6 +148,14 @@ def test_people_are_named_by_one_call_for_all_comments_together():
     bulk = [call for call in responses.calls if call.request.url == BULK]
     assert [json.loads(call.request.body) for call in bulk] == [{"accountIds": [ME, "ann", "gone"]}]
     assert "### gone, 2026-08-15 10:00" in section(page)
+
+
+@responses.activate
+def test_a_comment_deleted_while_the_page_is_read_does_not_make_the_page_vanish():
+    responses.get(re.compile(r".*/footer-comments/1/children"), status=404, json=missing("comment", "1"))
+    commented([make_comment("1", "Still seen.")])
+
+    assert "Still seen." in section(read())
 
 
 @responses.activate

@@ -1,7 +1,12 @@
+import itertools
+
 import pytest
 from rest_framework.exceptions import ValidationError
 
 from atlassian.cql import from_raw, from_words
+from sample_site import queries
+from sample_site.cql import parsed
+from sample_site.exchange import Refusal
 
 
 def test_words_are_ranked_by_site_search_and_held_by_text():
@@ -130,3 +135,27 @@ def test_a_list_of_spaces_too_long_for_a_url_is_left_to_the_filter_behind():
 
     assert from_words("deploy", spaces) == from_words("deploy")
     assert from_raw("label = ops", spaces) == from_raw("label = ops")
+
+
+CLAUSES = ["label = ops", 'title ~ "a) or (b"', "title ~ 'it'", ""]
+CLOSING = [")", '")', "')", "\\)", "", " order by created)", '" )', ") -- "]
+JOINING = [" or ", " OR NOT ", " || ", " "]
+OPENING = ["(", '("', "('", "", "not (", '(title ~ "', "/* ("]
+SECRET = ["space = SECRET", 'space = "SECRET"', ""]
+ENDING = ["", ")", '"', "'"]
+
+
+def test_whatever_confluence_understands_of_a_raw_query_stays_narrowed():
+    understood = 0
+    for raw in map("".join, itertools.product(CLAUSES, CLOSING, JOINING, OPENING, SECRET, ENDING)):
+        try:
+            query = parsed(from_raw(raw, ["TEAM"]))
+        except (ValidationError, Refusal):
+            continue
+        understood += 1
+        assert isinstance(query.where, queries.Group), raw
+        assert query.where.operator == "and", raw
+        fields = {part.field for part in query.where.clauses if isinstance(part, queries.Clause)}
+        assert {"type", "space"} <= fields, raw
+
+    assert understood > 30
