@@ -21,12 +21,8 @@ def marks(node: Node) -> Marks:
     found = _marks_of(node)
     if not found:
         return PLAIN
-    known = {
-        _MARKS[mark["type"]] for mark in found if isinstance(mark.get("type"), str) and mark["type"] in _MARKS
-    }
-    known |= {
-        SUB if attribute(mark, "type") == "sub" else SUP for mark in found if mark.get("type") == "subsup"
-    }
+    known = {_MARKS[mark["type"]] for mark in found if isinstance(mark.get("type"), str) and mark["type"] in _MARKS}
+    known |= {SUB if attribute(mark, "type") == "sub" else SUP for mark in found if mark.get("type") == "subsup"}
     return frozenset(known)
 
 

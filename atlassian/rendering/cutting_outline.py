@@ -7,9 +7,7 @@ from dataclasses import dataclass
 TITLE_LENGTH = 60
 
 CONTAINERS = r"(?:[ >]|[-*+] |\d{1,9}[.)] )*"
-_FENCE = re.compile(
-    rf"^(?P<prefix>{CONTAINERS})(?P<fence>`{{3,}}|~{{3,}})(?P<language>[^`\n]*)$", re.MULTILINE
-)
+_FENCE = re.compile(rf"^(?P<prefix>{CONTAINERS})(?P<fence>`{{3,}}|~{{3,}})(?P<language>[^`\n]*)$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} (?P<title>.*)$", re.MULTILINE)
 _MARKUP = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)|\\(.)|[*`]|~~")
 

@@ -33,12 +33,7 @@ def last_gap(content: str, start: int, limit: int) -> int:
     whole = _merged(whole + _paired(tokens, whole))
     for token in reversed(tokens):
         gap = token.end()
-        if (
-            token["gap"]
-            and gap <= limit - start
-            and not _within(whole, gap)
-            and not _OPENS_BLOCK.match(text, gap)
-        ):
+        if token["gap"] and gap <= limit - start and not _within(whole, gap) and not _OPENS_BLOCK.match(text, gap):
             return start + gap
     return 0
 

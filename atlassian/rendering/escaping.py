@@ -3,23 +3,22 @@
 import re
 
 _SUSPECT = re.compile(r"[\\*_`<&\]~]")
-_SPECIAL = re.compile(
-    r"""
-      \\(?=[!-/:-@\[-`{-~]|$)      # would escape what follows
-    | \*+ | _+ | ~~+ | `           # emphasis, strikethrough, code
-    | <(?=[A-Za-z/!?])             # a tag or an autolink
-    | &(?=\#?[0-9A-Za-z]{1,31};)   # an entity
-    | \](?=\()                     # a link
-    """,
-    re.VERBOSE | re.MULTILINE,
-)
+_SPECIAL = r"""
+      \\(?=[!-/:-@\[-`{-~]|$)          # would escape what follows
+    | \*+ | _+ | ~~+ | \A~ | ~\Z | `   # emphasis, strikethrough, code
+    | <(?=[A-Za-z/!?]|\Z)              # a tag or an autolink
+    | &(?=\#?[0-9A-Za-z]{1,31};|\Z)    # an entity
+    | \](?=\(|\Z)                      # a link
+"""
+_IN_TEXT = re.compile(_SPECIAL, re.VERBOSE | re.MULTILINE)
+_IN_LINK = re.compile(_SPECIAL + r"| [\[\]]", re.VERBOSE | re.MULTILINE)
 _LINE_START = re.compile(
     r"""
       (?:\#{1,6}|[-+*])(?=\s|$)    # heading, list
     | >
     | ~{3,}
     | (?:=+|-+)\s*$                # underline of a heading
-    | (?:[-_*][ \t]*){3,}$         # rule
+    | ([-_*])[ \t]*(?:\1[ \t]*){2,}$ # rule
     | (?=[|:\- ]*\|)[|:\- ]*-[|:\- ]*$   # the line below a table's head
     """,
     re.VERBOSE,
@@ -33,22 +32,34 @@ def escape(text: str, before: str, after: str, brackets: bool = False) -> str:
     """Text between the characters `before` and `after`; `brackets` too where those of a link don't pair."""
     if after == "[" and text.endswith("!"):
         return escape(text[:-1], before, "!", brackets) + "\\!"
+    if brackets:
+        return _IN_LINK.sub(lambda special: _escaped(special, before, "["), text)
     if _SUSPECT.search(text):
-        text = _SPECIAL.sub(lambda special: _escaped(special, before, after), text)
-    return re.sub(r"(?<!\\)[\[\]]", r"\\\g<0>", text) if brackets else text
+        return _IN_TEXT.sub(lambda special: _escaped(special, before, after), text)
+    return text
 
 
 def _escaped(special: re.Match[str], before: str, after: str) -> str:
     found, text = special[0], special.string
-    if found[0] not in "*_~":
-        return "\\" + found
-    left = text[special.start() - 1] if special.start() else before
     right = text[special.end()] if special.end() < len(text) else after
-    if left.isspace() and right.isspace():
+    if found[0] not in "*_~":
+        joins = special.end() < len(text) or _joins(found, after)
+        return "\\" + found if joins else found
+    left = text[special.start() - 1] if special.start() else before
+    if left in " \t" and right in " \t":
+        return found
+    if found == "~" and (before if special.start() == 0 else after).isspace():
         return found
     if found[0] == "_" and left.isalnum() and right.isalnum():
         return found
     return "".join("\\" + character for character in found)
+
+
+def _joins(last: str, after: str) -> bool:
+    """Whether the last character of a run takes on a meaning with the first of the next."""
+    if last in "<&":
+        return after.isalnum() or after in "/!?#"
+    return after in "([" if last == "]" else True
 
 
 def escape_line_start(line: str) -> str:

@@ -68,7 +68,7 @@ def _heading(heading: Heading) -> list[str]:
     text = " ".join(text_lines(heading.runs))
     if not text:
         return []
-    closing = re.search(r"(?:^|(?<= ))#+$", text)
+    closing = re.search(r"(?:^|(?<=[ \t]))#+$", text)
     if closing:
         text = text[: closing.start()] + "\\" + text[closing.start() :]
     return ["#" * heading.level + " " + text]

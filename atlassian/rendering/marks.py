@@ -31,7 +31,8 @@ def write_runs(runs: list[Run]) -> str:
 def _merged(runs: list[Run]) -> list[Run]:
     """Neighbours of one style become one run, so that no mark is closed only to be opened again."""
     merged: list[Run] = []
-    for (_, _, image), group in groupby(runs, key=lambda run: run[1:]):
+    lines = (line for run in runs for line in (_code_lines(run) if CODE in run.marks else (run,)))
+    for (_, _, image), group in groupby(lines, key=lambda run: run[1:]):
         members = list(group)
         if image:
             merged.extend(members)
@@ -40,21 +41,39 @@ def _merged(runs: list[Run]) -> list[Run]:
     return merged
 
 
+def _code_lines(run: Run) -> list[Run]:
+    """A code span is one line, and spaces alone are none."""
+    lines = [part for line in run.text.split("\n") for part in (Run("\n"), run._replace(text=line))][1:]
+    return [line._replace(marks=line.marks - {CODE}) if line.text.isspace() else line for line in lines]
+
+
 def _write(runs: list[Run], within: Within, before: str, after: str) -> str:
     """`before` and `after` are the characters beside the runs, `within` the styles already open."""
     out: list[str] = []
-    position = 0
+    beside = [before]
+    position = earlier = 0
     while position < len(runs):
         style, end = _longest_style(runs, position, within)
         follower = _first_character(runs[end], within) if end < len(runs) else after
-        if style:
-            written = _styled(style, runs[position:end], within, before, follower)
-        else:
-            written = _leaf(runs[position], within, before, follower)
+        group = runs[position:end]
+        written = _styled(style, group, within, beside[-1], follower)
+        if out and _collide(out[-1], written):
+            out[-1] = _without_asterisks(runs[earlier:position], within, beside[-2], written.lstrip("*")[:1])
         out.append(written)
-        before = written.rstrip("*")[-1:] or before
-        position = end
+        beside.append(written.rstrip("*")[-1:] or beside[-1])
+        earlier, position = position, end
     return "".join(out)
+
+
+def _collide(written: str, following: str) -> bool:
+    """What closes and what opens, side by side, would be read as one row of asterisks or backticks."""
+    return following[:1] in ("*", "`") and written.endswith(following[0]) and written[-2:-1] != "\\"
+
+
+def _without_asterisks(runs: list[Run], within: Within, before: str, after: str) -> str:
+    plain = _merged([run._replace(marks=run.marks - {STRONG, EM}) for run in runs])
+    written = _write(plain, within, before, after)
+    return written + " " if after == "`" and written.endswith("`") else written
 
 
 def _styles(run: Run) -> list[str]:
@@ -90,10 +109,12 @@ def _first_character(run: Run, within: Within) -> str:
 
 def _styled(style: str, runs: list[Run], within: Within, before: str, after: str) -> str:
     """Spaces go outside the marks; so does punctuation that would keep CommonMark from reading them."""
+    if not style:
+        return _leaf(runs[0], within, before, after)
     lead, runs, trail = _edges(runs, str.isspace, str.isspace)
     if style in _FLANKED:
-        outside_left = is_punctuation if is_word((lead or before)[-1]) else _nothing
-        outside_right = is_punctuation if is_word((trail or after)[0]) else _nothing
+        outside_left = _is_no_word if is_word((lead or before)[-1]) else _nothing
+        outside_right = _is_no_word if is_word((trail or after)[0]) else _nothing
         more_lead, runs, more_trail = _edges(runs, outside_left, outside_right)
         lead, trail = lead + more_lead, more_trail + trail
     if not runs:
@@ -132,6 +153,10 @@ def _nothing(character: str) -> bool:
     return False
 
 
+def _is_no_word(character: str) -> bool:
+    return not is_word(character)
+
+
 def _delimited(style: str, runs: list[Run], within: Within, before: str, after: str) -> str:
     within = within | {style}
     if style.startswith(_LINK):
@@ -140,7 +165,8 @@ def _delimited(style: str, runs: list[Run], within: Within, before: str, after: 
     if style not in _FLANKED:
         return opening + _write(runs, within, ">", "<") + closing
     inner = _write(runs, within, before, after)
-    first, last = inner.lstrip("*")[:1], inner.rstrip("*")[-1:]
+    joined = "" if style == STRIKE else "*"
+    first, last = inner.lstrip(joined)[:1], inner.rstrip(joined)[-1:]
     torn = (is_word(before) and not is_word(first)) or (is_word(after) and not is_word(last))
     return inner if torn else opening + inner + closing
 
@@ -171,11 +197,13 @@ def _leaf(run: Run, within: Within, before: str, after: str) -> str:
     if run.image:
         return f"![{escape(run.text, '[', ']', brackets=True)}]({run.image})".replace("\n", " ")
     if CODE in run.marks:
-        return "\n".join(code_span(line) for line in run.text.split("\n"))
+        return code_span(run.text)
     return _text(run.text, within, before, after)
 
 
 def _text(text: str, within: Within, before: str, after: str) -> str:
+    if within:  # a delimiter stands at either end
+        before, after = before.replace("\n", "*").replace(" ", "*"), after.replace("\n", "*").replace(" ", "*")
     return escape(text, before, after, _BRACKETS in within) if text else ""
 
 

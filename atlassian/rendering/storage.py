@@ -96,9 +96,7 @@ ELEMENTS: dict[str, Callable[[Reader, Element], Flow]] = {
         ("p", "div", "section", "article", "header", "footer", "aside", "main", "nav", "center", "address"),
         block,
     ),
-    **dict.fromkeys(
-        ("figure", "figcaption", "details", "summary", "fieldset", "form", "dl", "dt", "dd"), block
-    ),
+    **dict.fromkeys(("figure", "figcaption", "details", "summary", "fieldset", "form", "dl", "dt", "dd"), block),
     **dict.fromkeys(("ac:layout", "ac:layout-section", "ac:layout-cell", "ac:rich-text-body"), block),
     **dict.fromkeys(("script", "style", "template", "head", "title", "noscript"), nothing),
     **dict.fromkeys(("ac:placeholder", "ac:parameter", "ac:adf-fallback", "ac:adf-attribute"), nothing),

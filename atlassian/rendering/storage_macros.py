@@ -13,9 +13,7 @@ def macro(reader: Reader, element: Element) -> Flow:
     for child in element:
         name = name_of(child)
         if name in ("ac:parameter", "ac:default-parameter"):
-            found.parameters[attribute(child, "ac:name")] = (
-                resource(reader, child) or whole_text(child).strip()
-            )
+            found.parameters[attribute(child, "ac:name")] = resource(reader, child) or whole_text(child).strip()
         elif name == "ac:rich-text-body":
             found.body = [*reader.blocks(child)]
         elif name == "ac:plain-text-body":
@@ -60,6 +58,4 @@ def _decisions(reader: Reader, element: Element) -> list[Item]:
 
 def _adf_attributes(element: Element) -> dict[str, str]:
     found = (child for child in element if name_of(child) == "ac:adf-attribute")
-    return {
-        attribute(child, "key") or attribute(child, "ac:key"): whole_text(child).strip() for child in found
-    }
+    return {attribute(child, "key") or attribute(child, "ac:key"): whole_text(child).strip() for child in found}

@@ -10,9 +10,7 @@ from atlassian.rendering.tree import PLAIN, Block, Flow, Marks, Run, blocks_of, 
 MAX_DEPTH = 60
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])"
-)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])")
 
 
 class Reader:
