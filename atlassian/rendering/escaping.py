@@ -80,7 +80,7 @@ def code_span(text: str) -> str:
     if not text or text.isspace():
         return text
     ticks = "`"
-    runs = set(re.findall("`+", text))
+    runs = set(re.findall("`+", text)) if "`" in text else ()
     while ticks in runs:
         ticks += "`"
     edged = text[0] == "`" or text[-1] == "`" or (text[0] == " " and text[-1] == " ")

@@ -55,13 +55,13 @@ def _same_kind(one: Items, other: Items) -> bool:
 
 def text_lines(runs: list[Run]) -> list[str]:
     """The lines between line breaks, without the spaces at their ends and without empty ones."""
-    stripped = (line.strip(" \t\n") for line in write_runs(runs).split("\n"))
+    stripped = [line.strip(" \t") for line in write_runs(runs).split("\n")]
     return [line for line in stripped if line]
 
 
 def _paragraph(paragraph: Paragraph) -> list[str]:
     lines = [escape_line_start(line) for line in text_lines(paragraph.runs)]
-    return [line + "\\" for line in lines[:-1]] + lines[-1:]
+    return lines if len(lines) < 2 else [line + "\\" for line in lines[:-1]] + lines[-1:]
 
 
 def _heading(heading: Heading) -> list[str]:

@@ -17,6 +17,7 @@ DELIMITERS = {
 }
 # CommonMark reads these by what stands beside them; the tags and the brackets of a link stand anywhere.
 _FLANKED = {STRONG, EM, STRIKE}
+_UNSTYLED = Run("")[1:]
 _LINK = "link:"
 # Stands among the open styles where the brackets of a link's text don't pair.
 _BRACKETS = "brackets"
@@ -25,6 +26,8 @@ Within = frozenset[str]
 
 def write_runs(runs: list[Run]) -> str:
     """Inline Markdown; a line break is a newline, for the block around it to write in its own way."""
+    if len(runs) == 1 and runs[0][1:] == _UNSTYLED:
+        return escape(runs[0].text, "\n", "\n")
     return _write(_merged(runs), frozenset(), "\n", "\n")
 
 
@@ -42,9 +45,12 @@ def _merged(runs: list[Run]) -> list[Run]:
 
 
 def _code_lines(run: Run) -> list[Run]:
-    """A code span is one line, and spaces alone are none."""
-    lines = [part for line in run.text.split("\n") for part in (Run("\n"), run._replace(text=line))][1:]
-    return [line._replace(marks=line.marks - {CODE}) if line.text.isspace() else line for line in lines]
+    """A code span neither begins nor ends with a line break, and spaces alone are none."""
+    code = run.text.strip("\n")
+    if len(code) == len(run.text) and not code.isspace():
+        return [run]
+    core = run._replace(text=code, marks=run.marks - {CODE} if code.isspace() else run.marks)
+    return [line for line in (Run("\n"), core, Run("\n")) if line.text]
 
 
 def _write(runs: list[Run], within: Within, before: str, after: str) -> str:
@@ -197,7 +203,7 @@ def _leaf(run: Run, within: Within, before: str, after: str) -> str:
     if run.image:
         return f"![{escape(run.text, '[', ']', brackets=True)}]({run.image})".replace("\n", " ")
     if CODE in run.marks:
-        return code_span(run.text)
+        return "\n".join(map(code_span, run.text.split("\n")))
     return _text(run.text, within, before, after)
 
 

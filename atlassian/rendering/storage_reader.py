@@ -43,8 +43,8 @@ class Reader:
         self._depth -= 1
         return flow
 
-    def text(self, written: str | None) -> Run:
-        return Run(_SPACES.sub(" ", written or "").replace("\u00a0", " "), self.marks, self.href)
+    def text(self, written: str) -> Run:
+        return Run(_SPACES.sub(" ", written).replace("\u00a0", " "), self.marks, self.href)
 
     def say(self, words: str) -> Run:
         """Words of ours, such as a label, in the style of the text around them."""
@@ -86,7 +86,7 @@ def collapsed(flow: Flow) -> Flow:
             if not text:
                 continue
             spaced = text[-1] in " \n"
-            node = node._replace(text=text)
+            node = Run(text, node.marks, node.href)
         else:
             spaced = not isinstance(node, Run)
         seen.append(node)

@@ -23,7 +23,7 @@ _TROUBLE = re.compile(
     r"""
       (?P<cdata><!\[CDATA\[.*?(?:\]\]>|\Z))
     | (?P<unseen><!--.*?(?:-->|\Z) | <\?.*?(?:\?>|\Z))
-    | (?P<doctype><!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>? | <![A-Za-z][^>]*>?)
+    | (?P<declaration>\A\s*<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?> | <![A-Za-z][^<>]*>?)
     | (?P<namespace>\sxmlns(?::\w+)?\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))
     | &\#(?P<number>[0-9]{1,9}|[xX][0-9a-fA-F]{1,8});
     | &(?P<entity>[A-Za-z][A-Za-z0-9]{0,40});

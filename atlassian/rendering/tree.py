@@ -109,8 +109,10 @@ def blocks_of(flow: Iterable[Run | Block]) -> list[Block]:
 
 
 def _close_paragraph(blocks: list[Block], runs: list[Run]) -> None:
-    if any(run.image or not run.text.isspace() for run in runs if run.text or run.image):
-        blocks.append(Paragraph(runs))
+    for run in runs:
+        if run.image or (run.text and not run.text.isspace()):
+            blocks.append(Paragraph(runs))
+            return
 
 
 def runs_of(flow: Iterable[Run | Block]) -> list[Run]:
