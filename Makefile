@@ -50,6 +50,9 @@ tests/conformance/node_modules/.installed: tests/conformance/package-lock.json
 test-conformance: install .venv/.dev tests/conformance/node_modules/.installed ## run the official MCP suite of both revisions
 	$(BIN)/python -m tests.conformance
 
+score: install .venv/.dev ## score both renderers; fails below what they must reach
+	$(BIN)/python -m scoring
+
 check: install .venv/.dev ## lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
