@@ -135,16 +135,17 @@ def _cell(reader: Reader, node: object) -> Cell:
 
 
 def media_single(reader: Reader, node: Node) -> Flow:
-    """A picture with its caption: the caption names it where nothing else does, else stands below."""
-    children = content(node)
-    captions = [child for child in children if kind(child) == "caption"]
-    caption = reader.runs(captions)
-    pictures = [child for child in children if kind(child) == "media"]
-    link = adf_inline.href(reader, node)
+    """A picture with its caption, which names it where nothing else does and else stands below."""
+    parts: dict[str, list[Node]] = {"media": [], "caption": []}
+    for child in content(node):
+        parts.setdefault(kind(child), []).append(child)
+    pictures, caption = parts.pop("media"), reader.runs(parts.pop("caption"))
+    others = [block for unusual in parts.values() for block in reader.blocks(unusual)]
     if caption and len(pictures) == 1 and adf_inline.is_nameless(pictures[0]):
-        return [Paragraph([Run("[image: "), *caption, Run("]")])]
+        return [Paragraph([Run("[image: "), *caption, Run("]")]), *others]
+    link = adf_inline.href(reader, node)
     runs = [adf_inline.file(reader, picture, "image", link) for picture in pictures]
-    return [Paragraph([*runs, *([Run("\n"), *caption] if caption else [])])]
+    return [Paragraph([*runs, *([Run("\n"), *caption] if caption else [])]), *others]
 
 
 def media_group(reader: Reader, node: Node) -> Flow:

@@ -32,7 +32,7 @@ def href(reader: Reader, node: Node) -> str:
 
 
 def words(reader: Reader, node: Node) -> Flow:
-    said = text(node.get("text"))
+    said = text(node.get("text")).replace("\u00a0", " ")
     if not node.get("marks"):
         return [Run(said)]
     return [Run(said, marks(node), href(reader, node))]

@@ -64,8 +64,8 @@ def unknown(reader: Reader, node: Node) -> Flow:
     if content(node):
         return reader.contents(node)
     said = text(node.get("text")) or attribute(node, "text", "title")
-    flow: Flow = [Run(said or f"[unsupported: {text(node.get('type'))[:60] or 'node'}]")]
-    return flow if reader.inline else [Paragraph([flow[0]])]
+    run = Run(said or f"[unsupported: {text(node.get('type'))[:60] or 'node'}]")
+    return [run] if reader.inline else [Paragraph([run])]
 
 
 def text_below(root: object) -> Flow:

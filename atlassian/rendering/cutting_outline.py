@@ -7,8 +7,10 @@ from dataclasses import dataclass
 TITLE_LENGTH = 60
 
 CONTAINERS = r"(?:[ >]|[-*+] |\d{1,9}[.)] )*"
-_FENCE = re.compile(rf"^(?P<prefix>{CONTAINERS})(?P<fence>`{{3,}}|~{{3,}})(?P<language>[^`\n]*)$", re.MULTILINE)
-_HEADING = re.compile(r"^#{1,6} (?P<title>.*)$", re.MULTILINE)
+_LANDMARK = re.compile(
+    rf"^(?:(?P<prefix>{CONTAINERS})(?P<fence>`{{3,}}|~{{3,}})(?P<language>[^`\n]*)|\#{{1,6}} (?P<title>.*))$",
+    re.MULTILINE,
+)
 _MARKUP = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)|\\(.)|[*`]|~~")
 
 
@@ -37,9 +39,26 @@ class Outline:
 
     def __init__(self, content: str, horizon: int) -> None:
         self.content = content
-        self.fences = _fences(content, horizon)
+        self.fences: list[Fence] = []
+        self.headings: list[tuple[int, str]] = []
+        self._read(horizon)
         self._inside = [fence.inside for fence in self.fences]
-        self.headings = self._headings(horizon)
+
+    def _read(self, horizon: int) -> None:
+        opener: re.Match[str] | None = None
+        for line in _LANDMARK.finditer(self.content):
+            if opener is not None:
+                if _closes(opener, line):
+                    self.fences.append(_fence(opener, line.start(), min(line.end() + 1, len(self.content))))
+                    opener = None
+            elif line["fence"]:
+                opener = line
+            else:
+                self.headings.append((line.start(), _title(line["title"])))
+                if line.start() > horizon:
+                    return
+        if opener is not None:
+            self.fences.append(_fence(opener, len(self.content), len(self.content)))
 
     def fence_at(self, position: int) -> Fence | None:
         place = bisect_right(self._inside, position) - 1
@@ -77,30 +96,9 @@ class Outline:
         titles = [title for position, title in self.headings if start < position <= stop]
         return [*titles, self.next_title(stop)]
 
-    def _headings(self, horizon: int) -> list[tuple[int, str]]:
-        headings = []
-        for found in _HEADING.finditer(self.content):
-            if not self.fence_at(found.start()):
-                headings.append((found.start(), _title(found["title"])))
-                if found.start() > horizon:
-                    break
-        return headings
 
-
-def _fences(content: str, horizon: int) -> list[Fence]:
-    fences: list[Fence] = []
-    opener: re.Match[str] | None = None
-    for line in _FENCE.finditer(content):
-        if opener is None:
-            if line.start() > horizon:
-                break
-            opener = line
-        elif line["fence"].startswith(opener["fence"]) and not line["language"].strip():
-            fences.append(_fence(opener, line.start(), min(line.end() + 1, len(content))))
-            opener = None
-    if opener is not None:
-        fences.append(_fence(opener, len(content), len(content)))
-    return fences
+def _closes(opener: re.Match[str], line: re.Match[str]) -> bool:
+    return bool(line["fence"]) and line["fence"].startswith(opener["fence"]) and not line["language"].strip()
 
 
 def _fence(opener: re.Match[str], closer: int, end: int) -> Fence:

@@ -1,6 +1,7 @@
 """Backslashes, only where the text would otherwise change its meaning as CommonMark with GFM tables."""
 
 import re
+from html.entities import html5
 
 _SUSPECT = re.compile(r"[\\*_`<&\]~]")
 _SPECIAL = r"""
@@ -42,6 +43,8 @@ def escape(text: str, before: str, after: str, brackets: bool = False) -> str:
 def _escaped(special: re.Match[str], before: str, after: str) -> str:
     found, text = special[0], special.string
     right = text[special.end()] if special.end() < len(text) else after
+    if found == "&" and special.end() < len(text) and not _is_entity(text, special.end()):
+        return found
     if found[0] not in "*_~":
         joins = special.end() < len(text) or _joins(found, after)
         return "\\" + found if joins else found
@@ -53,6 +56,11 @@ def _escaped(special: re.Match[str], before: str, after: str) -> str:
     if found[0] == "_" and left.isalnum() and right.isalnum():
         return found
     return "".join("\\" + character for character in found)
+
+
+def _is_entity(text: str, start: int) -> bool:
+    name = text[start : text.index(";", start) + 1]
+    return name[0] == "#" or name in html5
 
 
 def _joins(last: str, after: str) -> bool:

@@ -41,6 +41,8 @@ def _panel(macro: Macro) -> Flow:
 
 
 def _code(macro: Macro) -> Flow:
+    if macro.plain is None and macro.body is None:
+        return _unknown(macro)
     title = macro.parameter("title")
     head: Flow = [Paragraph([Run(title, frozenset({STRONG}))])] if title else []
     name = "" if macro.name == "noformat" else macro.parameter("language", "")
@@ -73,7 +75,8 @@ def _file(macro: Macro) -> Flow:
 
 
 def _contents(macro: Macro) -> Flow:
-    return [*_body(macro)] or ([Code(macro.plain)] if macro.plain else [])
+    """Text that stands for something else, such as a diagram's source, is code."""
+    return [*blocks_of(macro.body)] if macro.body is not None else [Code(macro.plain or "")]
 
 
 def _unknown(macro: Macro) -> Flow:
@@ -91,7 +94,7 @@ def _body(macro: Macro) -> list[Block]:
 
 _NOISE = re.compile(
     r"(?:^_|^(?:atlassian-macro-output-type|schemaVersion|layout|style|class|align|border|colou?r|bgColou?r|icon|"
-    r"pagePin|revision|contentVer|lbox|pCenter|zoom|simple|tbstyle|links|baseUrl|toolbar|compressed|server)$|"
+    r"pagePin|anchor|revision|contentVer|lbox|pCenter|zoom|simple|tbstyle|links|baseUrl|toolbar|compressed|server)$|"
     r"(?:[iI]d|ID|[wW]idth|[hH]eight|uuid|Ver)s?$)"
 )
 _TOKEN = re.compile(r"\S{60,}|[0-9a-fA-F-]{32,}|ari:cloud:\S*")
@@ -100,11 +103,13 @@ _LONGEST_VALUE = 500
 
 def _told(macro: Macro) -> list[str]:
     """The parameters that say something to a reader: no ids, no measures, no packed data."""
-    told = []
+    told: list[str] = []
+    seen: set[str] = set()
     for name, value in macro.parameters.items():
         value = " ".join(value.split())
-        if not value or _NOISE.search(name) or (_TOKEN.fullmatch(value) and "://" not in value):
+        if not value or value in seen or _NOISE.search(name) or (_TOKEN.fullmatch(value) and "://" not in value):
             continue
+        seen.add(value)
         told.append((f"{name}=" if name else "") + value[:_LONGEST_VALUE])
     return told
 

@@ -1,7 +1,7 @@
 """Blocks written as CommonMark with GFM tables: what closes the gap between a page and its text."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from atlassian.rendering.escaping import escape_checkbox, escape_line_start
@@ -29,12 +29,16 @@ def write(blocks: list[Block]) -> str:
     return "\n".join(lines_of(blocks))
 
 
-def lines_of(blocks: list[Block]) -> list[str]:
-    """The lines of blocks that follow each other, a blank line between them."""
+def lines_of(blocks: list[Block], tight: bool = False) -> list[str]:
+    """
+    The lines of blocks that follow each other, a blank line between them.
+
+    With `tight` a list stands right below the paragraph that comes first, as in a point of a list.
+    """
     lines: list[str] = []
     previous: Block | None = None
     alternate = False
-    for block in blocks:
+    for block in _unfolded(blocks):
         if isinstance(block, Items):
             alternate = isinstance(previous, Items) and _same_kind(previous, block) and not alternate
             written = _items(block, alternate)
@@ -42,11 +46,20 @@ def lines_of(blocks: list[Block]) -> list[str]:
             written = WRITERS[type(block)](block)
         if not written:
             continue
-        if lines:
+        if lines and not (tight and isinstance(previous, Paragraph) and _TIGHT_LIST.match(written[0])):
             lines.append("")
         lines += written
+        tight = tight and previous is None
         previous = block
     return lines
+
+
+def _unfolded(blocks: list[Block]) -> Iterator[Block]:
+    """An expand's body follows its title as if it stood beside it."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Expand):
+            yield from _unfolded(block.body)
 
 
 def _same_kind(one: Items, other: Items) -> bool:
@@ -97,9 +110,7 @@ def _quote(quote: Quote) -> list[str]:
 
 def _expand(expand: Expand) -> list[str]:
     title = " ".join(text_lines(expand.title))
-    body = lines_of(expand.body)
-    label = f"**{EXPAND_SIGN} {title}**" if title else f"**{EXPAND_SIGN}**"
-    return [label, *(["", *body] if body else [])]
+    return [f"**{EXPAND_SIGN} {title}**" if title else f"**{EXPAND_SIGN}**"]
 
 
 def _items(items: Items, alternate: bool) -> list[str]:
@@ -122,19 +133,13 @@ def _item(item: Item, marker: str) -> list[str]:
 
 
 def _item_lines(item: Item) -> list[str]:
-    first, rest = item.body[:1], item.body[1:]
-    lines = lines_of(first)
-    if item.label and not (first and isinstance(first[0], Paragraph)):
-        first, rest, lines = [], item.body, []
-    if item.label:
-        lines[:1] = [(item.label + (lines[0] if lines else "")).rstrip()]
-    elif lines:
-        lines[0] = escape_checkbox(lines[0])
-    more = lines_of(rest)
-    if more and lines:
-        tight = isinstance(rest[0], Items) and _TIGHT_LIST.match(more[0])
-        lines += more if tight else ["", *more]
-    return lines or more or [""]
+    opens_with_text = bool(item.body) and isinstance(item.body[0], Paragraph)
+    if item.label and not opens_with_text:
+        rest = lines_of(item.body)
+        return [item.label.rstrip(), *(["", *rest] if rest else [])]
+    lines = lines_of(item.body, tight=True) or [""]
+    lines[0] = item.label + lines[0] if item.label else escape_checkbox(lines[0])
+    return lines
 
 
 WRITERS: dict[type, Callable[[Any], list[str]]] = {

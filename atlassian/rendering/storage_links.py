@@ -144,5 +144,5 @@ def _emoji(element: Element) -> str:
         character = ""
     if character and all(ord(one) >= 0x200D for one in character):
         return character
-    name = attribute(element, "ac:emoji-shortname") or attribute(element, "ac:name")
+    name = attribute(element, "ac:emoji-shortname") or fallback or attribute(element, "ac:name")
     return f":{name.strip(':')}:" if name else ""

@@ -5,7 +5,9 @@ from atlassian.rendering.macros import Macro
 from atlassian.rendering.storage_links import resource
 from atlassian.rendering.storage_reader import Reader
 from atlassian.rendering.storage_source import Element, attribute, name_of, whole_text
-from atlassian.rendering.tree import Flow, Item, Items, Quote, Run
+from atlassian.rendering.tree import Block, Flow, Item, Items, Quote, Run, blocks_of
+
+_BLOCK_PLACES = {"page", "ac:layout-cell", "ac:rich-text-body", "div", "li", "td"}
 
 
 def macro(reader: Reader, element: Element) -> Flow:
@@ -18,11 +20,21 @@ def macro(reader: Reader, element: Element) -> Flow:
             found.body = [*reader.blocks(child)]
         elif name == "ac:plain-text-body":
             found.plain = whole_text(child)
-    return [_in_style(reader, node) for node in macros.render(found)]
+    flow = [_in_style(reader, node) for node in macros.render(found)]
+    return [*blocks_of(flow)] if _stands_alone(element) else flow
 
 
-def _in_style(reader: Reader, node):
+def _in_style(reader: Reader, node: Run | Block) -> Run | Block:
     return node._replace(marks=reader.marks, href=reader.href) if isinstance(node, Run) else node
+
+
+def _stands_alone(element: Element) -> bool:
+    """Whether the macro is on a line of its own: where blocks stand, without text beside it."""
+    parent, previous = element.getparent(), element.getprevious()
+    if parent is None or name_of(parent) not in _BLOCK_PLACES:
+        return False
+    before = parent.text if previous is None else previous.tail
+    return not (before or "").strip() and not (element.tail or "").strip()
 
 
 def adf_extension(reader: Reader, element: Element) -> Flow:

@@ -12,6 +12,7 @@ from typing import cast
 from lxml import etree
 
 from atlassian.rendering.characters import clean
+from atlassian.rendering.storage_mending import mend
 
 Element = etree._Element
 
@@ -23,9 +24,10 @@ _TROUBLE = re.compile(
     r"""
       (?P<cdata><!\[CDATA\[.*?(?:\]\]>|\Z))
     | (?P<unseen><!--.*?(?:-->|\Z) | <\?.*?(?:\?>|\Z))
-    | (?P<declaration>\A\s*<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?> | <![A-Za-z][^<>]*>?)
+    | (?P<doctype>\A\s*<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>)
+    | (?P<declaration><![A-Za-z](?:[^<>"']|"[^"]*"|'[^']*')*+>?(?:\s*\]\s*>)?)
     | (?P<namespace>\sxmlns(?::\w+)?\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))
-    | &\#(?P<number>[0-9]{1,9}|[xX][0-9a-fA-F]{1,8});
+    | &\#(?P<number>[0-9]{1,20}|[xX][0-9a-fA-F]{1,20});
     | &(?P<entity>[A-Za-z][A-Za-z0-9]{0,40});
     """,
     re.VERBOSE | re.DOTALL,
@@ -40,8 +42,6 @@ def parse(source: str) -> Element:
     head = _declarations(entities) + _ROOT
     root, faults = _parsed(head + prepared + "</page>")
     if root is None or faults:
-        from atlassian.rendering.storage_mending import mend
-
         root, _ = _parsed(head + mend(prepared) + "</page>")
     return root if root is not None else etree.Element("page")
 

@@ -18,6 +18,7 @@ from atlassian.rendering.tree import (
     Rule,
     Run,
     Table,
+    runs_of,
     with_mark,
 )
 
@@ -71,7 +72,7 @@ def _row(cells: list[Cell], covered: Covered, limit: int) -> list[str]:
         _pass_covered(line, covered)
         columns, rows = min(_span(cell.columns), limit), min(_span(cell.rows), limit)
         text = cell_text(cell.body)
-        repeated = text if len(text) <= REPEATED_LENGTH else ""
+        repeated = text if rows > 1 and _length(cell) <= REPEATED_LENGTH else ""
         if rows > 1:
             covered |= {len(line) + beside: (rows, "" if beside else repeated) for beside in range(columns)}
         line += [text] + [""] * (columns - 1)
@@ -82,6 +83,11 @@ def _row(cells: list[Cell], covered: Covered, limit: int) -> list[str]:
         else:
             del covered[column]
     return line
+
+
+def _length(cell: Cell) -> int:
+    """Of what a person sees, without markup."""
+    return len(" ".join("".join(run.text for run in runs_of(cell.body)).split()))
 
 
 def _pass_covered(line: list[str], covered: Covered) -> None:
