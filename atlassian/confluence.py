@@ -1,60 +1,45 @@
 """Confluence as agents see it: pages found and pages read, as plain values at once."""
 
-import html
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import unquote, unquote_plus
 
 from django.core.cache import cache
 
 from atlassian import cql
-from atlassian.answers import at, clean, is_id, items, line, mapping, required_items, text
+from atlassian.answers import at, is_id, items, line, mapping, required_items, text
 from atlassian.client import AtlassianClient
-from atlassian.errors import BadReference, NothingThere, UpstreamFailure
+from atlassian.errors import NothingThere, UpstreamAuthFailed, UpstreamFailure
 from atlassian.names import Names
 from atlassian.page_bodies import FORMAT, body_of
 from atlassian.page_comments import CommentList, comments_of
+from atlassian.page_hits import (
+    KINDS,
+    READABLE,
+    PageList,
+    PageSummary,
+    address_of,
+    is_page,
+    key_in,
+    next_cursor,
+    space_key_of,
+    summary_of,
+    valid_cursor,
+)
 from atlassian.page_references import ContentId, Reference, SpaceHome, parse
 from atlassian.page_text import PageFacts, comments_text, page_text
 from atlassian.rendering.cutting import cut
 from atlassian.spaces import Space, Spaces, space_from
 from integrations.credentials import Credentials
 
-HOUR = 3600
-KINDS = ("page", "blogpost")
-READABLE = ("current", "archived", "")
-SPACE_IN_ADDRESS = re.compile(r"/spaces/(?!\w+\.action)([^/?#]+)")
-HIGHLIGHT = re.compile(r"@@@(?:end)?hl@@@")
-CURSOR = re.compile(r"[!-~]{1,4000}")
-CURSOR_IN_LINK = re.compile(r"[?&]cursor=([^&#]+)")
+__all__ = ["Confluence", "Page", "PageList", "PageSummary"]
 
+HOUR = 3600
 # One sentence for what is absent, hidden, in the bin or outside the allowlist: nobody learns which.
 NO_SUCH_PAGE = (
     "There is no such page or blog post, or the connected account cannot see it, or it lies outside what this "
     "workspace may read. An attachment, a comment, a folder or a whiteboard has none either. Search for its title."
 )
-
-
-@dataclass(frozen=True)
-class PageSummary:
-    id: str
-    title: str
-    url: str
-    last_edited_time: str
-    space: str
-    space_key: str
-    type: str
-    excerpt: str
-
-
-@dataclass(frozen=True)
-class PageList:
-    """Few or no pages don't mean that there are no more: only a next_cursor of None does."""
-
-    pages: tuple[PageSummary, ...]
-    next_cursor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,15 +89,15 @@ class Confluence:
         params: dict[str, str | int] = {"cql": question, "limit": limit, "excerpt": "highlight"}
         params["expand"] = "content.space,content.version"
         if cursor:
-            params["cursor"] = _valid_cursor(cursor)
+            params["cursor"] = valid_cursor(cursor)
         if not wanted and (self.allowed or spaces):
             return PageList(())
         answer = self.client.get("/wiki/rest/api/search", params)
-        rows = [row for row in required_items(answer, "results") if _is_page(row)]
+        rows = [row for row in required_items(answer, "results") if is_page(row)]
         self._learn(rows)
         # The query asked for these spaces already; it is here that no other gets through.
-        rows = [row for row in rows if not wanted or _space_key(row).upper() in wanted]
-        return PageList(tuple(self._summary(row) for row in rows), _next_cursor(answer, cursor))
+        rows = [row for row in rows if not wanted or space_key_of(row).upper() in wanted]
+        return PageList(tuple(summary_of(row, self.client.site_url) for row in rows), next_cursor(answer, cursor))
 
     def read(self, reference: str, *, max_chars: int = 4000, offset: int = 0, comments: bool = False) -> Page:
         """
@@ -137,7 +122,7 @@ class Confluence:
         return Page(
             id=text(content, "id"),
             title=facts.title,
-            url=self._address(content),
+            url=address_of(content, self.client.site_url),
             last_edited_time=facts.edited_at,
             content=piece.content,
             type=kind,
@@ -185,27 +170,6 @@ class Confluence:
         spaces = [space_from(mapping(row, "content", "space")) for row in rows]
         self.spaces.learn([space for space in spaces if space.key])
 
-    def _summary(self, row: dict[str, Any]) -> PageSummary:
-        content = mapping(row, "content")
-        key = _space_key(row)
-        return PageSummary(
-            id=text(content, "id"),
-            title=line(content, "title") or _plain(text(row, "title")),
-            url=self._address(content),
-            last_edited_time=text(content, "version", "when") or text(row, "lastModified"),
-            space=line(content, "space", "name") or line(row, "resultGlobalContainer", "title") or key,
-            space_key=key,
-            type=text(content, "type"),
-            excerpt=_plain(text(row, "excerpt")),
-        )
-
-    def _address(self, content: dict[str, Any]) -> str:
-        """Where a person finds it: always at the site, whichever way the call went."""
-        path = text(content, "_links", "webui")
-        if not path.startswith("/"):
-            path = f"/pages/viewpage.action?pageId={text(content, 'id')}"
-        return f"{self.client.site_url}/wiki{path}"
-
     def _identified(self, reference: Reference) -> ContentId:
         """Titles and spaces become ids. Raises NothingThere."""
         if isinstance(reference, ContentId):
@@ -239,7 +203,7 @@ class Confluence:
     def _space_of(self, content: dict[str, Any]) -> Space:
         """The space, out of the page's address where that has it. Raises NothingThere for one outside the allowlist."""
         space_id = text(content, "spaceId")
-        key = _key_in(text(content, "_links", "webui"))
+        key = key_in(text(content, "_links", "webui"))
         space = self.spaces.known(space_id) or Space(space_id, key)
         if self._is_allowed(space) and space.key:
             return space
@@ -253,43 +217,11 @@ class Confluence:
     def _asked_for(self, space: Space) -> Space:
         try:
             return self.spaces.with_id(space.id)
-        except NothingThere:
+        except (NothingThere, UpstreamAuthFailed):  # the token may lack the scope for spaces
             return space
 
     def _is_allowed(self, space: Space) -> bool:
         return not self.allowed or space.key.upper() in self.allowed or space.alias.upper() in self.allowed
-
-
-def _valid_cursor(cursor: str) -> str:
-    if not CURSOR.fullmatch(cursor):
-        raise BadReference("cursor", "This is no cursor. Give the next_cursor of an answer, with the same q.")
-    return cursor
-
-
-def _next_cursor(answer: Any, cursor: str) -> str | None:
-    found = CURSOR_IN_LINK.search(text(answer, "_links", "next"))
-    following = unquote_plus(found[1]) if found else ""
-    return following if following != cursor and CURSOR.fullmatch(following) else None
-
-
-def _is_page(row: dict[str, Any]) -> bool:
-    """Rows of spaces have no content; of what has, only pages and blog posts can be read."""
-    content = mapping(row, "content")
-    return text(content, "type") in KINDS and text(content, "status") in READABLE and is_id(text(content, "id"))
-
-
-def _space_key(row: dict[str, Any]) -> str:
-    return text(row, "content", "space", "key") or _key_in(text(row, "resultGlobalContainer", "displayUrl"))
-
-
-def _key_in(address: str) -> str:
-    found = SPACE_IN_ADDRESS.match(address)
-    return unquote(found[1]) if found else ""
-
-
-def _plain(marked: str) -> str:
-    """Highlight markers first: what entities turn into is text, even where it looks like one."""
-    return clean(" ".join(html.unescape(HIGHLIGHT.sub("", marked)).split()))
 
 
 def _required_id(content_id: str) -> str:

@@ -183,6 +183,15 @@ def test_a_space_whose_address_was_changed_is_allowed_by_its_key():
 
 
 @responses.activate
+def test_a_token_that_may_not_ask_for_spaces_is_told_no_more_than_any_other():
+    responses.get(f"{V2}/pages/123", json=make_page(key="SECRET"))
+    responses.get(f"{V2}/spaces/11", status=401, json={"code": 401, "message": "Unauthorized; scope does not match"})
+
+    with pytest.raises(NothingThere):
+        read(allowlist=("TEAM",))
+
+
+@responses.activate
 def test_a_page_whose_address_has_no_space_is_placed_by_its_spaces_id():
     responses.get(f"{V2}/pages/123", json=make_page(_links={"webui": "/pages/viewpage.action?pageId=123"}))
     responses.get(f"{V2}/spaces/11", json=make_space())
