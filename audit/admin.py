@@ -65,7 +65,8 @@ class OutcomeFilter(WithinWorkspaceFilter):
 
 @admin.register(AuditLog)
 class AuditLogAdmin(admin.ModelAdmin):
-    list_display = ("when", "workspace", "who", "action", "what", "ended", "channel")
+    list_display = ("when", "workspace", "who", "action", "ended", "channel", "what")
+    list_display_links = ("when",)
     list_filter = (WorkspaceFilter, ActionFilter, OutcomeFilter)
     list_per_page = 50
     show_full_result_count = False
@@ -75,6 +76,9 @@ class AuditLogAdmin(admin.ModelAdmin):
     search_fields = ("actor",)
     search_help_text = "The whole email of who called, once a workspace is chosen at the right."
     actions = None
+
+    class Media:
+        css = {"all": ("admin.css",)}
 
     @admin.display(description="when (UTC)")
     def when(self, record: AuditLog) -> str:

@@ -11,6 +11,7 @@ from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -22,8 +23,10 @@ from audit.errors import code_and_message
 from audit.vocabulary import Channel
 from workspaces import services
 from workspaces.actors import operator
-from workspaces.forms import EXPIRY_CHOICES
+from workspaces.forms import EXPIRY_CHOICES, StaffSignInForm
 from workspaces.models import ApiKey, Membership, User, Workspace
+
+admin.site.login_form = StaffSignInForm
 
 
 def actor_for(request: HttpRequest, workspace: Workspace) -> Actor:
@@ -92,6 +95,11 @@ class WorkspaceAdmin(SuperuserChanges, admin.ModelAdmin):
         if not change:
             made = services.create_workspace(actor_for(request, obj), obj.key, obj.name)
             obj.pk = made.pk
+
+    def response_add(self, request: HttpRequest, obj: Workspace, post_url_continue: Any = None) -> HttpResponse:
+        """On to its members: without one it is of no use to anybody."""
+        messages.success(request, f"The workspace {obj} is there. Now add its members, an owner first.")
+        return redirect("admin:workspaces_workspace_change", obj.pk)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Each change by its service; one that is refused is said, and does not take the others' records with it."""

@@ -1,8 +1,14 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 
+from audit.limits import seconds_to_wait
+from workspaces.models import digest_of
+
+ATTEMPTS_PER_MINUTE = 10
 EXPIRY_CHOICES = [("", "Never"), ("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year")]
 
 
@@ -16,6 +22,19 @@ class SignInForm(AuthenticationForm):
 
     def clean_username(self) -> str:
         return self.cleaned_data["username"].lower()
+
+    def clean(self) -> dict[str, Any]:
+        """A password is guessed slowly: so many attempts a minute for one email from one address."""
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        who = digest_of(f"{address} {self.cleaned_data.get('username', '')}")
+        seconds = seconds_to_wait(f"sign-in:{who}", ATTEMPTS_PER_MINUTE)
+        if seconds is not None:
+            raise ValidationError(f"Too many attempts. Try again in {seconds} s.", code="too_many")
+        return super().clean()
+
+
+class StaffSignInForm(SignInForm, AdminAuthenticationForm):
+    """The admin's own login, under the same limit."""
 
 
 class ApiKeyForm(forms.Form):
