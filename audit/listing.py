@@ -57,6 +57,10 @@ def page(workspace: str, filters: Filters, limit: int, cursor: Cursor | None) ->
     return rows[:limit], Cursor.behind(rows[limit - 1]) if len(rows) > limit else None
 
 
+def newest(workspace: str, action: str) -> AuditLog | None:
+    return _matching(workspace, Filters(action=action)).first()
+
+
 def chunks(workspace: str, filters: Filters) -> Iterator[list[AuditLog]]:
     """All that match, newest first, never more in memory than CHUNK_ROWS of each action."""
     branches = _branches(workspace, filters)

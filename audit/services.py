@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from audit import listing
@@ -20,6 +20,13 @@ def list_records(
 ) -> tuple[list[AuditLog], Cursor | None]:
     with audited(actor, Action.AUDIT_LIST, _target(filters) | {"limit": limit}):
         return listing.page(actor.workspace, filters, limit, cursor)
+
+
+def last_calls(actor: Actor, actions: Iterable[Action]) -> list[AuditLog]:
+    """The newest record of each action that was ever recorded, newest first."""
+    with audited(actor, Action.AUDIT_LIST, {}):
+        records = [record for action in actions if (record := listing.newest(actor.workspace, action))]
+    return sorted(records, key=lambda record: record.created_at, reverse=True)
 
 
 def export_records(actor: Actor, filters: Filters, file_format: str) -> Iterator[bytes]:

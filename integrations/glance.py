@@ -5,6 +5,7 @@ from datetime import date
 
 from django.conf import settings
 
+from audit.models import AuditLog
 from integrations.credentials import Source
 from integrations.models import Provider
 from integrations.states import IntegrationState, expiry_warning
@@ -18,8 +19,18 @@ class Glance:
     warnings: tuple[str, ...] = ()
 
 
-def glance(state: IntegrationState, today: date) -> Glance:
+# What a call can fail by that a connection test would find as well.
+_NO_TROUBLE = ("upstream_rejected_query", "upstream_rate_limited")
+
+
+def glance(state: IntegrationState, today: date, last_call: AuditLog | None = None) -> Glance:
     tone, word, sentence = _status(state)
+    if last_call is not None and tone in ("good", "warn") and _in_trouble(state, last_call):
+        tone, word = "bad", "Last call failed"
+        sentence = (
+            f"{last_call.action} ended with {last_call.error_code} at {last_call.created_at:%Y-%m-%d %H:%M} UTC. "
+            f"Press Test to see what is the matter."
+        )
     warnings = tuple(
         warning for warning in (expiry_warning(state.token_expires_on, today), lock_notice(state)) if warning
     )
@@ -37,10 +48,17 @@ def _status(state: IntegrationState) -> tuple[str, str, str]:
     if state.test_problem:
         return "bad", "Not working", state.test_problem
     if state.tested_at is None and state.source is Source.ENVIRONMENT:
-        return "off", "From the environment", _whose(state)
+        return "good", "From the environment", _whose(state)
     if state.tested_at is None:
         return "warn", "Not tested", f"{_whose(state)} Press Test to see whether it works."
     return "good", f"Connected as {state.account_name}" if state.account_name else "Connected", _whose(state)
+
+
+def _in_trouble(state: IntegrationState, last_call: AuditLog) -> bool:
+    """A test since then knows better."""
+    code = last_call.error_code
+    is_trouble = code.startswith("upstream_") and code not in _NO_TROUBLE
+    return is_trouble and (state.tested_at is None or last_call.created_at > state.tested_at)
 
 
 def _incomplete(state: IntegrationState) -> tuple[str, str, str]:

@@ -15,8 +15,9 @@ from django.views import View
 
 from audit.chart import rows_of, strips, width_of
 from audit.listing import Filters
+from audit.models import AuditLog
 from audit.serializers import ListInput
-from audit.services import list_records
+from audit.services import last_calls, list_records
 from audit.statistics import calls_per_day
 from audit.summary import summary
 from audit.trail import record_failure
@@ -41,6 +42,10 @@ from workspaces.services import (
 )
 
 RECENT_RECORDS = 8
+CALLS = {
+    Provider.JIRA: (Action.JIRA_SEARCH, Action.JIRA_READ),
+    Provider.CONFLUENCE: (Action.CONFLUENCE_SEARCH, Action.CONFLUENCE_READ),
+}
 FORGOTTEN = (
     "Saved. The stored token was forgotten, because it was made for another site or account: enter the token of the "
     "new one, and save."
@@ -90,10 +95,13 @@ class IndexPage(WorkspacePage):
         return {
             "state": state,
             "label": Provider(state.provider).label,
-            "glance": glance(state, timezone.localdate()),
+            "glance": glance(state, timezone.localdate(), self._last_call(state.provider)),
             "form": refused if is_refused else IntegrationForm(state, self.workspace_key),
             "report": self.request.session.pop(self.report_kept_as(state.provider), None),
         }
+
+    def _last_call(self, provider: str) -> AuditLog | None:
+        return next(iter(last_calls(self.actor, CALLS[Provider(provider)])), None)
 
     def report_kept_as(self, provider: str) -> str:
         """The report of a connection test is kept in the session until the page shows it, once."""

@@ -13,7 +13,7 @@ from rest_framework.exceptions import APIException
 
 from audit.actors import Actor
 from audit.errors import AuditUnavailable, code_and_message
-from audit.trail import record_failure, require
+from audit.trail import record_failure, refused_by, require
 from audit.vocabulary import Action, Channel
 from workspaces.actors import actor_for_user
 from workspaces.errors import WorkspaceAccessDenied
@@ -77,7 +77,7 @@ class WorkspacePage(View):
 
     def _recorded(self, exc: APIException) -> APIException:
         try:
-            record_failure(self.actor, self.recorded_action(), self.what(), exc)
+            record_failure(self.actor, self.recorded_action(), {**self.what(), **refused_by(exc)}, exc)
         except AuditUnavailable as unavailable:
             return unavailable
         return exc

@@ -135,6 +135,32 @@ def test_a_disabled_integration_is_refused_until_it_is_enabled_again(visit, site
     expect(page.locator("#jira .chip")).to_have_text("Not tested")
 
 
+def test_forgetting_the_token_and_revoking_a_key_ask_once_more(visit, site, admin):
+    make_integration(base_url=site.url, email=READER.email, api_token=TOKEN)
+    make_api_key(Role.MEMBER, label="old laptop")
+    page = visit().sign_in(ADMIN)
+
+    expect(page.get_by_role("button", name="Yes, forget it")).to_be_hidden()
+    page.locator("#jira").get_by_text("Forget token").click()
+    page.get_by_role("button", name="Yes, forget it").click()
+    expect(page.locator("#jira")).to_contain_text("Still missing: API token")
+
+    page.get_by_label("Revoke the key old laptop").click()
+    page.get_by_role("button", name="Yes, revoke it").click()
+    expect(page.locator(".messagelist")).to_contain_text("is revoked")
+
+
+def test_a_configuration_is_copied_at_one_press(visit, admin):
+    visitor = visit()
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = visitor.sign_in(ADMIN)
+
+    page.get_by_label("Copy the configuration for Claude Code").click()
+
+    expect(page.get_by_label("Copy the configuration for Claude Code")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("claude mcp add")
+
+
 def test_a_member_is_refused_on_a_page_that_says_whom_to_ask(visit):
     make_member(Role.MEMBER)
     page = visit().sign_in("member@acme.example.com")

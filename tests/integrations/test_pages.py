@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit.models import AuditLog
 from integrations.models import Integration, Provider
+from tests.audit.makers import make_record
 from tests.factories import SITE, TOKEN, make_api_key, make_integration, make_member, make_workspace
 from workspaces.models import ApiKey, Role, User
 
@@ -415,3 +416,31 @@ def test_no_page_holds_script_or_style_of_its_own():
 @pytest.mark.parametrize("path", ["jira/save/", "jira/disable/", "keys/"])
 def test_the_address_of_a_button_opened_by_hand_is_the_page(path):
     assert signed_in().get(PAGE + path)["Location"] == PAGE
+
+
+@pytest.mark.parametrize(
+    ("error_code", "minutes_since_test", "word"),
+    [
+        ("upstream_auth_failed", 5, "Last call failed"),
+        ("upstream_auth_failed", -5, "Connected as Lantern Bot"),
+        ("upstream_rejected_query", 5, "Connected as Lantern Bot"),
+        ("not_found", 5, "Connected as Lantern Bot"),
+    ],
+)
+def test_a_call_that_failed_since_the_last_test_is_seen_at_a_glance(error_code, minutes_since_test, word):
+    tested_at = timezone.now() - timedelta(hours=1)
+    make_integration(tested_at=tested_at, account_name="Lantern Bot")
+    make_record(tested_at + timedelta(minutes=minutes_since_test), outcome="failed", error_code=error_code)
+
+    glances = [card["glance"].word for card in signed_in().get(PAGE).context["cards"]]
+
+    assert glances == [word, "Not connected"]
+
+
+def test_a_call_that_went_well_since_is_no_trouble():
+    now = timezone.now()
+    make_integration(tested_at=now - timedelta(hours=1), account_name="Lantern Bot")
+    make_record(now - timedelta(minutes=9), outcome="failed", error_code="upstream_error", action="jira.search")
+    make_record(now - timedelta(minutes=5))
+
+    assert signed_in().get(PAGE).context["cards"][0]["glance"].tone == "good"
