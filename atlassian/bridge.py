@@ -59,11 +59,13 @@ class Server:
         if workspace := environ.get("MEMORY_CORE_WORKSPACE_KEY", "").strip():
             self.headers["X-Workspace-Key"] = _header_value(workspace)
 
-    def connect(self) -> HTTPConnection:
-        if not self.is_https:
-            return HTTPConnection(self.host, self.port, timeout=TIMEOUT_SECONDS)
         # SSL_CERT_FILE and SSL_CERT_DIR add a company's own authority.
-        return HTTPSConnection(self.host, self.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+        self._tls = ssl.create_default_context() if self.is_https else None
+
+    def connect(self) -> HTTPConnection:
+        if self._tls is None:
+            return HTTPConnection(self.host, self.port, timeout=TIMEOUT_SECONDS)
+        return HTTPSConnection(self.host, self.port, timeout=TIMEOUT_SECONDS, context=self._tls)
 
 
 class Bridge:
@@ -117,7 +119,7 @@ class Bridge:
 
     def _passed_on(self, line: bytes, message: Any) -> bytes:
         response, body = self._posted(line, self._headers(message))
-        if response.status == 202:
+        if response.status == 202 and not is_request(message):
             return b""
         answer = _json_object(body)
         if "jsonrpc" not in answer or response.status in (401, 403):

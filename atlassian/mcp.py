@@ -37,9 +37,9 @@ def _tool_function(tool: Tool) -> Callable[[HttpRequest, dict[str, Any]], str]:
     def call(request: Any, arguments: dict[str, Any]) -> str:
         request.mcp_has_begun = True
         try:
-            return _sendable(tool.run(request.auth, arguments))
+            return tool.run(request.auth, arguments)
         except APIException as exc:
-            raise ToolError(_sendable(_words(exc))) from exc
+            raise ToolError(_words(exc)) from exc
 
     return call
 
@@ -52,11 +52,6 @@ def _may_see(action: Action) -> Callable[[Any], bool]:
 def _words(exc: APIException) -> str:
     code, sentence = code_and_message(exc)
     return f"{code}: {sentence}" + (f" ({current_request_id()})" if isinstance(exc, InternalError) else "")
-
-
-def _sendable(text: str) -> str:
-    """Without the lone surrogates that JSON can smuggle in and UTF-8 cannot carry."""
-    return text.encode(errors="replace").decode()
 
 
 def _server() -> MCPServer:

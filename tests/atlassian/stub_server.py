@@ -1,6 +1,7 @@
 """An HTTP server that answers whatever a test says, for what stands between a laptop and memory-core."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,9 @@ class Stub:
 
 
 @contextmanager
-def stub_server(answer: Callable[[Any], tuple[int, dict[str, str], bytes]]) -> Iterator[Stub]:
+def stub_server(
+    answer: Callable[[Any], tuple[int, dict[str, str], bytes]], tls: ssl.SSLContext | None = None
+) -> Iterator[Stub]:
     stub = Stub(answer)
 
     class Handler(BaseHTTPRequestHandler):
@@ -48,9 +51,11 @@ def stub_server(answer: Callable[[Any], tuple[int, dict[str, str], bytes]]) -> I
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    stub.url = f"http://127.0.0.1:{server.server_address[1]}"
+    stub.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}"
     try:
         yield stub
     finally:

@@ -2,17 +2,25 @@
 
 import ast
 import io
+import ipaddress
 import json
 import signal
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from atlassian import bridge
 from tests.atlassian.stub_server import result_of, stub_server
@@ -183,7 +191,7 @@ def test_a_refusal_is_told_in_the_words_of_the_server_under_the_id_of_the_reques
 
 
 @pytest.mark.parametrize("body", [b"<html>Bad gateway</html>", b"", b"[]", b"\xff", b'{"ok": true}', b"[" * 100_000])
-@pytest.mark.parametrize("status", [200, 404, 502])
+@pytest.mark.parametrize("status", [200, 202, 404, 502])
 def test_an_answer_that_is_no_mcp_says_so(status, body):
     with stub_server(lambda message: (status, {}, body)) as server, bridge_to(server.url) as answer:
         said = answer(LIST)
@@ -213,6 +221,42 @@ def test_a_server_that_does_not_answer_in_time_is_named(monkeypatch):
         released.set()
 
     assert "did not answer within" in sentence(said)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory) -> tuple[Path, Path]:
+    """(certificate, key) of 127.0.0.1, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    builder = builder.add_extension(address, critical=False)
+    folder = tmp_path_factory.mktemp("tls")
+    files = folder / "certificate.pem", folder / "key.pem"
+    files[0].write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(certificate):
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*certificate)
+    with stub_server(result_of, tls) as server:
+        answers, _, _ = run(environment(server.url), LIST)
+
+    assert server.bodies_seen == []
+    assert f"The certificate of {server.url} is not trusted" in answers[0]["error"]["message"]
+
+
+def test_an_authority_of_ones_own_is_trusted_when_it_is_named(certificate):
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*certificate)
+    with stub_server(result_of, tls) as server:
+        answers, _, _ = run(environment(server.url, SSL_CERT_FILE=str(certificate[0])), LIST)
+
+    assert answers == [{"jsonrpc": "2.0", "id": 7, "result": {}}]
 
 
 @pytest.mark.parametrize(
