@@ -10,7 +10,6 @@ from django.db import connection, transaction
 from django.db.models import F, Value
 
 from audit.models import AuditLog
-from integrations import rotation
 from integrations.fields import UNREADABLE
 from integrations.models import Integration, Provider
 from tests.factories import TOKEN, make_api_key, make_integration
@@ -198,9 +197,18 @@ def test_rotation_names_what_it_cannot_decrypt_rotates_the_others_and_fails(dry_
 def test_a_token_saved_while_the_rotation_runs_wins():
     integration = make_integration()
     encrypt_with(integration, keys()[1])
-    ((row_id, _, seen),) = rotation._stored_tokens()
     integration.api_token = "saved-meanwhile"
-    integration.save()
 
-    assert rotation._replace(row_id, seen, b"stale") is False
+    def save_before_the_rotation_does(execute, sql, *args):
+        if sql.startswith("UPDATE integrations_integration SET api_token") and integration.pk not in saved:
+            saved.append(integration.pk)
+            integration.save()
+        return execute(sql, *args)
+
+    saved: list[int] = []
+    with connection.execute_wrapper(save_before_the_rotation_does):
+        said = rotate()
+
+    assert said == "0 tokens rotated, 0 with the newest key already, 1 saved anew meanwhile.\n"
     assert Integration.objects.get().api_token == "saved-meanwhile"
+    assert AuditLog.objects.get().target["overtaken"] == 1
