@@ -14,7 +14,7 @@ from audit.actors import Actor
 from audit.errors import AuditUnavailable, InternalError, NotPermitted, code_and_message, issues_of
 from audit.models import AuditLog
 from audit.request_id import current_request_id
-from audit.vocabulary import CHANGING, UNRECORDED_SUCCESS, Action, Outcome
+from audit.vocabulary import CHANGING, UNRECORDED_SUCCESS, Action, Channel, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def audited(actor: Actor, action: Action, target: dict[str, Any]) -> Iterator[di
         require(actor, action)
         with transaction.atomic() if action in CHANGING else nullcontext():
             yield target
-            if action not in UNRECORDED_SUCCESS:
+            if action not in UNRECORDED_SUCCESS or actor.channel is Channel.COMMAND:
                 append(actor, action, target, Outcome.SUCCESS, started=started)
     except Exception as exc:
         record_failure(actor, action, target, exc, started=started)

@@ -42,7 +42,7 @@ CHANGING = frozenset(
 )
 
 # Looking at the log, at what is connected or at the keys there are is recorded only where it is refused or fails:
-# each look would otherwise add to what is looked at.
+# each look would otherwise add to what is looked at. A command is recorded all the same: nobody runs it in passing.
 UNRECORDED_SUCCESS = frozenset({Action.AUDIT_LIST, Action.INTEGRATION_LIST, Action.API_KEY_LIST})
 
 
