@@ -40,7 +40,8 @@ test-browser: install .venv/.dev ## drive the pages in Debian's chromium
 	$(BIN)/python -m pytest -m browser tests/browser
 
 screenshots: install .venv/.dev ## take the pictures in docs/images anew
-	$(BIN)/python -m pytest -m screenshots tests/browser/screenshots.py
+	$(BIN)/python -m pytest -m browser tests/browser/screenshots.py
+	if command -v pngquant >/dev/null; then pngquant --force --strip --ext .png 32 docs/images/*.png; fi
 
 # The suite needs a newer Node.js than many machines have: it comes as a package. npm itself has to be there.
 tests/conformance/node_modules/.installed: tests/conformance/package-lock.json
