@@ -25,9 +25,10 @@ class Trouble(Exception):
 def refuses_credentials(client: AtlassianClient, cloud_id: str) -> Trouble:
     credentials = client.credentials
     tried = ", on the site and at the gateway" if cloud_id and token_kinds.may_try_gateway(credentials) else ""
+    licence = ", or the account has no licence for Confluence" if _may_lack_licence(client) else ""
     return Trouble(
         f"{NAMES[credentials.provider]} refuses the email and the API token{tried}: one of them is wrong, or the token "
-        f"has expired or was revoked.",
+        f"has expired or was revoked{licence}.",
         f"Sign in as {credentials.email} at {TOKENS}, create a new API token, and {_save(credentials)}. For a "
         f"service account an organisation admin does so at https://admin.atlassian.com. A password does not work.",
     )
@@ -128,12 +129,24 @@ def _causes(exc: BaseException) -> Iterator[BaseException]:
     yield from seen[1:]
 
 
-def _is_known_to_jira(client: AtlassianClient) -> bool:
-    try:
-        reply = client.reply("GET", WHO_AM_I["jira"], base=client.site_url)
-    except UpstreamFailure:
+def _may_lack_licence(client: AtlassianClient) -> bool:
+    """Whether not even Jira, which tells a stranger at once, knows: there may be no Jira on the site."""
+    if client.credentials.provider != "confluence":
         return False
-    return reply.status == 200 and is_known(reply)
+    reply = _asked_of_jira(client)
+    return reply is not None and reply.status != 401
+
+
+def _is_known_to_jira(client: AtlassianClient) -> bool:
+    reply = _asked_of_jira(client)
+    return reply is not None and reply.status == 200 and is_known(reply)
+
+
+def _asked_of_jira(client: AtlassianClient) -> Reply | None:
+    try:
+        return client.reply("GET", WHO_AM_I["jira"], base=client.site_url)
+    except UpstreamFailure:
+        return None
 
 
 def _save(credentials: Credentials) -> str:

@@ -127,11 +127,26 @@ def _unwelcome(client: "AtlassianClient", mine: Reply) -> UpstreamFailure:
     """
     if mine.status == 200 and is_known(mine):
         return UpstreamForbidden()
-    if mine.status != 401 and not client.credentials.scoped:
-        mine = client.reply("GET", WHO_AM_I["jira"])
-        if mine.status == 403 or (mine.status == 200 and is_known(mine)):
-            return UpstreamForbidden(
-                "The connected account may not use Confluence: it needs a Confluence licence on this site. An "
-                "Atlassian admin can grant it."
-            )
-    return auth_failed(client.credentials)
+    if mine.status == 401:
+        return auth_failed(client.credentials)
+    if client.credentials.scoped:  # for one product only: Jira would not know the token
+        return _undecided(client.credentials)
+    mine = client.reply("GET", WHO_AM_I["jira"])
+    if mine.status == 401:
+        return auth_failed(client.credentials)
+    if mine.status == 403:  # nobody is let in from here, whoever it is
+        return UpstreamForbidden()
+    if mine.status == 200 and is_known(mine):
+        return UpstreamForbidden(
+            "The connected account may not use Confluence: it needs a Confluence licence on this site. An Atlassian "
+            "admin can grant it."
+        )
+    return _undecided(client.credentials)
+
+
+def _undecided(credentials: Credentials) -> UpstreamAuthFailed:
+    return UpstreamAuthFailed(
+        f"Confluence refuses {credentials.email} and does not say why: either the API token is wrong, expired or "
+        f"revoked; then create a new one and {_where_to_enter(credentials)}. Or the account has no Confluence licence "
+        f"on this site; then an Atlassian admin can grant it."
+    )

@@ -321,6 +321,24 @@ class TestWhetherAtlassianTookUsForWhomWeAre:
 
         assert type(caught.value) is kind
 
+    @responses.activate
+    def test_a_site_that_lets_nobody_in_from_here_is_not_said_to_lack_a_licence(self):
+        responses.get(PAGE, status=403, json={"statusCode": 403, "message": "not from this address"})
+        responses.get(MINE, status=403, json={})
+        responses.get(MYSELF, status=403, json={})
+
+        with pytest.raises(UpstreamForbidden, match="only certain IP addresses"):
+            make_client("confluence").get("/wiki/api/v2/pages/7")
+
+    @responses.activate
+    def test_where_jira_cannot_decide_both_causes_are_named(self):
+        responses.get(re.compile(".*/wiki/.*"), status=403, json={"statusCode": 403, "message": "not permitted"})
+        responses.get(MYSELF, status=404)
+
+        for fields in ({}, {"scoped": True, "cloud_id": "c"}):
+            with pytest.raises(UpstreamAuthFailed, match=r"expired.*no Confluence licence"):
+                make_client("confluence", **fields).get("/wiki/rest/api/search")
+
     @pytest.mark.parametrize(("myself", "kind"), [(200, UpstreamForbidden), (401, UpstreamAuthFailed)])
     @responses.activate
     def test_a_bare_404_of_confluence_is_a_missing_licence_where_jira_knows_the_account(self, myself, kind):

@@ -52,7 +52,7 @@ class TestAtTheSampleSite:
         report = check(provider, READER, "expired")
 
         assert (report.ok, failed(report), len(report.steps)) == (False, ["account"], 2)
-        assert "expired or was revoked" in report.problem
+        assert "expired or was revoked." in report.problem
         assert "https://id.atlassian.com/manage-profile/security/api-tokens" in report.problem
         assert READER.email in report.problem
         assert report.account_id == ""
@@ -262,6 +262,18 @@ class TestOnTheSite:
 
         assert failed(report) == ["account"]
         assert "refuses the email and the API token, on the site and at the gateway" in report.problem
+
+    @responses.activate
+    def test_without_a_jira_to_ask_a_missing_licence_is_named_beside_a_bad_token(self):
+        tenant()
+        responses.get(f"{SITE}/wiki/rest/api/user/current", status=403, json={"statusCode": 403})
+        responses.get(f"https://api.atlassian.com/ex/confluence/{CLOUD_ID}/wiki/rest/api/user/current", status=401)
+        responses.get(f"{SITE}/rest/api/3/myself", status=404)
+
+        report = report_on("confluence")
+
+        assert failed(report) == ["account"]
+        assert "revoked, or the account has no licence for Confluence" in report.problem
 
     @responses.activate
     def test_lists_of_the_wrong_type_are_empty(self):
