@@ -54,6 +54,9 @@ test-conformance: install .venv/.dev tests/conformance/node_modules/.installed #
 score: install .venv/.dev ## score both renderers; fails below what they must reach
 	$(BIN)/python -m scoring
 
+conventions: install ## write docs/markdown.md from the pairs of fixtures
+	$(BIN)/python -m scoring.conventions
+
 check: install .venv/.dev ## lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -65,4 +68,4 @@ lock: .venv/.dev ## pin every dependency anew
 
 LOCK := --generate-hashes --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help install demo readme run test test-conformance test-browser screenshots check lock
+.PHONY: help install demo readme run test test-conformance test-browser screenshots score conventions check lock

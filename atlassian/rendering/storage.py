@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from atlassian.rendering import markdown, storage_links, storage_lists, storage_macros, storage_tables
 from atlassian.rendering.storage_reader import Reader
-from atlassian.rendering.storage_source import Element, attribute, parse, whole_text
+from atlassian.rendering.storage_source import UNSEEN, Element, attribute, parse, whole_text
 from atlassian.rendering.tree import (
     CODE,
     EM,
@@ -98,7 +98,7 @@ ELEMENTS: dict[str, Callable[[Reader, Element], Flow]] = {
     ),
     **dict.fromkeys(("figure", "figcaption", "details", "summary", "fieldset", "form", "dl", "dt", "dd"), block),
     **dict.fromkeys(("ac:layout", "ac:layout-section", "ac:layout-cell", "ac:rich-text-body"), block),
-    **dict.fromkeys(("script", "style", "template", "head", "title", "noscript"), nothing),
+    **dict.fromkeys(("script", "style", "template", "head", "title", "noscript", UNSEEN), nothing),
     **dict.fromkeys(("ac:placeholder", "ac:parameter", "ac:adf-fallback", "ac:adf-attribute"), nothing),
     **dict.fromkeys(("ac:structured-macro", "ac:macro"), storage_macros.macro),
     **dict.fromkeys(("ul", "ol"), storage_lists.html_list),

@@ -2,7 +2,7 @@
 
 import re
 
-from atlassian.rendering.storage_reader import Reader, collapsed, is_hidden
+from atlassian.rendering.storage_reader import Reader, collapsed
 from atlassian.rendering.storage_source import Element, name_of
 from atlassian.rendering.tree import Flow, Item, Items, blocks_of
 
@@ -22,8 +22,6 @@ def _points(reader: Reader, element: Element) -> list[Item]:
     items: list[Item] = []
     for child in element:
         name = name_of(child)
-        if is_hidden(child):
-            continue
         if name == "li":
             items.append(Item(reader.blocks(child)))
         elif body := blocks_of(

@@ -10,7 +10,7 @@ _TOKEN = re.compile(
       (?P<cdata><!\[CDATA\[.*?\]\]>)
     | </(?P<closed>[A-Za-z][\w:.-]*)[^<>]*>
     | <(?P<opened>[A-Za-z][\w:.-]*)(?P<attributes>(?:\s+(?:"[^"<]*"|'[^'<]*'|[^<>"'])*)?)(?P<empty>/?)>
-    | &(?P<reference>\#[0-9]+|[A-Za-z][A-Za-z0-9]*);
+    | &(?P<reference>\#[0-9]{1,20}|[A-Za-z][A-Za-z0-9]{0,40});
     | (?P<stray>[<>&])
     """,
     re.VERBOSE | re.DOTALL,

@@ -10,7 +10,6 @@ from atlassian.rendering.tree import PLAIN, Block, Flow, Marks, Run, blocks_of, 
 MAX_DEPTH = 60
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])")
 
 
 class Reader:
@@ -36,8 +35,7 @@ class Reader:
         self._depth += 1
         flow: Flow = [self.text(parent.text)] if parent.text else []
         for child in parent:
-            if not is_hidden(child):
-                flow += self.elements.get(name_of(child), inline)(self, child)
+            flow += self.elements.get(name_of(child), inline)(self, child)
             if child.tail:
                 flow.append(self.text(child.tail))
         self._depth -= 1
@@ -69,11 +67,6 @@ class Reader:
 def inline(reader: Reader, element: Element) -> Flow:
     """An element without a meaning of its own, known or not: what it holds."""
     return reader.flow(element)
-
-
-def is_hidden(element: Element) -> bool:
-    style = element.get("style")
-    return bool(style and _HIDDEN.search(style.lower())) or element.get("hidden") is not None
 
 
 def collapsed(flow: Flow) -> Flow:

@@ -17,33 +17,44 @@ from atlassian.rendering.storage_mending import mend
 Element = etree._Element
 
 NAMESPACES = ("ac", "ri", "at")
+UNSEEN = "unseen"
 _ROOT = "<page" + "".join(f' xmlns:{prefix}="{prefix}"' for prefix in NAMESPACES) + ">"
 
+# Compiled so that both branches begin with a letter of their own, which lets `re` skip all other text.
 # CDATA is matched so that nothing within it is touched; what is left open ends with the page.
 _TROUBLE = re.compile(
-    r"""
-      (?P<cdata><!\[CDATA\[.*?(?:\]\]>|\Z))
-    | (?P<unseen><!--.*?(?:-->|\Z) | <\?.*?(?:\?>|\Z))
-    | (?P<doctype>\A\s*<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>)
-    | (?P<declaration><![A-Za-z](?:[^<>"']|"[^"]*"|'[^']*')*+>?(?:\s*\]\s*>)?)
-    | (?P<namespace>\sxmlns(?::\w+)?\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))
-    | &\#(?P<number>[0-9]{1,20}|[xX][0-9a-fA-F]{1,20});
-    | &(?P<entity>[A-Za-z][A-Za-z0-9]{0,40});
-    """,
-    re.VERBOSE | re.DOTALL,
+    r"<(?:(?P<cdata>!\[CDATA\[.*?(?:\]\]>|\Z))"
+    r"|!--.*?(?:-->|\Z)"
+    r"|\?.*?(?:\?>|\Z)"
+    r"""|![A-Za-z](?:[^<>"']|"[^"]*"|'[^']*')*+>?(?:\s*\]\s*>)?)"""
+    r"|&(?:\#(?P<number>[0-9]{1,20}|[xX][0-9a-fA-F]{1,20})|(?P<entity>[A-Za-z][A-Za-z0-9]{0,40}));",
+    re.DOTALL,
 )
+_PROLOG = re.compile(r"\s*(?:<\?[^>]*>\s*)?<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>", re.IGNORECASE)
+_NAMESPACE = re.compile(r"""(<!\[CDATA\[.*?\]\]>)|\sxmlns(?::\w+)?\s*=\s*(?:"[^"<>]*"|'[^'<>]*')""", re.DOTALL)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d])")
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 
 
 def parse(source: str) -> Element:
     """The root around the whole page; a page that is no XML is mended first."""
     entities: set[str] = set()
-    prepared = _TROUBLE.sub(lambda trouble: _harmless(trouble, entities), clean(source))
+    prepared = _prepared(clean(source), entities)
     head = _declarations(entities) + _ROOT
     root, faults = _parsed(head + prepared + "</page>")
     if root is None or faults:
         root, _ = _parsed(head + mend(prepared) + "</page>")
-    return root if root is not None else etree.Element("page")
+    if root is None:
+        return etree.Element("page")
+    _hide(root)
+    return root
+
+
+def _prepared(source: str, entities: set[str]) -> str:
+    """The page without what could expand, call out or hide; the names of its entities go to `entities`."""
+    prolog = _PROLOG.match(source)
+    prepared = _TROUBLE.sub(lambda trouble: _harmless(trouble, entities), source[prolog.end() if prolog else 0 :])
+    return _NAMESPACE.sub(lambda found: found[1] or "", prepared) if "xmlns" in prepared else prepared
 
 
 def _parsed(xml: str) -> tuple[Element | None, bool]:
@@ -57,6 +68,14 @@ def _parsed(xml: str) -> tuple[Element | None, bool]:
     )
     root = etree.fromstring(xml.encode(), parser)
     return cast(Element | None, root), bool(len(parser.error_log))
+
+
+def _hide(root: Element) -> None:
+    """Elements that the page does not show lose what they hold, and their name."""
+    for element in root.xpath("//*[@style or @hidden]"):
+        if element.get("hidden") is not None or _HIDDEN.search((element.get("style") or "").lower()):
+            element.clear(keep_tail=True)
+            element.tag = UNSEEN
 
 
 def _harmless(trouble: re.Match[str], entities: set[str]) -> str:

@@ -2,8 +2,8 @@
 
 import re
 
-from atlassian.rendering.storage_reader import Reader, is_hidden
-from atlassian.rendering.storage_source import Element, name_of
+from atlassian.rendering.storage_reader import Reader
+from atlassian.rendering.storage_source import UNSEEN, Element, name_of
 from atlassian.rendering.tree import Block, Cell, Flow, Table
 
 _GROUPS = {"thead", "tbody", "tfoot"}
@@ -15,19 +15,19 @@ def table(reader: Reader, element: Element) -> Flow:
     rows: list[list[Cell]] = []
     for child in element:
         name = name_of(child)
-        if is_hidden(child) or name in ("colgroup", "col"):
+        if name in ("colgroup", "col", UNSEEN):
             continue
         if name == "tr":
             rows.append(_row(reader, child, False))
         elif name in _GROUPS:
-            rows += [_row(reader, row, name == "thead") for row in child if not is_hidden(row)]
+            rows += [_row(reader, row, name == "thead") for row in child if name_of(row) != UNSEEN]
         else:
             beside += reader.blocks(child)
     return [*beside, Table(rows)]
 
 
 def _row(reader: Reader, element: Element, in_head: bool) -> list[Cell]:
-    return [_cell(reader, cell, in_head) for cell in element if not is_hidden(cell)]
+    return [_cell(reader, cell, in_head) for cell in element if name_of(cell) != UNSEEN]
 
 
 def _cell(reader: Reader, element: Element, in_head: bool) -> Cell:
