@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 
 from django.db.models import Min, Q, QuerySet
@@ -39,12 +39,12 @@ class Cursor:
         """Raises ValueError."""
         try:
             moment, _, record_id = base64.b64decode(text, altchars=b"-_", validate=True).decode().partition("/")
-        except binascii.Error as exc:
+            created_at, pk = datetime.fromisoformat(moment), int(record_id)
+            if created_at.tzinfo is None or not 0 < pk < 2**63:
+                raise ValueError(text)
+            return cls(created_at.astimezone(UTC), pk)
+        except (binascii.Error, OverflowError) as exc:
             raise ValueError(text) from exc
-        cursor = cls(datetime.fromisoformat(moment), int(record_id))
-        if cursor.created_at.tzinfo is None or not 0 < cursor.id < 2**63:
-            raise ValueError(text)
-        return cursor
 
     @classmethod
     def behind(cls, record: AuditLog) -> Self:

@@ -11,7 +11,9 @@ from audit.vocabulary import Outcome
 
 class FilterInput(Arguments):
     action_key = serializers.CharField(required=False, max_length=32)
-    action_prefix = serializers.CharField(required=False, max_length=32)
+    action_prefix = serializers.RegexField(
+        r"\A[!-~]+\Z", required=False, max_length=32, error_messages={"invalid": "No action begins like this."}
+    )
     actor = serializers.CharField(required=False, max_length=254)
     outcome = serializers.ChoiceField(choices=[str(outcome) for outcome in Outcome], required=False)
     to = serializers.DateTimeField(required=False, default_timezone=UTC)
