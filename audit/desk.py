@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from audit.actors import Actor, nobody
-from audit.errors import AuditUnavailable, RateLimited
+from audit.errors import AuditUnavailable, RateLimited, as_api_exception
 from audit.limits import seconds_to_wait
 from audit.trail import record_failure, refused_by, require
 from audit.vocabulary import Action, Channel
@@ -47,6 +48,10 @@ class Desk(APIView):
     channel = Channel.REST
     throttle_classes = (KeyThrottle,)
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.perform_authentication(request)  # before all else: whatever is refused then is recorded as its sender's
+        super().initial(request, *args, **kwargs)
+
     def checked(self, arguments: type[Serializer], data: Any) -> dict[str, Any]:
         return checked(self.request.auth, self.recorded_action(), arguments(data=data))
 
@@ -54,15 +59,16 @@ class Desk(APIView):
         action = self.recorded_action()
         if action is None:  # no such method: nothing was attempted
             return super().handle_exception(exc)
-        return super().handle_exception(self._recorded(action, exc))
+        return super().handle_exception(self._recorded(action, as_api_exception(exc)))
 
     def recorded_action(self) -> Any:
         name = getattr(self, "action", None) or (self.request.method or "").lower()
-        return self.recorded_as.get(name)
+        return self.recorded_as.get("get" if name == "head" else name)
 
     def _recorded(self, action: Action, exc: Exception) -> Exception:
         """exc, or what has to be answered instead because the record could not be written."""
-        actor = getattr(exc, "actor", None) or self.request.auth or nobody(self.channel)
+        # Where signing in broke down, request.auth would try it once more.
+        actor = getattr(exc, "actor", None) or getattr(self.request, "_auth", None) or nobody(self.channel)
         if not actor.user:
             seconds = seconds_to_wait(
                 f"refused:{self.request.META.get('REMOTE_ADDR', '')}", REFUSALS_RECORDED_PER_MINUTE

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions, status
 from rest_framework.exceptions import APIException
 
@@ -55,6 +57,9 @@ class InternalError(APIException):
     default_code, default_detail = INTERNAL_ERROR
 
 
+# What Django raises for a request that cannot be read: too many parameters, too large a body, a sender who went away.
+UNREADABLE = (BadRequest, SuspiciousOperation, UnreadablePostError)
+
 # DRF's own words for what can go wrong before a view of ours runs.
 CODE_FOR = {
     exceptions.ValidationError: "validation_error",
@@ -65,6 +70,17 @@ CODE_FOR = {
     exceptions.NotFound: "route_not_found",
     exceptions.PermissionDenied: "permission_denied",
 }
+
+
+def as_api_exception(exc: Exception) -> Exception:
+    """Django's own exceptions, as the kind of DRF's that says the same."""
+    if isinstance(exc, Http404):
+        return exceptions.NotFound()
+    if isinstance(exc, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(exc, UNREADABLE):
+        return exceptions.ParseError("The request could not be read.")
+    return exc
 
 
 def code_and_message(exc: Exception) -> tuple[str, str]:
@@ -100,4 +116,9 @@ def _issues(detail: Any, path: str) -> Any:
         for inner in detail:
             yield from _issues(inner, path)
     else:
-        yield {"path": path, "code": str(detail.code), "message": str(detail)}
+        yield {"path": _sayable(path), "code": str(detail.code), "message": _sayable(str(detail))}
+
+
+def _sayable(text: str) -> str:
+    """Without the lone surrogates that JSON can smuggle in and UTF-8 cannot carry."""
+    return text.encode(errors="replace").decode()

@@ -3,13 +3,11 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, JsonResponse
-from rest_framework import exceptions
+from django.http import HttpRequest, JsonResponse
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
-from audit.errors import INTERNAL_ERROR, code_and_message, issues_of
+from audit.errors import INTERNAL_ERROR, as_api_exception, code_and_message, issues_of
 from audit.request_id import current_request_id
 
 log = logging.getLogger(__name__)
@@ -17,7 +15,7 @@ log = logging.getLogger(__name__)
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     """DRF's EXCEPTION_HANDLER: one shape for whatever went wrong, a crash included."""
-    exc = _as_api_exception(exc)
+    exc = as_api_exception(exc)
     if not isinstance(exc, APIException):
         log.error("unhandled error", exc_info=exc)
     status = exc.status_code if isinstance(exc, APIException) else 500
@@ -29,17 +27,6 @@ def error_body(code: str, message: str, issues: list[dict[str, str]] | None = No
     if issues:
         error["details"] = {"issues": issues}
     return {"error": error | {"request_id": current_request_id()}}
-
-
-def _as_api_exception(exc: Exception) -> Exception:
-    """Django's own exceptions, as the kind of DRF's that says the same."""
-    if isinstance(exc, Http404):
-        return exceptions.NotFound()
-    if isinstance(exc, PermissionDenied):
-        return exceptions.PermissionDenied()
-    if isinstance(exc, BadRequest | SuspiciousOperation):
-        return exceptions.ParseError("The request could not be read.")
-    return exc
 
 
 def _headers(exc: Exception) -> dict[str, str]:

@@ -1,11 +1,13 @@
 from dataclasses import asdict
 from typing import Any
 
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.arguments import Arguments
 from audit.desk import Desk
+from audit.errors import UNREADABLE
 from audit.vocabulary import Action
 from integrations import services
 from integrations.hooks import ACTION, Event, record_git_event
@@ -51,7 +53,10 @@ class GitEventsView(Desk):
 
     def recorded_action(self) -> Action | None:
         """The event's own action, where the body names one."""
-        data = self.request.data if self.request.method == "POST" else None
+        try:
+            data = self.request.data if self.request.method == "POST" else None
+        except (APIException, *UNREADABLE):  # a body that nobody can read names none
+            data = None
         event = data.get("event") if isinstance(data, dict) else None
         return ACTION[Event(event)] if event in list(Event) else super().recorded_action()
 

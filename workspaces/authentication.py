@@ -8,6 +8,7 @@ from rest_framework.exceptions import APIException, PermissionDenied, Validation
 from rest_framework.request import Request
 
 from audit.actors import Actor
+from audit.errors import UNREADABLE, as_api_exception
 from audit.vocabulary import Channel
 from workspaces.actors import actor_for_key, actor_for_user
 from workspaces.errors import InvalidCredentials, MissingBearerToken, WorkspaceAccessDenied
@@ -77,6 +78,13 @@ def _by_session(request: Request, user: User, channel: Channel) -> tuple[User, A
 
 
 def _requested_workspace(request: Request, channel: Channel) -> str | None:
+    try:
+        return _named_workspace(request, channel)
+    except UNREADABLE as exc:
+        raise as_api_exception(exc) from exc
+
+
+def _named_workspace(request: Request, channel: Channel) -> str | None:
     """What the request names: by REST in its query or JSON body, by MCP in the header X-Workspace-Key."""
     named: Any = None
     if channel is Channel.MCP:

@@ -1,0 +1,151 @@
+"""What a stranger or a careless client may send: refused by name, recorded once, and never a fault of ours."""
+
+import json
+from io import BytesIO
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+from django.db import DatabaseError
+from rest_framework.test import APIClient
+
+from audit.models import AuditLog
+from config.wsgi import application
+from tests.factories import make_api_key
+from workspaces.models import Role
+
+pytestmark = pytest.mark.django_db
+
+LOGS = "/v1/audit-logs"
+SAVE = "/v1/integrations"
+EVENTS = "/v1/git-events"
+ACME = {"workspace_key": "acme"}
+NO_ENCODINGS = ["rot13", "hex", "zlib", "bz2", "punycode", "undefined", "utf-16", "cp037"]
+
+
+@pytest.fixture
+def admin(client_for):
+    return client_for(make_api_key(Role.ADMIN))
+
+
+def refused(answer, status: int, code: str) -> None:
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+
+
+def only_record() -> tuple[str, str, str, str]:
+    record = AuditLog.objects.get()
+    return record.action, record.outcome, record.error_code, record.actor
+
+
+def served(method: str, path: str, content_type: str, body: bytes = b"", secret: str = "") -> tuple[int, Any]:
+    """As gunicorn would have it served: Django's test client makes its requests itself."""
+    said: list[str] = []
+    environ: dict[str, Any] = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body))}
+    environ |= {"REQUEST_METHOD": method, "wsgi.input": BytesIO(body), "HTTP_AUTHORIZATION": f"Bearer {secret}"}
+    environ["PATH_INFO"], _, environ["QUERY_STRING"] = path.partition("?")
+    setup_testing_defaults(environ)
+    answer = application(environ, lambda status, headers: said.append(status))
+    content = b"".join(answer)
+    answer.close()
+    return int(said[0][:3]), content
+
+
+@pytest.mark.parametrize("charset", NO_ENCODINGS)
+@pytest.mark.parametrize("path", [f"{LOGS}?workspace_key=acme", "/login/?next=/", "/healthz?x=1"])
+def test_whatever_charset_a_request_claims_it_is_read_as_utf_8(path, charset):
+    secret = make_api_key(Role.ADMIN)
+
+    assert served("GET", path, f"text/plain; charset={charset}", secret=secret)[0] == 200
+
+
+@pytest.mark.parametrize("charset", NO_ENCODINGS)
+def test_so_is_a_body(charset):
+    body = json.dumps(ACME | {"provider": "jira", "reason": "서울"}, ensure_ascii=False).encode()
+
+    status, _ = served("PUT", SAVE, f"application/json; charset={charset}", body, make_api_key(Role.ADMIN))
+
+    assert status == 200
+    assert AuditLog.objects.get().target["reason"] == "서울"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", "{"),
+        ("application/json", "[" * 100_000),
+        ("text/plain", "x"),
+        ("application/json", "x" * 3_000_000),
+    ],
+)
+def test_a_stranger_is_told_so_whatever_body_comes_with_it(content_type, body):
+    client = APIClient(raise_request_exception=False)
+
+    refused(client.post(EVENTS, body, content_type=content_type), 401, "missing_bearer_token")
+
+    assert only_record() == ("git.commit", "denied", "missing_bearer_token", "")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r'{"workspace_key": "acme", "provider": "jira", "\ud800": 1}',
+        r'{"workspace_key": "acme", "provider": "\ud800"}',
+        r'{"workspace_key": "acme", "provider": "jira", "config": {"\udfff": 1}}',
+    ],
+)
+def test_half_a_character_comes_back_in_a_refusal_that_can_be_sent(admin, body):
+    refused(admin.put(SAVE, body, content_type="application/json"), 400, "validation_error")
+
+    assert only_record() == ("integration.update", "failed", "validation_error", "admin@acme.example.com")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", LOGS + "?workspace_key=acme" + "".join(f"&p{n}=" for n in range(1_000)), ""),
+        ("PUT", SAVE, '{"workspace_key": "' + "x" * 3_000_000 + '"}'),
+    ],
+)
+def test_what_django_itself_refuses_to_read_is_recorded_as_its_senders(admin, method, path, body):
+    answer = admin.generic(method, path, body, content_type="application/json")
+
+    refused(answer, 400, "validation_error")
+    assert only_record()[1:] == ("failed", "validation_error", "admin@acme.example.com")
+
+
+@pytest.mark.parametrize("path", [LOGS, "/v1/audit/export", SAVE])
+def test_a_head_is_a_get_to_the_gate(client_for, admin, path):
+    assert admin.head(path, ACME).status_code == 200
+
+    assert client_for(make_api_key(Role.MEMBER)).head(path, ACME).status_code == 403
+    assert AuditLog.objects.get(outcome="denied").actor == "member@acme.example.com"
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "MDAwMS0wMS0wMVQwMDowMDowMCsyMzo1OS8x",  # 0001-01-01T00:00:00+23:59/1
+        "OTk5OS0xMi0zMVQyMzo1OTo1OS0yMzo1OS8x",  # 9999-12-31T23:59:59-23:59/1
+        "MjAyNi0wMS0wMVQwMDowMDowMC8x",  # 2026-01-01T00:00:00/1
+        "MjAyNi0wMS0wMVQwMDowMDowMCswMDowMC85OTk5OTk5OTk5OTk5OTk5OTk5OQ==",  # an id beyond 64 bits
+    ],
+)
+def test_a_cursor_that_no_answer_gave_is_refused(admin, cursor):
+    refused(admin.get(LOGS, ACME | {"cursor": cursor}), 400, "validation_error")
+
+
+@pytest.mark.parametrize("path", [LOGS, "/v1/audit/export"])
+@pytest.mark.parametrize("prefix", ["\U0010ffff", "\ud7ff", "é"])
+def test_a_prefix_after_which_no_other_string_comes_is_refused(admin, path, prefix):
+    refused(admin.get(path, ACME | {"action_prefix": prefix}), 400, "validation_error")
+
+
+def test_a_database_that_fails_while_signing_in_is_no_second_failure(admin, monkeypatch):
+    def fails(*args, **kwargs):
+        raise DatabaseError("locked")
+
+    monkeypatch.setattr("workspaces.models.ApiKey.touch", fails)
+
+    refused(admin.get(LOGS, ACME), 500, "internal_error")
+
+    assert only_record() == ("audit.list", "failed", "internal_error", "")
