@@ -32,6 +32,9 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=8)  # PostgreSQL connections of one process
 environment.tune(DATABASES["default"], DATABASE_POOL_SIZE)
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://memory-core")}
+if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+    # Beyond Django's 300 entries, names, proofs of credentials and counters of calls would push each other out.
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 20_000)
 
 # Atlassian.
 ATLASSIAN_ORIGINS = environment.origins(env.str("MEMORY_CORE_ATLASSIAN_HOSTS", default=""))
