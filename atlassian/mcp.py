@@ -132,7 +132,8 @@ class McpView(Desk):
             return None
         if self.tool is not None:
             return self.tool.action
-        return Action.MCP_CONNECT if self.request.auth is None else None
+        # Where signing in broke down, request.auth would try it once more.
+        return Action.MCP_CONNECT if getattr(self.request, "_auth", None) is None else None
 
     @cached_property
     def tool(self) -> Tool | None:

@@ -15,7 +15,7 @@ from audit.models import AuditLog
 from tests.atlassian.doors import connect, only_record
 from tests.atlassian.mcp_calls import HANDSHAKE, call, post, request, said, stateless
 from tests.factories import SITE, make_api_key, make_integration
-from workspaces.models import Role
+from workspaces.models import ApiKey, Role
 from workspaces.roles import GRANTS
 
 pytestmark = pytest.mark.django_db
@@ -32,16 +32,16 @@ NAMES = [name for name, *_ in FOUR]
 
 
 @contextmanager
-def audit_log_out_of_reach() -> Iterator[None]:
+def out_of_reach(table: str) -> Iterator[None]:
     def rename(old: str, new: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER TABLE {old} RENAME TO {new}")
 
-    rename("audit_logs", "elsewhere")
+    rename(table, "elsewhere")
     try:
         yield
     finally:
-        rename("elsewhere", "audit_logs")
+        rename("elsewhere", table)
 
 
 @pytest.fixture
@@ -307,11 +307,22 @@ def test_a_crash_is_told_with_the_reference_that_stands_in_the_log_and_the_recor
 def test_without_a_record_there_is_no_answer(member, sample_site):
     connect(sample_site)
 
-    with audit_log_out_of_reach():
+    with out_of_reach("audit_logs"):
         text = said(call(member, "jira_read", issue_key="GATE-7"))
 
     assert text.startswith("audit_unavailable: ")
     assert "Check-in" not in text
+
+
+@transactional
+@pytest.mark.parametrize("method", ["tools/list", "tools/call"])
+def test_a_database_that_breaks_down_at_the_door_is_told_in_the_form_of_the_protocol(member, method):
+    with out_of_reach(ApiKey._meta.db_table):
+        answer = post(member, request(method, name="jira_read", arguments={}))
+
+    assert (answer.status_code, answer.json()["id"]) == (500, 1)
+    assert answer.json()["error"]["data"]["code"] == "internal_error"
+    assert (only_record().outcome, only_record().error_code) == ("failed", "internal_error")
 
 
 @transactional
