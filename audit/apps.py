@@ -4,7 +4,6 @@ from django.db.models.signals import post_migrate
 
 class AuditConfig(AppConfig):
     name = "audit"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from audit import checks  # noqa: F401  registering is its import's effect
