@@ -154,6 +154,8 @@ def _cell_block(node: dict[str, Any]) -> str:
         return _said(children)
     if kind == "rule":
         return "---"
+    if kind == "tableRow":
+        return " | ".join(_cell_text(child) for child in children)
     inside = _cell_text(node)
     if kind == "panel":
         return f"[!{str(_attrs(node).get('panelType', '')).upper()}] {inside}"

@@ -128,6 +128,8 @@ def _adf(element: etree._Element, facts: Facts, depth: int) -> None:
         if _get(node, "type") == "panel":
             kinds = [c for c in node if _name(c) == "ac:adf-attribute" and c.get("key") == "panel-type"]
             facts.add("panel", "".join(kinds[0].itertext()).strip().upper() if kinds else "PANEL")
+        for decision in node.findall("{ac}adf-node") if _get(node, "type") == "decision-list" else ():
+            facts.add("item", depth, None, normal("Decision: " + _first_line(decision)))
         _flow(node, facts, depth)
 
 
@@ -208,6 +210,8 @@ def _cell(element: etree._Element) -> str:
         elif name == "li":
             number = f"{place}." if _name(element) == "ol" else "-"
             inside = f" {number} {_cell(child)} "
+        elif name == "tr":
+            inside = f" {' | '.join(map(_cell, child))} "
         elif name == "hr":
             inside = " --- "
         elif name == "ac:task":

@@ -189,9 +189,16 @@ _ITEMS: dict[str, Callable[[Reader, Node], Item]] = {
 }
 _LISTS = {"bulletList", "orderedList", "taskList", "decisionList"}
 
+# Places, which say nothing of their own, and what belongs into a list or table but stands outside.
+_TRANSPARENT = (
+    *("doc", "layoutSection", "layoutColumn", "bodiedSyncBlock", "extensionFrame", "caption"),
+    *("listItem", "taskItem", "blockTaskItem", "decisionItem", "tableRow", "tableCell", "tableHeader"),
+)
+
 NODES: dict[str, Callable[[Reader, Node], Flow]] = {
     "blockCard": as_block,
     "blockquote": block_quote,
+    **dict.fromkeys(_TRANSPARENT, adf_inline.contents),
     "bodiedExtension": extension,
     "bulletList": bullet_list,
     "codeBlock": code_block,
@@ -211,6 +218,7 @@ NODES: dict[str, Callable[[Reader, Node], Flow]] = {
     "mediaInline": adf_inline.media,
     "mediaSingle": media_single,
     "mention": adf_inline.mention,
+    "multiBodiedExtension": extension,
     "nestedExpand": expand,
     "orderedList": ordered_list,
     "panel": panel,

@@ -8,13 +8,16 @@ from atlassian.rendering.characters import clean
 
 Node = dict[str, Any]
 
+_LARGEST = 10**18  # Python refuses to write out numbers of thousands of digits
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def text(value: object) -> str:
     if isinstance(value, str):
         return clean(value)
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST:
+        return str(value)
+    return ""
 
 
 def attributes(node: Node) -> Node:

@@ -97,7 +97,8 @@ _NOISE = re.compile(
     r"pagePin|anchor|revision|contentVer|lbox|pCenter|zoom|simple|tbstyle|links|baseUrl|toolbar|compressed|server)$|"
     r"(?:[iI]d|ID|[wW]idth|[hH]eight|uuid|Ver)s?$)"
 )
-_TOKEN = re.compile(r"\S{60,}|[0-9a-fA-F-]{32,}|ari:cloud:\S*")
+# Packed data, identifiers, JSON as it is or encoded for an address.
+_UNREADABLE = re.compile(r"(?!\w+://)\S{60,}|[0-9a-fA-F-]{32,}|ari:cloud:\S*|[{\[].*[}\]]|%7B.*", re.DOTALL)
 _LONGEST_VALUE = 500
 
 
@@ -107,7 +108,7 @@ def _told(macro: Macro) -> list[str]:
     seen: set[str] = set()
     for name, value in macro.parameters.items():
         value = " ".join(value.split())
-        if not value or value in seen or _NOISE.search(name) or (_TOKEN.fullmatch(value) and "://" not in value):
+        if not value or value in seen or _NOISE.search(name) or _UNREADABLE.fullmatch(value):
             continue
         seen.add(value)
         told.append((f"{name}=" if name else "") + value[:_LONGEST_VALUE])

@@ -1,15 +1,28 @@
 """Links, people, files and pictures of the storage format, which has names for them and few addresses."""
 
-from atlassian.rendering.links import safe_url
+import json
+
+from atlassian.rendering.links import query_in, safe_url, smart_link
 from atlassian.rendering.storage_reader import Reader
-from atlassian.rendering.storage_source import Element, attribute, name_of
+from atlassian.rendering.storage_source import Element, attribute, name_of, whole_text
 from atlassian.rendering.tree import Flow, Run
 
 _BODIES = ("ac:plain-text-link-body", "ac:link-body", "ac:rich-text-body")
 
 
 def anchor(reader: Reader, element: Element) -> Flow:
-    return reader.styled(element, href=safe_url(element.get("href"), reader.site_url))
+    url = safe_url(element.get("href"), reader.site_url)
+    if url and element.get("data-card-appearance"):
+        return _card(reader, element, url)
+    return reader.styled(element, href=url)
+
+
+def _card(reader: Reader, element: Element, url: str) -> Flow:
+    """A smart link, whose text is its address until Confluence looks up its title."""
+    said = whole_text(element).strip()
+    query = _query(element.get("data-datasource"), url)
+    title = f"Jira issues: {query}" if query else "" if said == element.get("href") else said
+    return [smart_link(url, title, reader.marks)]
 
 
 def link(reader: Reader, element: Element) -> Flow:
@@ -21,6 +34,17 @@ def link(reader: Reader, element: Element) -> Flow:
     if target is not None:
         return TARGETS[name_of(target)](reader, target, text, said)
     return text or [reader.say(attribute(element, "ac:anchor"))]
+
+
+def _query(datasource: str | None, url: str) -> str:
+    """What a list of issues asks for; its source is JSON in an attribute."""
+    if not datasource:
+        return ""
+    try:
+        parameters = json.loads(datasource)["parameters"]
+        return " ".join(str(parameters["jql"]).split())
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return query_in(url)
 
 
 def _beside(reader: Reader, text: Flow, said: str, sort: str, name: str) -> Flow:

@@ -44,16 +44,21 @@ def adf_extension(reader: Reader, element: Element) -> Flow:
     if flow:
         return flow
     fallbacks = [child for child in element if name_of(child) == "ac:adf-fallback"]
-    return [part for fallback in fallbacks for part in reader.blocks(fallback)]
+    shown: Flow = [part for fallback in fallbacks for part in reader.blocks(fallback)]
+    return shown or [reader.say(f"[unsupported: {_adf_kind(node)}]") for node in nodes]
 
 
 def _adf_node(reader: Reader, element: Element) -> Flow:
-    kind = attribute(element, "type") or attribute(element, "ac:type")
+    kind = _adf_kind(element)
     if kind == "panel":
         return _adf_panel(reader, element)
     if kind == "decision-list":
         return [Items(_decisions(reader, element))]
     return [*reader.blocks(element)]
+
+
+def _adf_kind(element: Element) -> str:
+    return attribute(element, "type") or attribute(element, "ac:type")
 
 
 def _adf_panel(reader: Reader, element: Element) -> Flow:

@@ -33,15 +33,14 @@ Covered = dict[int, tuple[int, str]]  # column → rows that a cell above still 
 
 
 def write_table(table: Table) -> list[str]:
-    rows = [row for row in table.rows if row]
-    if not rows:
+    grid = _grid(table.rows)
+    if not grid:
         return []
-    grid = _grid(rows)
     width = max(len(row) for row in grid)
     if width * len(grid) <= SPARE_CELLS + 4 * sum(len(row) for row in grid):
         for row in grid:
             row.extend([""] * (width - len(row)))
-    head = grid.pop(0) if _is_head(rows[0]) else []
+    head = grid.pop(0) if _is_head(next(filter(None, table.rows))) else []
     head.extend([""] * (width - len(head)))
     return [_line(head), "|" + "---|" * width, *(_line(row) for row in grid)]
 
@@ -54,7 +53,7 @@ def _is_head(row: list[Cell]) -> bool:
 
 
 def _line(cells: list[str]) -> str:
-    return "| " + " | ".join(cells) + " |" if any(cells) else "|" + " |" * len(cells)
+    return "".join(f"| {cell} " if cell else "| " for cell in cells) + "|"
 
 
 def _grid(rows: list[list[Cell]]) -> Grid:
@@ -63,7 +62,7 @@ def _grid(rows: list[list[Cell]]) -> Grid:
     area = sum(_span(cell.columns) * _span(cell.rows) for cell in cells)
     limit = SPAN_LIMIT if area <= SPARE_CELLS + 4 * len(cells) else 1
     covered: Covered = {}
-    return [_row(row, covered, limit) for row in rows]
+    return [line for row in rows if (line := _row(row, covered, limit))]
 
 
 def _row(cells: list[Cell], covered: Covered, limit: int) -> list[str]:
