@@ -9,7 +9,7 @@ from scoring.facts import Facts, SourceCell, add_link, add_table, normal
 SITE = "https://scored.example"
 _PROBE = re.compile(r"/browse/([A-Za-z][A-Za-z0-9_]*-\d+)")
 _INLINE = {"text", "hardBreak", "mention", "emoji", "date", "status", "inlineCard", "mediaInline", "placeholder"}
-_SILENT = {"toc", "anchor"}
+_INLINE |= {"inlineExtension"}
 
 
 def adf_facts(document: dict[str, Any]) -> Facts:
@@ -248,7 +248,7 @@ def _file(node: dict[str, Any], attrs: dict[str, Any]) -> str:
     name = str(attrs.get("alt") or "")
     if attrs.get("url"):
         return f" {name} "
-    picture = name.endswith((".png", ".jpg", ".gif", ".svg")) or attrs.get("width")
+    picture = node.get("type") == "media" or name.endswith((".png", ".jpg", ".gif", ".svg"))
     return f"[{'image' if picture else 'attachment'}: {name}]" if name else ""
 
 

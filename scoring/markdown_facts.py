@@ -88,7 +88,8 @@ def _leaves(node: SyntaxTreeNode) -> Iterator[str]:
     elif node.type == "html_inline" and node.content not in ("<sub>", "</sub>", "<sup>", "</sup>"):
         yield node.content
     elif node.type == "image":
-        yield f" {node.content} "
-        return
+        yield " "
     for child in node.children:
         yield from _leaves(child)
+    if node.type == "image":
+        yield " "

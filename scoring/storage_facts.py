@@ -210,6 +210,8 @@ def _cell(element: etree._Element) -> str:
         elif name == "li":
             number = f"{place}." if _name(element) == "ol" else "-"
             inside = f" {number} {_cell(child)} "
+        elif name in ("thead", "tbody", "tfoot"):
+            inside = f" {_cell(child)} "
         elif name == "tr":
             inside = f" {' | '.join(map(_cell, child))} "
         elif name == "hr":

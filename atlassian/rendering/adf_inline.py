@@ -117,9 +117,8 @@ def is_nameless(node: Node) -> bool:
 
 
 def _is_image(node: Node) -> bool:
-    named = attributes(node)
-    kind = text(named.get("__fileMimeType")) or text(named.get("type"))
-    return kind.startswith("image") or bool(named.get("width")) or file_name(node).lower().endswith(_IMAGES)
+    sort = attribute(node, "__fileMimeType", "type")
+    return sort.startswith("image") or file_name(node).lower().endswith(_IMAGES)
 
 
 def old_image(reader: Reader, node: Node) -> Flow:

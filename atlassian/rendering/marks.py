@@ -46,11 +46,14 @@ def _merged(runs: list[Run]) -> list[Run]:
 
 def _code_lines(run: Run) -> list[Run]:
     """A code span neither begins nor ends with a line break, and spaces alone are none."""
-    code = run.text.strip("\n")
-    if len(code) == len(run.text) and not code.isspace():
+    text = run.text
+    if text.isspace():
+        return [run._replace(marks=run.marks - {CODE})]
+    code = text.strip("\n")
+    if len(code) == len(text):
         return [run]
-    core = run._replace(text=code, marks=run.marks - {CODE} if code.isspace() else run.marks)
-    return [line for line in (Run("\n"), core, Run("\n")) if line.text]
+    before, after = text.startswith("\n"), text.endswith("\n")
+    return [Run("\n")] * before + [run._replace(text=code)] + [Run("\n")] * after
 
 
 def _write(runs: list[Run], within: Within, before: str, after: str) -> str:

@@ -7,7 +7,9 @@ from atlassian.rendering.storage_reader import Reader
 from atlassian.rendering.storage_source import Element, attribute, name_of, whole_text
 from atlassian.rendering.tree import Block, Flow, Item, Items, Quote, Run, blocks_of
 
-_BLOCK_PLACES = {"page", "ac:layout-cell", "ac:rich-text-body", "div", "li", "td"}
+_BLOCK_PLACES = {"page", "ac:layout-cell", "ac:rich-text-body"}
+_OF_A_LINE = {"a", "span", "strong", "b", "em", "i", "u", "s", "del", "code", "sub", "sup", "br", "time"}
+_OF_A_LINE |= {"ac:link", "ac:image", "ac:emoticon", "ac:inline-comment-marker"}
 
 
 def macro(reader: Reader, element: Element) -> Flow:
@@ -29,9 +31,11 @@ def _in_style(reader: Reader, node: Run | Block) -> Run | Block:
 
 
 def _stands_alone(element: Element) -> bool:
-    """Whether the macro is on a line of its own: where blocks stand, without text beside it."""
-    parent, previous = element.getparent(), element.getprevious()
+    """Whether the macro is on a line of its own: where blocks stand, with nothing of a line beside it."""
+    parent, previous, following = element.getparent(), element.getprevious(), element.getnext()
     if parent is None or name_of(parent) not in _BLOCK_PLACES:
+        return False
+    if any(beside is not None and name_of(beside) in _OF_A_LINE for beside in (previous, following)):
         return False
     before = parent.text if previous is None else previous.tail
     return not (before or "").strip() and not (element.tail or "").strip()
