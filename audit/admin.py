@@ -49,8 +49,7 @@ class WithinWorkspaceFilter(admin.SimpleListFilter):
         return [(value, value) for value in self.values] if request.GET.get("workspace") else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditLog]) -> QuerySet[AuditLog]:
-        is_asked = self.value() and request.GET.get("workspace")
-        return queryset.filter(**{str(self.parameter_name): self.value()}) if is_asked else queryset
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
 
 
 class ActionFilter(WithinWorkspaceFilter):
