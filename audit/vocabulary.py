@@ -19,6 +19,8 @@ class Action(StrEnum):
     AUDIT_EXPORT = "audit.export"
     AUDIT_PRUNE = "audit.prune"
     WORKSPACE_CREATE = "workspace.create"
+    USER_CREATE = "user.create"
+    USER_UPDATE = "user.update"
     MEMBER_ADD = "member.add"
     MEMBER_REMOVE = "member.remove"
     API_KEY_ISSUE = "api_key.issue"
@@ -34,6 +36,8 @@ CHANGING = frozenset(
         Action.INTEGRATION_UPDATE,
         Action.INTEGRATION_HOOK,
         Action.WORKSPACE_CREATE,
+        Action.USER_CREATE,
+        Action.USER_UPDATE,
         Action.MEMBER_ADD,
         Action.MEMBER_REMOVE,
         Action.API_KEY_ISSUE,

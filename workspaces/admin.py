@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,7 +21,8 @@ from rest_framework.exceptions import APIException
 
 from audit.actors import Actor
 from audit.errors import code_and_message
-from audit.vocabulary import Channel
+from audit.trail import audited
+from audit.vocabulary import Action, Channel
 from workspaces import services
 from workspaces.actors import operator
 from workspaces.forms import EXPIRY_CHOICES, StaffSignInForm
@@ -236,3 +238,30 @@ class UserAdmin(SuperuserChanges, StockUserAdmin):
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("last_login", "date_joined")
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """In one transaction with its record, as the other views of the admin are."""
+        with transaction.atomic():
+            return super().user_change_password(request, id, form_url)
+
+    def log_addition(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        self._record(request, Action.USER_CREATE, obj, message)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        """Also after a password was set: its form changes the user by a way of its own."""
+        self._record(request, Action.USER_UPDATE, obj, message)
+        return super().log_change(request, obj, message)
+
+    def _record(self, request: HttpRequest, action: Action, user: User, message: Any) -> None:
+        """What was changed by name, and what the user may do from now on; never a password."""
+        said = message if isinstance(message, list) else [{"changed": {"fields": ["password"]}}]
+        target = {
+            "email": user.email,
+            "changed": [name for entry in said for name in entry.get("changed", {}).get("fields", [])],
+            "is_active": user.is_active,
+            "is_staff": user.is_staff,
+            "is_superuser": user.is_superuser,
+        }
+        with audited(operator("", Channel.ADMIN, str(request.user)), action, target):
+            pass

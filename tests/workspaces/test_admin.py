@@ -181,3 +181,21 @@ def test_every_list_opens_with_and_without_rows(operator, model):
     make_api_key(Role.OWNER)
 
     assert operator.get(f"/admin/workspaces/{model}/", {"q": "acme"}).status_code == 200
+
+
+def test_making_and_changing_a_user_is_recorded_without_a_password(operator):
+    data = {"usable_password": "true", "password1": "a-long-password-2", "password2": "a-long-password-2"}
+    operator.post("/admin/workspaces/user/add/", data | {"email": "new@acme.example.com"})
+    user = User.objects.get(email="new@acme.example.com")
+    page = f"/admin/workspaces/user/{user.pk}/"
+
+    operator.post(f"{page}change/", {"email": user.email, "is_active": "on", "is_superuser": "on"})
+    operator.post(f"{page}password/", data)
+
+    plain = {"email": user.email, "is_active": True, "is_staff": False, "is_superuser": False}
+    risen = plain | {"is_superuser": True}
+    assert list(AuditLog.objects.order_by("pk").values_list("action", "channel", "actor", "target")) == [
+        ("user.create", "admin", "root@example.com", plain | {"changed": []}),
+        ("user.update", "admin", "root@example.com", risen | {"changed": ["Superuser status"]}),
+        ("user.update", "admin", "root@example.com", risen | {"changed": ["password"]}),
+    ]

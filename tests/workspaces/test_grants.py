@@ -30,6 +30,8 @@ WHO_MAY = {
     "member.add": GOVERNING,
     "member.remove": GOVERNING,
     "workspace.create": NOBODY,
+    "user.create": NOBODY,
+    "user.update": NOBODY,
     "audit.prune": NOBODY,
     "encryption.rotate": NOBODY,
     "mcp.connect": NOBODY,
