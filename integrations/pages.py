@@ -58,7 +58,7 @@ class StartPage(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        workspaces = governed_workspaces(request.user)
+        workspaces = list(governed_workspaces(request.user))
         if len(workspaces) == 1:
             return redirect("integrations-page", workspace_key=workspaces[0].key)
         return render(request, "integrations/start.html", {"workspaces": workspaces})
@@ -79,12 +79,20 @@ class IndexPage(WorkspacePage):
         return {
             "workspace": workspace,
             "actor": self.actor,
-            "workspaces": governed_workspaces(self.user),
+            "has_others": governed_workspaces(self.user).exclude(key=workspace.key).exists(),
             "cards": self.cards(),
             "key_form": ApiKeyForm(members_within_reach(self.actor, workspace)),
-            "api_keys": list_api_keys(self.actor, workspace),
+            **self._keys(workspace),
             "configurations": client_configurations(self.public_url(), workspace.key),
             **self._what_was_read(),
+        }
+
+    def _keys(self, workspace: Workspace) -> dict[str, Any]:
+        """Newest first; those that no longer work are folded away."""
+        keys = list_api_keys(self.actor, workspace)[::-1]
+        return {
+            "api_keys": [key for key in keys if not key.reason_unusable()],
+            "old_keys": [(key, key.reason_unusable()) for key in keys if key.reason_unusable()],
         }
 
     def cards(self, refused: IntegrationForm | None = None) -> list[dict[str, Any]]:

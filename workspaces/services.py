@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit.actors import Actor
@@ -81,12 +82,11 @@ def revoke_api_key(actor: Actor, api_key: ApiKey) -> None:
             api_key.revoke()
 
 
-def governed_workspaces(user: User) -> list[Workspace]:
+def governed_workspaces(user: User) -> QuerySet[Workspace]:
     """Those whose pages the user may open."""
-    workspaces = Workspace.objects.all()
-    if not user.is_superuser:
-        workspaces = workspaces.filter(memberships__user=user, memberships__role__in=(Role.OWNER, Role.ADMIN))
-    return list(workspaces)
+    if user.is_superuser:
+        return Workspace.objects.all()
+    return Workspace.objects.filter(memberships__user=user, memberships__role__in=(Role.OWNER, Role.ADMIN))
 
 
 def members_within_reach(actor: Actor, workspace: Workspace) -> list[str]:

@@ -444,3 +444,15 @@ def test_a_call_that_went_well_since_is_no_trouble():
     make_record(now - timedelta(minutes=5))
 
     assert signed_in().get(PAGE).context["cards"][0]["glance"].tone == "good"
+
+
+def test_keys_that_no_longer_work_are_folded_away_with_the_reason():
+    client = signed_in()
+    make_api_key(Role.MEMBER, label="works")
+    make_api_key(Role.MEMBER, label="gone", revoked_at=timezone.now())
+    make_api_key(Role.MEMBER, label="over", expires_at=timezone.now() - timedelta(days=1))
+
+    context = client.get(PAGE).context
+
+    assert [key.label for key in context["api_keys"]] == ["works"]
+    assert [(key.label, why) for key, why in context["old_keys"]] == [("over", "expired"), ("gone", "revoked")]
