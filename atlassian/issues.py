@@ -1,5 +1,6 @@
 """Jira's issues as frozen dataclasses. The only file that knows the names of their fields at Atlassian."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,7 @@ READ_FIELDS = (
     SUMMARY_FIELDS + ",description,resolution,reporter,labels,components,fixVersions,parent,subtasks,issuelinks,"
     "attachment,created,duedate,comment"
 )
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}-[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -171,10 +173,10 @@ def _attachment(file: dict[str, Any]) -> Attachment:
 
 
 def _key_of(issue: Any) -> str:
-    key = at(issue, "key")
-    if not isinstance(key, str) or not clean(key):
+    key = text(issue, "key")
+    if not _KEY.fullmatch(key):  # it goes into the path of further calls, and into the record
         raise UpstreamFailure("Jira answered with an issue that has no key.")
-    return clean(key)
+    return key
 
 
 def _person(answer: Any, *path: str) -> str | None:

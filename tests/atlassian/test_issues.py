@@ -52,6 +52,15 @@ def test_whatever_is_no_issue_is_an_upstream_error(answer):
         issue_of(answer, SITE)
 
 
+NO_KEYS = ["..", "/", "../user", "A-1/comment", "A-1 ", "-1", "A-²", "É-1", "K" * 300 + "-1", "A-" + "1" * 30, 1]
+
+
+@pytest.mark.parametrize("key", NO_KEYS)
+def test_what_is_no_key_goes_neither_into_a_path_nor_into_a_record(key):
+    with pytest.raises(UpstreamFailure, match="has no key"):
+        issue_of({"key": key}, SITE)
+
+
 def paragraph(text):
     return {
         "type": "doc",
