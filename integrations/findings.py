@@ -27,6 +27,6 @@ def note_findings(credentials: Credentials, workspace_key: str, findings: Findin
         return
     if findings.account_id:  # a site that cannot be reached says nothing new about the account
         row.scoped, row.cloud_id = findings.scoped, findings.cloud_id
-        row.account_id, row.account_name = findings.account_id, findings.account_name[:200]
+        row.account_id, row.account_name = findings.account_id[:128], findings.account_name[:200]
     row.tested_at, row.test_problem = timezone.now(), findings.problem[:500]
     row.save(update_fields=["scoped", "cloud_id", "account_id", "account_name", "tested_at", "test_problem"])

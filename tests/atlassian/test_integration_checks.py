@@ -49,6 +49,16 @@ def test_a_good_connection_says_what_was_proved_and_as_whom(admin, provider):
     assert row.tested_at is not None
 
 
+def test_an_account_of_unheard_of_length_is_kept_as_far_as_there_is_room(admin, sample_site):
+    sample_site.answer("GET", "/rest/api/3/myself", body={"accountId": "a" * 5_000, "displayName": "b" * 5_000})
+
+    assert check(admin).status_code == 200
+
+    row = Integration.objects.get(provider="jira")
+    row.clean_fields()
+    assert row.account_id == "a" * 128
+
+
 def test_a_bad_token_says_who_mends_it_and_is_kept_with_the_integration(admin):
     row = Integration.objects.get(provider="jira")
     row.api_token = "expired"
