@@ -1,0 +1,131 @@
+"""
+The sample site's own answers, each spoilt in one place or a few, through every door: an answer of ours or an error with
+a name, one record, and never a fault of ours. Seeded, so that what fails once fails again.
+"""
+
+import copy
+import json
+import os
+import random
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import responses
+
+from audit.models import AuditLog
+from sample_site import SampleSite
+from sample_site.exchange import Received
+from tests.atlassian.doors import connect
+from tests.factories import make_api_key
+from workspaces.models import Role
+
+pytestmark = pytest.mark.django_db
+
+ROUNDS = int(os.environ.get("SPOILT_ROUNDS", "20"))  # of each door; more by hand
+DEEP: Any = json.loads("[" * 400 + "]" * 400)
+INSTEAD = (
+    None, True, False, 0, -1, 2**63, 10**400, 1.5, float("nan"), float("inf"), "", " ", "x", "..", "/", "../..", "²",
+    "0", "\x00", "\ud800", "\u202e", "a\nb\r\n", "<b>&amp;</b>", "9" * 300, "x" * 20_000, "https://evil.example/?cursor=a",
+    "9999-12-31T23:59:59.999-2359", "0001-01-01T00:00:00+2359", [], {}, [None], [[]], [{}], {"id": {}}, DEEP,
+)  # fmt: skip
+
+DOORS: list[tuple[str, str, dict[str, Any]]] = [
+    ("GET", "/v1/jira/search", {"q": "turnstile GATE-7 GATE-11"}),
+    ("GET", "/v1/jira/search", {"jql": "project = GATE order by created"}),
+    ("GET", "/v1/jira/read", {"issue_key": "GATE-7"}),
+    ("GET", "/v1/jira/read", {"issue_key": "GATE-11"}),
+    ("GET", "/v1/jira/read", {"issue_key": "OPS-14"}),
+    ("GET", "/v1/confluence/search", {"q": "doors"}),
+    ("GET", "/v1/confluence/read", {"page_id": "420000002", "comments": "true"}),
+    ("GET", "/v1/confluence/read", {"page_id": "{site}/wiki/display/ENG"}),
+    ("POST", "/v1/integrations/test", {"provider": "jira"}),
+    ("POST", "/v1/integrations/test", {"provider": "confluence"}),
+]
+
+
+class Spoiler:
+    """Stands where the network is, asks the site, and spoils what it answers."""
+
+    def __init__(self, site: SampleSite) -> None:
+        self.site = site
+        self.dice = random.Random(0)
+        self.rate = 1.0
+        self.done: list[str] = []
+
+    def begin(self, seed: str) -> None:
+        self.dice.seed(seed)
+        self.rate = self.dice.choice((1.0, 0.3))
+        self.done = []
+
+    def __call__(self, request: Any) -> tuple[int, dict[str, str], bytes]:
+        body = request.body or b""
+        received = Received.of(request.method, request.path_url, dict(request.headers), body)
+        answer, _ = self.site.answer_to(received)
+        content = answer.body
+        if "json" in answer.headers.get("content-type", "") and self.dice.random() < self.rate:
+            content = json.dumps(self.spoilt(json.loads(content))).encode()
+        return answer.status, answer.headers, content
+
+    def spoilt(self, answer: Any) -> Any:
+        for _ in range(self.dice.choice((1, 1, 2, 5))):
+            parent, name = self._place(answer)
+            if parent is None:
+                answer = copy.deepcopy(self.dice.choice(INSTEAD))
+            elif self.dice.random() < 0.2:
+                del parent[name]
+                self.done.append(f"without {name}")
+            else:
+                parent[name] = copy.deepcopy(self.dice.choice(INSTEAD))
+                self.done.append(f"{name}: {str(parent[name])[:30]!r}")
+        return answer
+
+    def _place(self, answer: Any) -> tuple[Any, Any]:
+        """Some way down from the top, so that the few fields there are met as often as the many below."""
+        parent, name = None, None
+        while isinstance(answer, dict | list) and answer and (parent is None or self.dice.random() < 0.7):
+            parent = answer
+            name = self.dice.choice(list(answer)) if isinstance(answer, dict) else self.dice.randrange(len(answer))
+            answer = answer[name]
+        return (None, None) if self.dice.random() < 0.02 else (parent, name)
+
+
+@pytest.fixture
+def spoiler(sample_site: SampleSite) -> Iterator[Spoiler]:
+    spoiler = Spoiler(sample_site)
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as network:
+        for method in ("GET", "POST"):
+            network.add_callback(method, re.compile(re.escape(sample_site.url)), spoiler)
+        yield spoiler
+
+
+@pytest.mark.parametrize("allowed", [[], ["GATE", "ENG", "RUN"]], ids=["all", "allowlist"])
+@pytest.mark.parametrize(("method", "path", "params"), DOORS)
+def test_whatever_is_wrong_with_an_answer_no_fault_of_ours_comes_of_it(
+    client_for, sample_site, spoiler, settings, method, path, params, allowed
+):
+    connect(sample_site, allowed_keys=allowed)
+    client = client_for(make_api_key(Role.ADMIN))
+    params = {name: value.replace("{site}", sample_site.url) for name, value in params.items()}
+
+    for n in range(ROUNDS):
+        spoiler.begin(f"{path} {params} {allowed} {n}")
+        answer = (
+            client.generic(
+                method,
+                path,
+                json.dumps(params | {"workspace_key": "acme"}),
+                content_type="application/json",
+            )
+            if method == "POST"
+            else client.get(path, params | {"workspace_key": "acme"})
+        )
+
+        assert answer.status_code < 500 or answer.json()["error"]["code"].startswith("upstream_"), (
+            n,
+            spoiler.done,
+            answer.content,
+        )
+        assert answer.status_code in (200, 400, 404, 429, 502, 504)
+        assert AuditLog.objects.count() == n + 1
