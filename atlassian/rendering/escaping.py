@@ -6,7 +6,7 @@ from html.entities import html5
 _SUSPECT = re.compile(r"[\\*_`<&\]~]")
 _SPECIAL = r"""
       \\(?=[!-/:-@\[-`{-~]|$)          # would escape what follows
-    | \*+ | _+ | ~~+ | \A~ | ~\Z | `   # emphasis, strikethrough, code
+    | \*+ | _+ | ~~+ | \A~ | ~\Z | `+  # emphasis, strikethrough, code
     | <(?=[A-Za-z/!?]|\Z)              # a tag or an autolink
     | &(?=\#?[0-9A-Za-z]{1,31};|\Z)    # an entity
     | \](?=\(|\Z)                      # a link
@@ -46,8 +46,8 @@ def _escaped(special: re.Match[str], before: str, after: str) -> str:
     if found == "&" and special.end() < len(text) and not _is_entity(text, special.end()):
         return found
     if found[0] not in "*_~":
-        joins = special.end() < len(text) or _joins(found, after)
-        return "\\" + found if joins else found
+        joins = special.end() < len(text) or _joins(found[-1], after)
+        return _slashed(found) if joins else found
     left = text[special.start() - 1] if special.start() else before
     if left in " \t" and right in " \t":
         return found
@@ -55,7 +55,11 @@ def _escaped(special: re.Match[str], before: str, after: str) -> str:
         return found
     if found[0] == "_" and left.isalnum() and right.isalnum():
         return found
-    return "".join("\\" + character for character in found)
+    return _slashed(found)
+
+
+def _slashed(signs: str) -> str:
+    return "".join("\\" + sign for sign in signs)
 
 
 def _is_entity(text: str, start: int) -> bool:

@@ -1,11 +1,10 @@
 """Runs of text written as inline Markdown: marks, links, code spans, images."""
 
 import re
-import unicodedata
-from collections.abc import Callable
 from itertools import groupby
 
 from atlassian.rendering.escaping import code_span, escape
+from atlassian.rendering.flanking import flanks, is_plain, without_punctuation, without_spaces
 from atlassian.rendering.tree import CODE, EM, STRIKE, STRONG, SUB, SUP, Run
 
 DELIMITERS = {
@@ -22,6 +21,7 @@ _LINK = "link:"
 # Stands among the open styles where the brackets of a link's text don't pair.
 _BRACKETS = "brackets"
 Within = frozenset[str]
+_MAIL = re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*", re.ASCII)
 
 
 def write_runs(runs: list[Run]) -> str:
@@ -120,50 +120,14 @@ def _styled(style: str, runs: list[Run], within: Within, before: str, after: str
     """Spaces go outside the marks; so does punctuation that would keep CommonMark from reading them."""
     if not style:
         return _leaf(runs[0], within, before, after)
-    lead, runs, trail = _edges(runs, str.isspace, str.isspace)
+    lead, runs, trail = without_spaces(runs)
     if style in _FLANKED:
-        outside_left = _is_no_word if is_word((lead or before)[-1]) else _nothing
-        outside_right = _is_no_word if is_word((trail or after)[0]) else _nothing
-        more_lead, runs, more_trail = _edges(runs, outside_left, outside_right)
+        more_lead, runs, more_trail = without_punctuation(runs, (lead or before)[-1], (trail or after)[0])
         lead, trail = lead + more_lead, more_trail + trail
     if not runs:
         return _text(lead + trail, within, before, after)
     inner = _delimited(style, runs, within, (lead or before)[-1], (trail or after)[0])
     return _text(lead, within, before, inner[0]) + inner + _text(trail, within, inner[-1], after)
-
-
-def _edges(
-    runs: list[Run], moved_left: Callable[[str], bool], moved_right: Callable[[str], bool]
-) -> tuple[str, list[Run], str]:
-    """The text at either end that moves out of the runs, and the runs without it."""
-    lead = trail = ""
-    runs = list(runs)
-    while runs and _movable(runs[0]) and moved_left(runs[0].text[0]):
-        kept = len(runs[0].text)
-        while kept and moved_left(runs[0].text[-kept]):
-            kept -= 1
-        cut = len(runs[0].text) - kept
-        lead += runs[0].text[:cut]
-        runs[:1] = [runs[0]._replace(text=runs[0].text[cut:])] if kept else []
-    while runs and _movable(runs[-1]) and moved_right(runs[-1].text[-1]):
-        kept = len(runs[-1].text)
-        while kept and moved_right(runs[-1].text[kept - 1]):
-            kept -= 1
-        trail = runs[-1].text[kept:] + trail
-        runs[-1:] = [runs[-1]._replace(text=runs[-1].text[:kept])] if kept else []
-    return lead, runs, trail
-
-
-def _movable(run: Run) -> bool:
-    return not run.image and CODE not in run.marks
-
-
-def _nothing(character: str) -> bool:
-    return False
-
-
-def _is_no_word(character: str) -> bool:
-    return not is_word(character)
 
 
 def _delimited(style: str, runs: list[Run], within: Within, before: str, after: str) -> str:
@@ -174,15 +138,13 @@ def _delimited(style: str, runs: list[Run], within: Within, before: str, after: 
     if style not in _FLANKED:
         return opening + _write(runs, within, ">", "<") + closing
     inner = _write(runs, within, before, after)
-    joined = "" if style == STRIKE else "*"
-    first, last = inner.lstrip(joined)[:1], inner.rstrip(joined)[-1:]
-    torn = (is_word(before) and not is_word(first)) or (is_word(after) and not is_word(last))
-    return inner if torn else opening + inner + closing
+    beside = inner if style == STRIKE else inner.strip("*")  # asterisks join with those inside of them
+    return opening + inner + closing if flanks(before, beside, after) else inner
 
 
 def _link(url: str, runs: list[Run], within: Within) -> str:
     plain = "".join(run.text for run in runs)
-    if _says_itself(url, plain) and all(_movable(run) for run in runs):
+    if _says_itself(url, plain) and all(map(is_plain, runs)):
         return f"<{plain}>"
     if not _pairs(plain) or "](" in plain:
         within = within | {_BRACKETS}
@@ -190,7 +152,9 @@ def _link(url: str, runs: list[Run], within: Within) -> str:
 
 
 def _says_itself(url: str, plain: str) -> bool:
-    return url in (plain, plain + "/", "mailto:" + plain) and url.startswith(("http", "mailto:"))
+    if url == "mailto:" + plain:
+        return _MAIL.fullmatch(plain) is not None
+    return url.startswith(("http", "mailto:")) and url in (plain, plain + "/")
 
 
 def _pairs(text: str) -> bool:
@@ -214,11 +178,3 @@ def _text(text: str, within: Within, before: str, after: str) -> str:
     if within:  # a delimiter stands at either end
         before, after = before.replace("\n", "*").replace(" ", "*"), after.replace("\n", "*").replace(" ", "*")
     return escape(text, before, after, _BRACKETS in within) if text else ""
-
-
-def is_punctuation(character: str) -> bool:
-    return unicodedata.category(character)[0] in "PS"
-
-
-def is_word(character: str) -> bool:
-    return not character.isspace() and not is_punctuation(character)
