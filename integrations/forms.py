@@ -70,7 +70,8 @@ class IntegrationForm(forms.Form):
         self.fields["keys"].help_text = f"Keys like {_EXAMPLE[Provider(provider)]}. Empty: all that the account sees."
         self.fields["api_token"].help_text = _token_help(state)
         if state.has_api_token and self.holds_token:
-            self.fields["api_token"].widget.attrs["placeholder"] = "saved – leave blank to keep it"
+            kept = "set in the environment" if state.locked else "saved – leave blank to keep it"
+            self.fields["api_token"].widget.attrs["placeholder"] = kept
         if state.locked:
             for name in self.fields:
                 self.fields[name].disabled = True
@@ -160,6 +161,8 @@ def _initial(state: IntegrationState) -> dict[str, Any]:
 
 
 def _token_help(state: IntegrationState) -> str:
+    if state.locked:
+        return "Never shown."
     if is_borrowed(state):
         return "Fill in site, email and token to use an account of this workspace's own instead."
     if state.has_api_token:

@@ -48,7 +48,7 @@ def _status(state: IntegrationState) -> tuple[str, str, str]:
     if state.test_problem:
         return "bad", "Not working", state.test_problem
     if state.tested_at is None and state.source is Source.ENVIRONMENT:
-        return "good", "From the environment", _whose(state)
+        return "good", "Locked to the environment" if state.locked else "From the environment", _whose(state)
     if state.tested_at is None:
         return "warn", "Not tested", f"{_whose(state)} Press Test to see whether it works."
     return "good", f"Connected as {state.account_name}" if state.account_name else "Connected", _whose(state)
