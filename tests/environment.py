@@ -1,20 +1,25 @@
-"""The environment of the suite, set before Django reads it: nothing of a developer's .env reaches a test."""
+"""
+The environment of the suite, set before settings.py reads it: nothing of a developer's .env reaches a test.
+
+It is .env.example, so that the defaults written down there are the ones tried. Database and cache may be chosen.
+"""
 
 import os
+from pathlib import Path
 
-os.environ.update(
-    SECRET_KEY="only-for-tests-" * 4,
-    FERNET_KEYS="only-for-tests-newest-key-" * 2 + "," + "only-for-tests-older-key-" * 2,
-    DEBUG="false",
-    ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
-    MEMORY_CORE_ATLASSIAN_HOSTS="",
-    ATLASSIAN_GATEWAY_URL="https://api.atlassian.com",
-    MEMORY_CORE_INTEGRATION_LOCKED_PROVIDERS="",
-    MEMORY_CORE_RATE_LIMIT_PER_MINUTE="0",
-    MEMORY_CORE_HTTPS="false",
+EXAMPLE = Path(__file__).parents[1] / ".env.example"
+
+defaults = dict(line.split("=", 1) for line in EXAMPLE.read_text().splitlines() if line and not line.startswith("#"))
+chosen = {name: os.environ[name] for name in ("DATABASE_URL", "CACHE_URL") if name in os.environ}
+os.environ |= (
+    defaults
+    | {
+        "SECRET_KEY": "only-for-tests-" * 4,
+        "FERNET_KEYS": "only-for-tests-newest-key-" * 2 + "," + "only-for-tests-older-key-" * 2,
+        "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+        "MEMORY_CORE_RATE_LIMIT_PER_MINUTE": "0",
+        "DATABASE_URL": "sqlite:///:memory:",
+        "CACHE_URL": "locmemcache://tests",
+    }
+    | chosen
 )
-for provider in ("JIRA", "CONFLUENCE"):
-    for name in ("BASE_URL", "EMAIL", "API_TOKEN"):
-        os.environ[f"MEMORY_CORE_{provider}_{name}"] = ""
-os.environ.setdefault("DATABASE_URL", "sqlite:///:memory:")
-os.environ.setdefault("CACHE_URL", "locmemcache://tests")
