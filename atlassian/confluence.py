@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from atlassian import cql
+from atlassian import cql as queries
 from atlassian.answers import at, is_id, items, line, mapping, required_items, text
 from atlassian.client import AtlassianClient
 from atlassian.errors import NothingThere, UpstreamAuthFailed, UpstreamFailure
@@ -75,17 +75,17 @@ class Confluence:
         self.allowed = frozenset(key.upper() for key in credentials.allowlist)
 
     def search(
-        self, query: str = "", limit: int = 10, *, raw_cql: str = "", spaces: Sequence[str] = (), cursor: str = ""
+        self, query: str = "", limit: int = 10, *, cql: str = "", spaces: Sequence[str] = (), cursor: str = ""
     ) -> PageList:
         """
-        Pages with the words of query, or those that raw_cql asks for. One call.
+        Pages with the words of query, best first; cql instead of query is Confluence's own language. One call.
 
         The only search is v1's. It ignores `start`, and its `next` forgets what was asked, so only the cursor is taken
         out of it and everything else sent again.
         https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-search/
         """
         wanted = self._wanted(spaces)
-        question = cql.from_raw(raw_cql, sorted(wanted)) if raw_cql else cql.from_words(query, sorted(wanted))
+        question = queries.from_raw(cql, sorted(wanted)) if cql else queries.from_words(query, sorted(wanted))
         params: dict[str, str | int] = {"cql": question, "limit": limit, "excerpt": "highlight"}
         params["expand"] = "content.space,content.version"
         if cursor:

@@ -31,9 +31,9 @@ class IssueSummary:
 
 
 @dataclass(frozen=True)
-class IssuePage:
+class IssueList:
     issues: tuple[IssueSummary, ...]
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 @dataclass(frozen=True)

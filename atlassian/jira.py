@@ -19,7 +19,7 @@ from atlassian.issues import (
     READ_FIELDS,
     SUMMARY_FIELDS,
     Issue,
-    IssuePage,
+    IssueList,
     IssueSummary,
     RelatedIssue,
     comments_of,
@@ -44,8 +44,8 @@ class Jira:
         self._allowlist = credentials.allowlist
 
     def search(
-        self, query: str, limit: int, cursor: str = "", projects: Sequence[str] = (), jql: str = ""
-    ) -> IssuePage:
+        self, query: str = "", limit: int = 10, *, jql: str = "", projects: Sequence[str] = (), cursor: str = ""
+    ) -> IssueList:
         """
         Issues that hold the words of query, newest change first; on the first page those that it names by key
         come before. jql instead of query is Jira's own language.
@@ -55,17 +55,17 @@ class Jira:
         """
         scope, token = self._scope(projects), _token(cursor)
         if scope is None:
-            return IssuePage((), None)
-        query_within = self._raw_query(jql) if jql else partial(queries.text_query, query)
+            return IssueList(())
+        query_within = self._raw_query(jql) if jql else partial(queries.from_words, query)
         keys = [] if jql else queries.keys_in(query)[:limit]
         named = [] if cursor else list(filter(None, (self._named(key, scope) for key in keys)))
         if len(named) == limit:
-            return IssuePage(tuple(named), _BEGINNING)
+            return IssueList(tuple(named), _BEGINNING)
         answer = self._search(query_within, scope, limit - len(named), token)
         found = [summary_of(issue, self._client.site_url) for issue in required_items(answer, "issues")]
         already = {issue.key for issue in named} | set(keys)
         hits = [issue for issue in found if _within(issue.project_key, scope) and issue.key not in already]
-        return IssuePage((*named, *hits), _next_cursor(answer, token))
+        return IssueList((*named, *hits), _next_cursor(answer, token))
 
     def read(self, reference: str) -> Issue:
         """
@@ -105,7 +105,7 @@ class Jira:
         parsed = next(iter(required_items(answer, "queries")), {})
         if errors := texts(parsed, "errors"):
             raise UpstreamRejectedQuery(" ".join(errors)[:500])
-        return partial(queries.bounded, raw, at(parsed, "structure"))
+        return partial(queries.from_raw, raw, at(parsed, "structure"))
 
     def _named(self, key: str, scope: Sequence[str]) -> IssueSummary | None:
         try:

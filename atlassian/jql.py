@@ -22,7 +22,7 @@ def keys_in(query: str) -> list[str]:
     return list(dict.fromkeys(key.upper() for key in ISSUE_KEY.findall(query)))[:MOST_KEYS]
 
 
-def text_query(query: str, projects: Sequence[str]) -> str:
+def from_words(query: str, projects: Sequence[str]) -> str:
     """Raises ValidationError on q when query holds no word."""
     # The key as a phrase: where an issue is asked for, those that mention it are of interest.
     terms = terms_of(ISSUE_KEY.sub(r' "\1" ', query))
@@ -31,16 +31,16 @@ def text_query(query: str, projects: Sequence[str]) -> str:
     return f"{' AND '.join([*clauses, *_within(projects)])} {NEWEST_FIRST}"
 
 
-def bounded(raw: str, structure: Any, projects: Sequence[str]) -> str:
+def from_raw(jql: str, structure: Any, projects: Sequence[str]) -> str:
     """
-    raw, which Jira has parsed on its own into structure, within projects.
+    jql, which Jira has parsed on its own into structure, within projects.
 
     The brackets are no boundary that anyone relies on: what comes back is held against the allowlist again.
     Raises ValidationError on jql when it restricts nothing.
     """
     if not at(structure, "where"):
         raise _refused("Give at least one restriction, such as status = Open, besides the order.")
-    where = _without_order(raw)
+    where = _without_order(jql)
     restriction = " AND ".join([f"({where})" if projects else where, *_within(projects)])
     return f"{restriction} {_order(structure)}"
 
@@ -49,11 +49,11 @@ def _within(projects: Sequence[str]) -> list[str]:
     return [f"project in ({', '.join(map(quoted, projects))})"] if projects else []
 
 
-def _without_order(raw: str) -> str:
-    orders = [match.start() for match in _STRING_OR_ORDER.finditer(raw) if match.group(1) is None]
+def _without_order(jql: str) -> str:
+    orders = [match.start() for match in _STRING_OR_ORDER.finditer(jql) if match.group(1) is None]
     if len(orders) > 1:
         raise _refused("Give one ORDER BY at most, and put values in quotes.")
-    return (raw[: orders[0]] if orders else raw).strip()
+    return (jql[: orders[0]] if orders else jql).strip()
 
 
 def _order(structure: Any) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from atlassian.confluence import Page, PageList, PageSummary
-from atlassian.issues import Issue, IssuePage, IssueSummary
+from atlassian.issues import Issue, IssueList, IssueSummary
 from atlassian.rendering.cutting import Piece
 from atlassian.services import IssueReading
 
@@ -24,7 +24,7 @@ LOOKS_LIKE_A_MARK = re.compile(r"<(?=/?(?:jira|confluence) [0-9a-f]{8}>)")
 Arguments = Mapping[str, Any]
 
 
-def issues_found(found: IssuePage, arguments: Arguments) -> str:
+def issues_found(found: IssueList, arguments: Arguments) -> str:
     hits = [_issue_lines(issue) for issue in found.issues]
     return _found("jira", "issue", hits, found.next_cursor, arguments)
 

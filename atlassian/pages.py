@@ -11,7 +11,7 @@ from django.shortcuts import render
 from atlassian import services
 from atlassian.confluence import PageList
 from atlassian.connection import ConnectionReport
-from atlassian.issues import IssuePage
+from atlassian.issues import IssueList
 from atlassian.serializers import ConfluenceSearchInput, JiraSearchInput
 from audit.vocabulary import Action
 from integrations.models import Provider
@@ -91,7 +91,7 @@ def keep_report(button: ProviderButton, report: ConnectionReport) -> None:
     button.request.session[button.report_kept_as(button.provider)] = asdict(report)
 
 
-def hits_of(found: IssuePage | PageList) -> list[Hit]:
+def hits_of(found: IssueList | PageList) -> list[Hit]:
     if isinstance(found, PageList):
         return [
             Hit(page.title, page.url, _joined(page.space, page.last_edited_time[:10], page.excerpt))

@@ -8,7 +8,7 @@ from atlassian.confluence import Confluence, Page, PageList
 from atlassian.connection import ConnectionReport, check_connection
 from atlassian.errors import UpstreamFailure
 from atlassian.issue_text import issue_text
-from atlassian.issues import Issue, IssuePage
+from atlassian.issues import Issue, IssueList
 from atlassian.jira import Jira
 from atlassian.rendering.cutting import Piece, cut
 from atlassian.token_kinds import Discovery, discover
@@ -33,11 +33,11 @@ class IssueReading:
 
 def search_issues(
     actor: Actor, *, q: str = "", jql: str = "", limit: int = 10, cursor: str = "", project: list[str] | None = None
-) -> IssuePage:
+) -> IssueList:
     target = _target(q=q, jql=jql, limit=limit, cursor=bool(cursor), project=project)
     with audited(actor, Action.JIRA_SEARCH, target):
         jira = Jira(_credentials(actor, Provider.JIRA))
-        found = jira.search(q, limit, cursor=cursor, projects=project or [], jql=jql)
+        found = jira.search(q, limit, jql=jql, projects=project or (), cursor=cursor)
         target["issue_keys"] = [issue.key for issue in found.issues]
     return found
 
@@ -57,7 +57,7 @@ def search_pages(
     target = _target(q=q, cql=cql, limit=limit, cursor=bool(cursor), space=space)
     with audited(actor, Action.CONFLUENCE_SEARCH, target):
         confluence = Confluence(_credentials(actor, Provider.CONFLUENCE))
-        found = confluence.search(q, limit, raw_cql=cql, spaces=space or [], cursor=cursor)
+        found = confluence.search(q, limit, cql=cql, spaces=space or (), cursor=cursor)
         target["page_ids"] = [page.id for page in found.pages]
     return found
 

@@ -89,8 +89,8 @@ def test_the_allowlist_holds_for_search_and_read_whatever_is_asked(confluence, s
 
     for found in (
         bound.search("the", 50),
-        bound.search(raw_cql="type = page", limit=50),
-        bound.search(raw_cql='space = RUN or space = "HR"', limit=50),
+        bound.search(cql="type = page", limit=50),
+        bound.search(cql='space = RUN or space = "HR"', limit=50),
         bound.search("the", 50, spaces=["RUN", "ENG"]),
     ):
         assert {page.space_key for page in found.pages} <= {"ENG"}
@@ -129,7 +129,7 @@ def test_a_query_without_a_word_asks_nobody(confluence, sample_site, query):
 
 def test_a_field_that_does_not_exist_is_told_in_confluences_words(confluence):
     with pytest.raises(UpstreamRejectedQuery) as failure:
-        confluence().search(raw_cql="status = current")
+        confluence().search(cql="status = current")
     assert "status" in str(failure.value.detail)
 
 

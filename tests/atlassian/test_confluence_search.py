@@ -113,7 +113,7 @@ def test_a_row_outside_the_allowlist_is_dropped_whatever_the_query_said():
 def test_raw_cql_is_held_to_the_allowlist_by_what_comes_back():
     answering(make_row("1", "SECRET"), make_row("2", "TEAM"))
 
-    found = make_confluence(allowlist=("TEAM",)).search(raw_cql="space = SECRET order by created")
+    found = make_confluence(allowlist=("TEAM",)).search(cql="space = SECRET order by created")
 
     assert [page.id for page in found.pages] == ["2"]
     assert sent()["cql"] == ('(space = SECRET) AND type in (page, blogpost) AND space in ("TEAM") ORDER BY created')
@@ -241,7 +241,7 @@ def test_a_rejected_query_comes_back_in_confluences_sentence():
     responses.get(MINE, json={"type": "known", "accountId": "me"})
 
     with pytest.raises(UpstreamRejectedQuery) as failure:
-        make_confluence().search(raw_cql="status = current")
+        make_confluence().search(cql="status = current")
     assert str(failure.value.detail) == "No field exists: 'status'"
 
 

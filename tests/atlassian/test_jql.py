@@ -1,7 +1,7 @@
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from atlassian.jql import bounded, keys_in, text_query
+from atlassian.jql import from_raw, from_words, keys_in
 
 WHERE = {"where": {"field": {"name": "status"}}}
 RANKED = {
@@ -20,7 +20,7 @@ RANKED = {
     ],
 )
 def test_a_text_becomes_a_query_that_holds_nothing_of_it_but_words(query, projects, jql):
-    assert text_query(query, projects) == jql
+    assert from_words(query, projects) == jql
 
 
 @pytest.mark.parametrize(
@@ -48,15 +48,15 @@ def test_the_first_keys_of_a_text_are_found_once_each(query, keys):
     ],
 )
 def test_a_raw_query_goes_into_brackets_and_keeps_its_own_order(raw, structure, projects, jql):
-    assert bounded(raw, structure, projects) == jql
+    assert from_raw(raw, structure, projects) == jql
 
 
 @pytest.mark.parametrize("structure", [None, {}, {"where": None}, {"where": {}}, RANKED, [], "where"])
 def test_a_raw_query_that_restricts_nothing_is_refused(structure):
     with pytest.raises(ValidationError, match="at least one restriction"):
-        bounded("order by rank", structure, ())
+        from_raw("order by rank", structure, ())
 
 
 def test_a_raw_query_with_two_orders_is_refused():
     with pytest.raises(ValidationError, match="ORDER BY"):
-        bounded("a = 1 order by b) or (c = 1 order by d", WHERE, ("AB",))
+        from_raw("a = 1 order by b) or (c = 1 order by d", WHERE, ("AB",))
