@@ -7,8 +7,8 @@ import sys
 import threading
 from typing import Any
 
-from demo.servers import DATA, free_port, memory_core, sample_site
-from demo.showing import for_readme, on_screen
+from demo.servers import ROOT, data_of, free_port, memory_core, sample_site
+from demo.showing import for_readme, keys_of, on_screen
 
 
 def main() -> int:
@@ -17,19 +17,23 @@ def main() -> int:
     parser.add_argument("--readme", action="store_true", help="print what README shows of it, and end")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with contextlib.suppress(KeyboardInterrupt), sample_site() as site, memory_core(site, free_port(8080)) as made:
+    port = free_port(8080)
+    with contextlib.suppress(KeyboardInterrupt), sample_site() as site, memory_core(site, port) as made:
         worked = for_readme(site, made) if given.readme else on_screen(site, made)
         if given.leave or given.readme or not worked:
             return 0 if worked else 1
-        _say_where(made)
+        _say_where(made, port)
         threading.Event().wait()
     return 0
 
 
-def _say_where(made: dict[str, Any]) -> None:
+def _say_where(made: dict[str, Any], port: int) -> None:
+    print("To send the lines above yourself, set the two keys in another terminal:")
+    print("".join(f"  {name}={key}\n" for name, key in keys_of(made).items()))
     print(f"Now open {made['url']}/integrations/{made['workspace_key']}/ (or {made['url']}/admin/) and sign in with")
-    print(f"  email     {made['email']}\n  password  {made['password']}")
-    print(f"The server's log is {DATA.name}/server.log. Ctrl-C ends the demo.", flush=True)
+    print(f"  email     {made['email']}\n  password  {made['password']}\n")
+    log = (data_of(port) / "server.log").relative_to(ROOT)
+    print(f"The server's log is {log}. Ctrl-C ends the demo.", flush=True)
 
 
 if __name__ == "__main__":

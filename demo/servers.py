@@ -1,5 +1,6 @@
 """The two servers of the demo, each a process of its own: the sample site, and memory-core on a database made anew."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -17,6 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "demo-data"
 SECONDS_TO_START = 30
+PORTS_TO_TRY = 100
 
 
 @contextmanager
@@ -34,8 +36,9 @@ def sample_site() -> Iterator[str]:
 @contextmanager
 def memory_core(site: str, port: int) -> Iterator[dict[str, Any]]:
     """What bootstrap made: workspace_key, email, password, api_key; with member_key and url added."""
-    shutil.rmtree(DATA, ignore_errors=True)
-    DATA.mkdir()
+    data = data_of(port)
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
     environment = _environment(site, port)
 
     def manage(*arguments: str) -> str:
@@ -50,7 +53,7 @@ def memory_core(site: str, port: int) -> Iterator[dict[str, Any]]:
     manage("add_member", "demo", "agent@example.com", "--role", "member")
     made["member_key"] = manage("issue_api_key", "demo", "agent@example.com", "--label", "demo agent").strip()
     made["url"] = f"http://127.0.0.1:{port}"
-    with (DATA / "server.log").open("wb") as log:
+    with (data / "server.log").open("wb") as log:
         command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]
         with _process(command, env=environment, stdout=log, stderr=log) as process:
             _wait_until_ready(port, process)
@@ -58,35 +61,37 @@ def memory_core(site: str, port: int) -> Iterator[dict[str, Any]]:
 
 
 def free_port(wanted: int) -> int:
-    """wanted, or another where something listens there already."""
-    for port in (wanted, 0):
+    """
+    wanted, or the next above it on which nothing listens.
+
+    Near it, because its digits stand in the links of what is shown, and count among its characters.
+    """
+    for port in range(wanted, wanted + PORTS_TO_TRY):
         with socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
+            with contextlib.suppress(OSError):
                 listener.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(listener.getsockname()[1])
-    raise RuntimeError("no port is free on 127.0.0.1")
+                return port
+    raise RuntimeError(f"no port from {wanted} to {wanted + PORTS_TO_TRY - 1} is free on 127.0.0.1")
+
+
+def data_of(port: int) -> Path:
+    """Database and log of the demo on that port: a second demo leaves those of the first alone."""
+    return DATA / str(port)
 
 
 def _environment(site: str, port: int) -> dict[str, str]:
-    """Nothing of the developer's own settings: the demo touches neither their database nor their Atlassian."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("MEMORY_CORE_")}
-    return own | {
+    """Nothing of the developer's own settings or .env: the demo touches neither their database nor their Atlassian."""
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    defaults = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    return {
+        **os.environ,
+        **defaults,
         "SECRET_KEY": secrets.token_urlsafe(48),
         "FERNET_KEYS": secrets.token_urlsafe(48),
-        "DATABASE_URL": f"sqlite:///{DATA / 'demo.sqlite3'}",
-        "CACHE_URL": "locmemcache://demo",
-        "DEBUG": "false",
-        "ALLOWED_HOSTS": "localhost,127.0.0.1",
-        "MEMORY_CORE_HOST": "127.0.0.1",
+        "DATABASE_URL": f"sqlite:///{data_of(port) / 'demo.sqlite3'}",
         "MEMORY_CORE_PORT": str(port),
-        "MEMORY_CORE_PROCESSES": "1",
         "MEMORY_CORE_ATLASSIAN_HOSTS": site,
-        "MEMORY_CORE_INTEGRATION_LOCKED_PROVIDERS": "",
-        "MEMORY_CORE_JIRA_BASE_URL": "",
-        "MEMORY_CORE_CONFLUENCE_BASE_URL": "",
         "ATLASSIAN_GATEWAY_URL": site,
     }
 
@@ -113,4 +118,4 @@ def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
                 return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError(f"memory-core did not start; see {DATA / 'server.log'}")
+    raise RuntimeError(f"memory-core did not start; see {data_of(port) / 'server.log'}")

@@ -20,7 +20,6 @@ VARYING = re.compile(
 def on_screen(site: str, made: dict[str, Any]) -> bool:
     """Whether every call was answered as it should be."""
     print(f"Sample site on {site}, memory-core on {made['url']}\n")
-    print("".join(f"{name}={key}\n" for name, key in _keys(made).items()))
     as_it_should = True
     for call, status, text in _answered(site, made):
         good = _is_good(call, status, text)
@@ -43,12 +42,12 @@ def for_readme(site: str, made: dict[str, Any]) -> bool:
 
 
 def _answered(site: str, made: dict[str, Any]) -> Iterator[tuple[Call, int, str]]:
-    keys = _keys(made)
+    keys = keys_of(made)
     for call in calls(made["workspace_key"], site, *ACCOUNT):
         yield call, *_send(call, made["url"], keys[call.key])
 
 
-def _keys(made: dict[str, Any]) -> dict[str, str]:
+def keys_of(made: dict[str, Any]) -> dict[str, str]:
     return {AGENT: made["member_key"], ADMIN: made["api_key"]}
 
 

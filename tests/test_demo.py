@@ -1,18 +1,35 @@
 """The demo, as `make demo STAY=0` runs it, and README's account of it."""
 
+import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 from demo.readme import README, block_of
+from demo.servers import free_port
 
 ROOT = Path(__file__).parents[1]
+OF_A_DEVELOPER = {
+    "MEMORY_CORE_RATE_LIMIT_PER_MINUTE": "1",
+    "MEMORY_CORE_INTEGRATION_LOCKED_PROVIDERS": "all",
+    "DATABASE_URL": "sqlite:////nowhere/at/all.sqlite3",
+}
 
 
-def test_the_demo_works_and_readme_shows_what_it_prints():
+def test_the_demo_works_and_readme_shows_what_it_prints_whatever_a_developer_has_set():
     command = [sys.executable, "-m", "demo", "--readme"]
 
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    ended = subprocess.run(
+        command, cwd=ROOT, env=os.environ | OF_A_DEVELOPER, capture_output=True, text=True, timeout=120
+    )
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert block_of(README.read_text(encoding="utf-8")) == ended.stdout
+
+
+def test_a_port_that_is_taken_is_passed_over_for_one_near_it():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        assert port < free_port(port) < port + 100
