@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from atlassian.issues import Attachment, Comment, Issue, RelatedIssue
+from atlassian.issues import Attachment, Comment, RelatedIssue, WholeIssue
 from atlassian.rendering import adf
 from atlassian.rendering.escaping import escape
 
 
-def issue_text(issue: Issue, site_url: str) -> str:
+def issue_text(issue: WholeIssue, site_url: str) -> str:
     parts = [_facts(issue), _body(issue.description, issue, site_url), *_comments(issue, site_url)]
     parts += _section("Attachments", map(_attachment, issue.attachments))
     parts += _section("Links", map(_related, _all_related(issue)))
     return "\n\n".join(filter(None, parts))
 
 
-def _facts(issue: Issue) -> str:
+def _facts(issue: WholeIssue) -> str:
     facts = [
         issue.issue_type or "",
         issue.status,
@@ -27,7 +27,7 @@ def _facts(issue: Issue) -> str:
     return " · ".join(_line(fact) for fact in facts if fact)
 
 
-def _comments(issue: Issue, site_url: str) -> Iterable[str]:
+def _comments(issue: WholeIssue, site_url: str) -> Iterable[str]:
     if not issue.comment_count:
         return
     yield f"## Comments ({issue.comment_count})"
@@ -42,10 +42,11 @@ def _comment_head(comment: Comment) -> str:
     marks = " (internal)" if comment.internal else ""
     if comment.restricted_to:
         marks += f" (restricted to: {_line(comment.restricted_to)})"
-    return f"### {_line(comment.author)}, {_moment(comment.created)}{marks}"
+    written = f", {_moment(comment.created)}" if comment.created else ""
+    return f"### {_line(comment.author)}{written}{marks}"
 
 
-def _body(body: Any, issue: Issue, site_url: str) -> str:
+def _body(body: Any, issue: WholeIssue, site_url: str) -> str:
     text = body if isinstance(body, str) else adf.to_markdown(body, site_url=site_url, names=issue.names)
     return text.strip("\n")
 
@@ -55,7 +56,7 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
     return [f"## {title}", listed] if listed else []
 
 
-def _all_related(issue: Issue) -> list[RelatedIssue]:
+def _all_related(issue: WholeIssue) -> list[RelatedIssue]:
     return [*([issue.parent] if issue.parent else []), *issue.subtasks, *issue.links]
 
 

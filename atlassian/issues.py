@@ -1,5 +1,6 @@
 """Jira's issues as frozen dataclasses. The only file that knows the names of their fields at Atlassian."""
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any
 
 from atlassian.answers import at, clean, items, mapping, number, text, texts
 from atlassian.errors import UpstreamFailure
+from atlassian.rendering.cutting import Piece
 
 SUMMARY_FIELDS = "summary,status,issuetype,project,priority,assignee,updated"
 READ_FIELDS = (
@@ -63,17 +65,8 @@ class Comment:
 
 
 @dataclass(frozen=True)
-class Issue:
-    key: str
-    summary: str
-    status: str
-    url: str
-    updated: str
-    issue_type: str | None
-    project_key: str | None
-    priority: str | None
+class IssueFacts(IssueSummary):
     resolution: str | None
-    assignee: str | None
     reporter: str | None
     labels: tuple[str, ...]
     components: tuple[str, ...]
@@ -84,8 +77,24 @@ class Issue:
     attachments: tuple[Attachment, ...]
     created: str
     due: str | None
-    comment_count: int  # of all that there are; comments holds the newest of them
-    comments: tuple[Comment, ...] = field(repr=False)
+    comment_count: int  # of all that there are
+
+
+@dataclass(frozen=True)
+class Issue(IssueFacts):
+    """`content` is the piece that was asked for of what is written in the issue and about it."""
+
+    content: str
+    content_chars: int
+    truncated: bool
+    next_offset: int | None
+
+
+@dataclass(frozen=True)
+class WholeIssue(IssueFacts):
+    """An issue as it came, before it is Markdown."""
+
+    comments: tuple[Comment, ...] = field(repr=False)  # the newest, newest first
     description: Any = field(repr=False)
     names: Mapping[str, str] = field(repr=False)  # account id → name, of the people whom the issue names
 
@@ -105,11 +114,11 @@ def summary_of(issue: Any, site_url: str) -> IssueSummary:
     )
 
 
-def issue_of(issue: Any, site_url: str) -> Issue:
+def issue_of(issue: Any, site_url: str) -> WholeIssue:
     """Raises UpstreamFailure for what has no key."""
     summary, fields = summary_of(issue, site_url), mapping(issue, "fields")
     comments = comments_of(at(fields, "comment"))
-    return Issue(
+    return WholeIssue(
         **vars(summary),
         resolution=text(fields, "resolution", "name") or None,
         reporter=_person(fields, "reporter"),
@@ -127,6 +136,11 @@ def issue_of(issue: Any, site_url: str) -> Issue:
         description=_body(at(fields, "description")),
         names=_people(fields),
     )
+
+
+def cut_issue(whole: WholeIssue, piece: Piece) -> Issue:
+    """Its facts, and of its text this piece."""
+    return Issue(**{fact.name: getattr(whole, fact.name) for fact in dataclasses.fields(IssueFacts)}, **vars(piece))
 
 
 def comments_of(page: Any) -> tuple[Comment, ...]:

@@ -15,6 +15,7 @@ from atlassian.answers import at, clean, items, number, required_items, text, te
 from atlassian.client import AtlassianClient, Params
 from atlassian.errors import BadReference, NothingThere, UpstreamFailure, UpstreamRejectedQuery
 from atlassian.issue_references import issue_key
+from atlassian.issue_text import issue_text
 from atlassian.issues import (
     READ_FIELDS,
     SUMMARY_FIELDS,
@@ -22,11 +23,14 @@ from atlassian.issues import (
     IssueList,
     IssueSummary,
     RelatedIssue,
+    WholeIssue,
     comments_of,
+    cut_issue,
     issue_of,
     summary_of,
 )
 from atlassian.rendering import adf
+from atlassian.rendering.cutting import cut
 from integrations.credentials import Credentials
 
 MOST_COMMENTS = 100  # what Jira gives at once
@@ -67,9 +71,11 @@ class Jira:
         hits = [issue for issue in found if _within(issue.project_key, scope) and issue.key not in already]
         return IssueList((*named, *hits), _next_cursor(answer, token))
 
-    def read(self, reference: str) -> Issue:
+    def read(self, reference: str, *, max_chars: int = 4000, offset: int = 0) -> Issue:
         """
-        One issue with its newest comments, in one call, or two where there are more comments than Jira gives along.
+        An issue, named by its key or by any of its addresses, as Markdown cut at max_chars characters.
+
+        One call, or two where there are more comments than Jira gives along or people not named in it.
 
         Raises BadReference for what is neither key nor URL of the site, NothingThere for an issue that is absent,
         hidden, or outside the allowlist: nobody learns which.
@@ -82,8 +88,10 @@ class Jira:
             raise NothingThere()
         issue = self._without_outsiders(issue)
         if issue.comment_count > len(issue.comments):
-            return self._with_newest_comments(issue)
-        return self._with_names(issue)
+            issue = self._with_newest_comments(issue)
+        else:
+            issue = self._with_names(issue)
+        return cut_issue(issue, cut(issue_text(issue, self._client.site_url), offset, max_chars))
 
     def _scope(self, projects: Sequence[str]) -> tuple[str, ...] | None:
         """The projects to search, empty for all; None where the wanted ones all lie outside the allowlist."""
@@ -154,7 +162,7 @@ class Jira:
         digest = hashlib.sha256(",".join(scope).encode()).hexdigest()
         return f"jira-visible-projects:{self._client.fingerprint}:{digest}"
 
-    def _without_outsiders(self, issue: Issue) -> Issue:
+    def _without_outsiders(self, issue: WholeIssue) -> WholeIssue:
         """An issue outside the allowlist is not even named."""
 
         def kept(related: Sequence[RelatedIssue]) -> tuple[RelatedIssue, ...]:
@@ -163,7 +171,7 @@ class Jira:
         parent = next(iter(kept([issue.parent])), None) if issue.parent else None
         return replace(issue, parent=parent, subtasks=kept(issue.subtasks), links=kept(issue.links))
 
-    def _with_newest_comments(self, issue: Issue) -> Issue:
+    def _with_newest_comments(self, issue: WholeIssue) -> WholeIssue:
         """https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comments/"""
         page = self._client.get(
             "/rest/api/3/issue/{key}/comment", {"orderBy": "-created", "maxResults": MOST_COMMENTS}, key=issue.key
@@ -172,7 +180,7 @@ class Jira:
         count = max(number(page, "total"), len(comments))
         return replace(issue, comments=comments, comment_count=count)
 
-    def _with_names(self, issue: Issue) -> Issue:
+    def _with_names(self, issue: WholeIssue) -> WholeIssue:
         """The names of people whom a text mentions by their account alone, where one cheap call gives them."""
         bodies = [issue.description, *(comment.body for comment in issue.comments)]
         unnamed = {account for body in bodies for account in adf.account_ids(body)} - set(issue.names)

@@ -14,8 +14,6 @@ from typing import Any
 
 from atlassian.confluence import Page, PageList, PageSummary
 from atlassian.issues import Issue, IssueList, IssueSummary
-from atlassian.rendering.cutting import Piece
-from atlassian.services import IssueReading
 
 EXCERPT_CHARS = 80
 SHOWN_CHARS = 200
@@ -34,8 +32,8 @@ def pages_found(found: PageList, arguments: Arguments) -> str:
     return _found("confluence", "page", hits, found.next_cursor, arguments)
 
 
-def issue_read(read: IssueReading, arguments: Arguments) -> str:
-    return _read("jira", _issue_facts(read.issue, arguments), read.piece, arguments)
+def issue_read(issue: Issue, arguments: Arguments) -> str:
+    return _read("jira", _issue_facts(issue, arguments), issue, arguments)
 
 
 def page_read(page: Page, arguments: Arguments) -> str:
@@ -55,7 +53,7 @@ def _found(provider: str, noun: str, hits: list[str], cursor: str | None, argume
     return "\n".join(said)
 
 
-def _read(provider: str, facts: str, read: Piece | Page, arguments: Arguments) -> str:
+def _read(provider: str, facts: str, read: Issue | Page, arguments: Arguments) -> str:
     said = [set_off(provider, [facts, "", read.content])]
     if read.next_offset is not None:
         said.append(
@@ -97,7 +95,7 @@ def _issue_facts(issue: Issue, arguments: Arguments) -> str:
     return _two_lines(_issue_head(issue), (issue.url, *(f"{name} {value}" for name, value in told.items() if value)))
 
 
-def _issue_head(issue: IssueSummary | Issue) -> str:
+def _issue_head(issue: IssueSummary) -> str:
     return f"{issue.key} [{issue.status}] {issue.summary}"
 
 

@@ -1,11 +1,9 @@
 """Arguments of search and read: the bounds live here, for REST and MCP alike."""
 
-from dataclasses import asdict, replace
 from typing import Any
 
 from rest_framework import serializers
 
-from atlassian.issues import Issue
 from audit.arguments import Arguments, CappedIntegerField
 from integrations.models import Provider
 
@@ -84,9 +82,3 @@ class ConfluenceReadInput(ReadInput):
 
 class IntegrationTestInput(Arguments):
     provider = serializers.ChoiceField(choices=Provider.choices)
-
-
-def issue_as_json(issue: Issue) -> dict[str, Any]:
-    """The facts; what was written in it and about it is in the content beside them."""
-    facts = asdict(replace(issue, description=None, comments=(), names={}))
-    return {name: value for name, value in facts.items() if name not in ("description", "comments", "names")}

@@ -1,16 +1,13 @@
 """What an actor does at Atlassian: each permitted or refused, and recorded, by the one gate."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from atlassian.client import AtlassianClient
 from atlassian.confluence import Confluence, Page, PageList
 from atlassian.connection import ConnectionReport, check_connection
 from atlassian.errors import UpstreamFailure
-from atlassian.issue_text import issue_text
 from atlassian.issues import Issue, IssueList
 from atlassian.jira import Jira
-from atlassian.rendering.cutting import Piece, cut
 from atlassian.token_kinds import Discovery, discover
 from audit import connections
 from audit.actors import Actor
@@ -21,14 +18,6 @@ from integrations.findings import Findings, note_findings
 from integrations.models import Provider
 
 SECONDS_WHILE_SAVING = 5.0
-
-
-@dataclass(frozen=True)
-class IssueReading:
-    """An issue, and the piece of its text that was asked for."""
-
-    issue: Issue
-    piece: Piece
 
 
 def search_issues(
@@ -42,13 +31,13 @@ def search_issues(
     return found
 
 
-def read_issue(actor: Actor, *, issue_key: str, max_chars: int = 4000, offset: int = 0) -> IssueReading:
+def read_issue(actor: Actor, *, issue_key: str, max_chars: int = 4000, offset: int = 0) -> Issue:
     target = _target(issue_key=issue_key, max_chars=max_chars, offset=offset)
     with audited(actor, Action.JIRA_READ, target):
-        credentials = _credentials(actor, Provider.JIRA)
-        issue = Jira(credentials).read(issue_key)
+        jira = Jira(_credentials(actor, Provider.JIRA))
+        issue = jira.read(issue_key, max_chars=max_chars, offset=offset)
         target["issue_key"] = issue.key
-        return IssueReading(issue, cut(issue_text(issue, credentials.base_url), offset, max_chars))
+    return issue
 
 
 def search_pages(

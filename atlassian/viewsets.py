@@ -13,7 +13,6 @@ from atlassian.serializers import (
     IntegrationTestInput,
     JiraReadInput,
     JiraSearchInput,
-    issue_as_json,
 )
 from audit.desk import Desk
 from audit.vocabulary import Action
@@ -40,8 +39,7 @@ class JiraViewSet(SearchAndRead):
 
     @action(detail=False)
     def read(self, request: Request) -> Response:
-        reading = services.read_issue(request.auth, **self.arguments(JiraReadInput, request))
-        return Response(issue_as_json(reading.issue) | asdict(reading.piece))
+        return Response(asdict(services.read_issue(request.auth, **self.arguments(JiraReadInput, request))))
 
 
 class ConfluenceViewSet(SearchAndRead):

@@ -8,8 +8,6 @@ import pytest
 from atlassian import mcp_answers
 from atlassian.confluence import Page, PageList, PageSummary
 from atlassian.issues import Issue, IssueList, IssueSummary
-from atlassian.rendering.cutting import Piece
-from atlassian.services import IssueReading
 
 SEARCH = {"q": "login", "jql": "", "cql": "", "project": [], "space": [], "limit": 10, "cursor": ""}
 READ = {"offset": 0, "max_chars": 4000}
@@ -44,9 +42,10 @@ def make_issue(**fields: Any) -> Issue:
         "created": "2026-11-01T08:00:00.000+0000",
         "due": None,
         "comment_count": 0,
-        "comments": (),
-        "description": None,
-        "names": {},
+        "content": "It fails.",
+        "content_chars": 9,
+        "truncated": False,
+        "next_offset": None,
     }
     return Issue(**values | fields)
 
@@ -81,8 +80,10 @@ def make_page(**fields: Any) -> Page:
 
 
 def read(content: str, *, offset: int = 0, next_offset: int | None = None) -> str:
-    piece = Piece(content, len(content), next_offset is not None, next_offset)
-    return mcp_answers.issue_read(IssueReading(make_issue(), piece), READ | {"offset": offset})
+    issue = make_issue(
+        content=content, content_chars=len(content), truncated=next_offset is not None, next_offset=next_offset
+    )
+    return mcp_answers.issue_read(issue, READ | {"offset": offset})
 
 
 def without_mark(answer: str) -> str:
