@@ -1,4 +1,4 @@
-"""Each configuration of docs/mcp.md as it stands there, with a server and a key put in: official clients stand in."""
+"""Each configuration of README, and what docs/mcp.md shows, as it stands there, with a server and a key put in: official clients stand in."""
 
 import json
 import os
@@ -22,9 +22,10 @@ from tests.factories import make_api_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DOCS = Path(__file__).parents[2] / "docs" / "mcp.md"
+ROOT = Path(__file__).parents[2]
+WORDS = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/mcp.md"))
 FOUR = ["jira_search", "jira_read", "confluence_search", "confluence_read"]
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", DOCS.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", WORDS, re.MULTILINE | re.DOTALL)
 JSON_BLOCKS = [block for language, block in BLOCKS if language == "json"]
 PLACEHOLDERS = ("${MEMORY_CORE_API_KEY}", "${env:MEMORY_CORE_API_KEY}", "${input:key}", "mc_…")
 
