@@ -1,4 +1,4 @@
-"""Each configuration of README, and what docs/mcp.md shows, as it stands there, with a server and a key put in: official clients stand in."""
+"""Each configuration of README as it stands, with a server and a key put in: official clients stand in."""
 
 import json
 import os
