@@ -1,8 +1,11 @@
 """Turns what the environment says into settings; what cannot be right stops the process, by name."""
 
+import logging
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from integrations.origins import OriginRefused, permitted_origin
@@ -10,6 +13,73 @@ from integrations.origins import OriginRefused, permitted_origin
 PROVIDERS = ("jira", "confluence")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MIN_SECRET_CHARS = 32
+SWITCH = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+DATABASES = "DATABASE_URL: give sqlite:///path or postgres://user:password@host:5432/name."
+CACHES = "CACHE_URL: give redis://host:6379/0, or locmemcache://name for the memory of one process."
+
+
+class Env(environ.Env):
+    """Refuses what cannot be right by the variable's name. An empty value counts as absent."""
+
+    def text(self, name: str, default: str = "") -> str:
+        return str(self.str(name, default="")).strip() or default
+
+    def texts(self, name: str, default: str = "") -> list[str]:
+        return [item.strip() for item in self.text(name, default).split(",") if item.strip()]
+
+    def whole_number(self, name: str, default: int, least: int = 0, most: int = 1_000_000) -> int:
+        text = self.text(name, str(default))
+        if not (text.isascii() and text.isdecimal() and len(text) < 10 and least <= int(text) <= most):
+            raise ImproperlyConfigured(f"{name}={text!r}: give a whole number from {least} to {most}.")
+        return int(text)
+
+    def switch(self, name: str) -> bool:
+        text = self.text(name, "false").lower()
+        if text not in SWITCH:
+            raise ImproperlyConfigured(f"{name}={text!r}: give true or false.")
+        return SWITCH[text]
+
+    def log_level(self, name: str) -> str:
+        text = self.text(name, "INFO").upper()
+        if text not in logging.getLevelNamesMapping():
+            raise ImproperlyConfigured(f"{name}={text!r}: give DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+        return text
+
+    def hosts(self, name: str, default: str) -> list[str]:
+        """Names as they stand in a Host header; '*' for any, '.example.com' for a domain and what is below it."""
+        for host in (hosts := self.texts(name, default)):
+            if "/" in host:
+                raise ImproperlyConfigured(f"{name}: {host!r} is not a host name like memory.example.com.")
+        return hosts
+
+    def web_addresses(self, name: str) -> list[str]:
+        addresses = [address.rstrip("/") for address in self.texts(name)]
+        for address in addresses:
+            scheme, _, rest = address.partition("://")
+            if scheme not in ("http", "https") or not rest or any(character.isspace() for character in rest):
+                raise ImproperlyConfigured(f"{name}: {address!r} is not an address like https://memory.example.com.")
+        return addresses
+
+    def web_address(self, name: str) -> str:
+        return (self.web_addresses(name) or [""])[0]
+
+    def origin(self, name: str, default: str) -> str:
+        return origin(name, self.text(name, default))
+
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        text = self.text(name, default)
+        if not text.startswith(("sqlite://", "postgres://", "postgresql://")):
+            raise ImproperlyConfigured(DATABASES)
+        try:
+            return dict(self.db_url_config(text))
+        except ValueError as exc:  # a port that is no number
+            raise ImproperlyConfigured(DATABASES) from exc
+
+    def cache(self, name: str, default: str) -> dict[str, Any]:
+        text = self.text(name, default)
+        if not text.startswith(("redis://", "rediss://", "unix://", "locmemcache://")):
+            raise ImproperlyConfigured(CACHES)
+        return dict(self.cache_url_config(text))
 
 
 def locked_providers(text: str) -> tuple[frozenset[str], bool]:
@@ -27,10 +97,11 @@ def locked_providers(text: str) -> tuple[frozenset[str], bool]:
 
 def origins(text: str) -> frozenset[str]:
     """Of MEMORY_CORE_ATLASSIAN_HOSTS: 'https://jira.example.com, http://127.0.0.1:8090'."""
-    return frozenset(_origin(item.strip()) for item in text.split(",") if item.strip())
+    name = "MEMORY_CORE_ATLASSIAN_HOSTS"
+    return frozenset(origin(name, item.strip()) for item in text.split(",") if item.strip())
 
 
-def _origin(item: str) -> str:
+def origin(name: str, item: str) -> str:
     try:
         parts = urlsplit(item)
         port = f":{parts.port}" if parts.port else ""
@@ -40,28 +111,37 @@ def _origin(item: str) -> str:
     plain = parts.path in ("", "/") and not parts.query and not parts.fragment and "@" not in parts.netloc
     if not (plain and host and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))):
         raise ImproperlyConfigured(
-            f"MEMORY_CORE_ATLASSIAN_HOSTS: {item!r} is not an origin like https://jira.example.com "
-            f"(http for a loopback address only)."
+            f"{name}: {item!r} is not an origin like https://jira.example.com (http for a loopback address only)."
         )
     default = {"https": ":443", "http": ":80"}[parts.scheme]
     host = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{host}{'' if port == default else port}"
 
 
-def tune(database: dict[str, Any], pool_size: int) -> None:
+def tune(database: dict[str, Any], pool_size: int, here: Path) -> None:
     """
+    A relative path of SQLite's starts here, wherever the process was started.
     PostgreSQL: threads wait for Atlassian, not for the database, and share a few connections meanwhile.
     SQLite: readers beside one writer; synchronous FULL, because a record must survive a loss of power as well.
     """
     options = database.setdefault("OPTIONS", {})
     if database["ENGINE"].endswith(".postgresql"):
         options["pool"] = {"min_size": 1, "max_size": pool_size}
-    elif database["ENGINE"].endswith(".sqlite3"):
+    else:
+        if database["NAME"] != ":memory:":
+            database["NAME"] = str(here / database["NAME"])
         database["CONN_MAX_AGE"] = None  # opening it anew costs a millisecond a request
         options |= {"timeout": 20, "transaction_mode": "IMMEDIATE"}
         options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-    else:
-        raise ImproperlyConfigured("DATABASE_URL: give sqlite:///path or postgres://user:password@host:5432/name.")
+
+
+def processes(number: int, database: dict[str, Any], cache: dict[str, Any]) -> int:
+    """A cache in memory would be one for each: a key's calls counted apart, its credentials proved apart."""
+    if number > 1 and (database["ENGINE"].endswith(".sqlite3") or cache["BACKEND"].endswith("LocMemCache")):
+        raise ImproperlyConfigured(
+            f"MEMORY_CORE_PROCESSES={number}: more than one needs PostgreSQL (DATABASE_URL) and Redis (CACHE_URL)."
+        )
+    return number
 
 
 def secret_key(text: str) -> str:

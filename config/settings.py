@@ -3,13 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import environ
-
 from config import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+env = environment.Env()
 env.read_env(BASE_DIR / ".env")  # what the environment says already wins
 
 # Secrets: no default.
@@ -17,49 +15,51 @@ SECRET_KEY = environment.secret_key(env.str("SECRET_KEY"))
 FERNET_KEYS = environment.fernet_keys(env.list("FERNET_KEYS"), SECRET_KEY)  # newest first; older still decrypt
 
 # Where it listens, and how it is reached.
-DEBUG = env.bool("DEBUG", default=False)
-HOST = env.str("MEMORY_CORE_HOST", default="127.0.0.1")
-PORT = env.int("MEMORY_CORE_PORT", default=8080)
-THREADS = env.int("MEMORY_CORE_THREADS", default=32)  # of one process; nearly all of them wait for Atlassian
-PROCESSES = env.int("MEMORY_CORE_PROCESSES", default=1)  # more than one: with PostgreSQL and Redis
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-HTTPS = env.bool("MEMORY_CORE_HTTPS", default=False)  # true behind a proxy that speaks TLS
-PUBLIC_URL = env.str("MEMORY_CORE_PUBLIC_URL", default="")  # in client configurations; empty: as the browser sees it
+DEBUG = env.switch("DEBUG")
+HOST = env.text("MEMORY_CORE_HOST", default="127.0.0.1")
+PORT = env.whole_number("MEMORY_CORE_PORT", default=8080, least=1, most=65_535)
+THREADS = env.whole_number("MEMORY_CORE_THREADS", default=32, least=1)  # of one process; nearly all wait for Atlassian
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.web_addresses("CSRF_TRUSTED_ORIGINS")
+HTTPS = env.switch("MEMORY_CORE_HTTPS")  # true behind a proxy that speaks TLS
+PUBLIC_URL = env.web_address("MEMORY_CORE_PUBLIC_URL")  # in client configurations; empty: as the browser sees it
 
 # Where state lives. One machine: SQLite and memory. More: PostgreSQL and Redis.
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'memory-core.sqlite3'}")}
-DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=8)  # PostgreSQL connections of one process
-environment.tune(DATABASES["default"], DATABASE_POOL_SIZE)
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://memory-core")}
+DATABASES = {"default": env.database("DATABASE_URL", default="sqlite:///memory-core.sqlite3")}
+DATABASE_POOL_SIZE = env.whole_number("DATABASE_POOL_SIZE", default=8, least=1)  # PostgreSQL connections of one process
+environment.tune(DATABASES["default"], DATABASE_POOL_SIZE, BASE_DIR)
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://memory-core")}
 if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
     # Beyond Django's 300 entries, names, proofs of credentials and counters of calls would push each other out.
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 20_000)
+PROCESSES = environment.processes(
+    env.whole_number("MEMORY_CORE_PROCESSES", default=1, least=1, most=1000), DATABASES["default"], CACHES["default"]
+)
 
 # Atlassian.
-ATLASSIAN_ORIGINS = environment.origins(env.str("MEMORY_CORE_ATLASSIAN_HOSTS", default=""))
-ATLASSIAN_GATEWAY_URL = env.str("ATLASSIAN_GATEWAY_URL", default="https://api.atlassian.com").rstrip("/")
-LOCKED_PROVIDERS, _use_environment = environment.locked_providers(
-    env.str("MEMORY_CORE_INTEGRATION_LOCKED_PROVIDERS", default="")
-)
+ATLASSIAN_ORIGINS = environment.origins(env.text("MEMORY_CORE_ATLASSIAN_HOSTS"))
+ATLASSIAN_GATEWAY_URL = env.origin("ATLASSIAN_GATEWAY_URL", default="https://api.atlassian.com")
+LOCKED_PROVIDERS, _use_environment = environment.locked_providers(env.text("MEMORY_CORE_INTEGRATION_LOCKED_PROVIDERS"))
 _jira = (
-    env.str("MEMORY_CORE_JIRA_BASE_URL", default="").strip(),
-    env.str("MEMORY_CORE_JIRA_EMAIL", default="").strip(),
-    env.str("MEMORY_CORE_JIRA_API_TOKEN", default="").strip(),
+    env.text("MEMORY_CORE_JIRA_BASE_URL"),
+    env.text("MEMORY_CORE_JIRA_EMAIL"),
+    env.text("MEMORY_CORE_JIRA_API_TOKEN"),
 )
 _confluence = (
-    env.str("MEMORY_CORE_CONFLUENCE_BASE_URL", default="").strip(),
-    env.str("MEMORY_CORE_CONFLUENCE_EMAIL", default="").strip(),
-    env.str("MEMORY_CORE_CONFLUENCE_API_TOKEN", default="").strip(),
+    env.text("MEMORY_CORE_CONFLUENCE_BASE_URL"),
+    env.text("MEMORY_CORE_CONFLUENCE_EMAIL"),
+    env.text("MEMORY_CORE_CONFLUENCE_API_TOKEN"),
 )
 ENVIRONMENT_CREDENTIALS = (
     environment.whole_sets({"jira": _jira, "confluence": _confluence}, ATLASSIAN_ORIGINS) if _use_environment else {}
 )
 
 # Limits and retention.
-RATE_LIMIT_PER_MINUTE = env.int("MEMORY_CORE_RATE_LIMIT_PER_MINUTE", default=6000)  # of one key; 0: none
-AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=365)  # for prune_audit; 0 keeps forever
-LOG_LEVEL = env.str("MEMORY_CORE_LOG_LEVEL", default="INFO").upper()
+RATE_LIMIT_PER_MINUTE = env.whole_number("MEMORY_CORE_RATE_LIMIT_PER_MINUTE", default=6000)  # of one key; 0: none
+AUDIT_RETENTION_DAYS = env.whole_number(
+    "AUDIT_RETENTION_DAYS", default=365, most=36_500
+)  # for prune_audit; 0 keeps forever
+LOG_LEVEL = env.log_level("MEMORY_CORE_LOG_LEVEL")
 
 # From here on nothing depends on where it runs.
 INSTALLED_APPS = [

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -75,3 +77,24 @@ def test_a_providers_three_variables_count_as_a_whole_or_not_at_all():
     incomplete = ("https://acme.atlassian.net", "", "token")
 
     assert environment.whole_sets({"jira": whole, "confluence": incomplete}, frozenset()) == {"jira": whole}
+
+
+def test_a_relative_path_of_the_database_starts_at_the_code_wherever_the_process_did(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///memory-core.sqlite3")
+    database = environment.Env().database("DATABASE_URL", default="")
+
+    environment.tune(database, pool_size=1, here=Path("/srv/memory-core"))
+
+    assert database["NAME"] == "/srv/memory-core/memory-core.sqlite3"
+
+
+def test_several_processes_are_let_start_where_they_share_database_and_cache(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://127.0.0.1/name")
+    monkeypatch.setenv("CACHE_URL", "redis://127.0.0.1:6379/0")
+    database = environment.Env().database("DATABASE_URL", default="")
+    cache = environment.Env().cache("CACHE_URL", default="")
+
+    assert environment.processes(4, database, cache) == 4
+    with pytest.raises(ImproperlyConfigured, match="MEMORY_CORE_PROCESSES"):
+        environment.processes(4, database, {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"})
