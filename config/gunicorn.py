@@ -1,5 +1,9 @@
 """gunicorn's settings: threads, because nearly all of a request's life is waiting for Atlassian."""
 
+import socket
+import struct
+from typing import Any
+
 from gunicorn.http import message
 
 from config import settings
@@ -23,3 +27,17 @@ logconfig_dict = {
         "gunicorn.http": {"level": "ERROR"},  # it warns of every HEAD request
     },
 }
+
+STALL_SECONDS = 10
+
+
+def when_ready(server: Any) -> None:
+    """
+    A client that stops in the middle of a request, or of reading its answer, holds a thread no longer than this.
+
+    gunicorn waits for ever. What a listener is set to, the connections that it accepts are set to; the kernel heeds it
+    also where Python's own timeout is switched off. One that goes on byte by byte is left to the proxy in front.
+    """
+    for listener in server.LISTENERS:
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            listener.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", STALL_SECONDS, 0))
