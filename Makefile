@@ -29,7 +29,7 @@ readme: install ## put the demo's real output into README
 	rm .demo-output
 
 run: install .env ## migrate, bootstrap and serve
-	$(BIN)/python manage.py migrate --verbosity 0
+	umask 077 && $(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py bootstrap
 	exec $(BIN)/gunicorn --config python:config.gunicorn config.wsgi
 

@@ -38,7 +38,7 @@ def memory_core(site: str, port: int) -> Iterator[dict[str, Any]]:
     """What bootstrap made: workspace_key, email, password, api_key; with member_key and url added."""
     data = data_of(port)
     shutil.rmtree(data, ignore_errors=True)
-    data.mkdir(parents=True)
+    data.mkdir(mode=0o700, parents=True)
     environment = _environment(site, port)
 
     def manage(*arguments: str) -> str:

@@ -17,15 +17,16 @@ OF_A_DEVELOPER = {
 }
 
 
-def test_the_demo_works_and_readme_shows_what_it_prints_whatever_a_developer_has_set():
+def test_the_demo_works_and_readme_shows_what_it_prints_whatever_a_developer_has_set(tmp_path):
     command = [sys.executable, "-m", "demo", "--readme"]
 
-    ended = subprocess.run(
-        command, cwd=ROOT, env=os.environ | OF_A_DEVELOPER, capture_output=True, text=True, timeout=120
-    )
+    environment = os.environ | OF_A_DEVELOPER | {"HOME": str(tmp_path)}
+
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert block_of(README.read_text(encoding="utf-8")) == ended.stdout
+    assert list(tmp_path.iterdir()) == [], "it left something in the user's home"
 
 
 def test_a_port_that_is_taken_is_passed_over_for_one_near_it():
