@@ -5,7 +5,7 @@ from html.entities import html5
 
 _SUSPECT = re.compile(r"[\\*_`<&\]~]")
 _SPECIAL = r"""
-      \\(?=[!-/:-@\[-`{-~]|$)          # would escape what follows
+      \\(?=[!-/:-@\[-`{-~]|[ \t]*$)    # would escape what follows
     | \*+ | _+ | ~~+ | \A~ | ~\Z | `+  # emphasis, strikethrough, code
     | <(?=[A-Za-z/!?]|\Z)              # a tag or an autolink
     | &(?=\#?[0-9A-Za-z]{1,31};|\Z)    # an entity

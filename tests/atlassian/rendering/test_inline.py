@@ -106,3 +106,11 @@ def test_text_that_needs_no_escape_gets_none() -> None:
     text = 'C++ [x] 5 * 3 < 4 a_b_c #5 R&D {a} ~5 f(x) a/b C:\\temp 100% $HOME "quoted" it\'s x = y'
 
     assert adf.to_markdown(paragraph(run(text))) == text
+
+
+def test_a_backslash_before_a_space_at_the_end_of_a_line_breaks_nothing() -> None:
+    cell = {"type": "tableHeader", "content": [paragraph(run("C:\\ "), {"type": "hardBreak"}, run("next"))]}
+    table = {"type": "table", "content": [{"type": "tableRow", "content": [cell]}]}
+
+    assert adf.to_markdown(cell) == "C:\\\\\\\nnext"
+    assert adf.to_markdown({"type": "doc", "content": [table]}).startswith("| C:\\\\<br>next |")
