@@ -34,6 +34,7 @@ from atlassian.rendering.tree import (
     Run,
     Table,
     blocks_of,
+    is_seen,
 )
 
 
@@ -141,6 +142,7 @@ def media_single(reader: Reader, node: Node) -> Flow:
         parts.setdefault(kind(child), []).append(child)
     pictures, caption = parts.pop("media"), reader.runs(parts.pop("caption"))
     others = [block for unusual in parts.values() for block in reader.blocks(unusual)]
+    caption = caption if is_seen(caption) else []
     if caption and len(pictures) == 1 and adf_inline.is_nameless(pictures[0]):
         return [Paragraph([Run("[image: "), *caption, Run("]")]), *others]
     link = adf_inline.href(reader, node)

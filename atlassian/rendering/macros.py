@@ -76,6 +76,8 @@ def _file(macro: Macro) -> Flow:
 
 def _contents(macro: Macro) -> Flow:
     """Text that stands for something else, such as a diagram's source, is code."""
+    if macro.body is None and macro.plain is None:
+        return _unknown(macro)
     return [*blocks_of(macro.body)] if macro.body is not None else [Code(macro.plain or "")]
 
 

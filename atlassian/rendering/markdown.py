@@ -22,6 +22,7 @@ from atlassian.rendering.tree import (
 )
 
 EXPAND_SIGN = "▸"
+_EMPTY_POINTS = re.compile(r"[-*](?: [-*])*")
 _TIGHT_LIST = re.compile(r"(?:[-*+]|1[.)]) \S")
 
 
@@ -127,7 +128,9 @@ def _items(items: Items, alternate: bool) -> list[str]:
 def _item(item: Item, marker: str) -> list[str]:
     lines = _item_lines(item)
     if lines[0] == "---":
-        lines[0] = "***"  # "- ---" is a rule and no list at all
+        lines[0] = "___"  # "- ---" is a rule and no list at all
+    elif _EMPTY_POINTS.fullmatch(lines[0]):
+        lines.insert(0, "")  # and so is "- - -"
     indent = " " * len(marker)
     return [(marker + lines[0]).rstrip(), *(indent + line if line else "" for line in lines[1:])]
 

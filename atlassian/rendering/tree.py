@@ -94,7 +94,7 @@ Flow = list[Run | Block]
 
 
 def blocks_of(flow: Iterable[Run | Block]) -> list[Block]:
-    """Text that stands beside blocks becomes paragraphs of its own."""
+    """Text that stands beside blocks becomes paragraphs of its own; those without text are no blocks."""
     blocks: list[Block] = []
     runs: list[Run] = []
     for node in flow:
@@ -103,16 +103,22 @@ def blocks_of(flow: Iterable[Run | Block]) -> list[Block]:
             continue
         _close_paragraph(blocks, runs)
         runs = []
-        blocks.append(node)
+        if isinstance(node, Paragraph):
+            _close_paragraph(blocks, node.runs)
+        else:
+            blocks.append(node)
     _close_paragraph(blocks, runs)
     return blocks
 
 
 def _close_paragraph(blocks: list[Block], runs: list[Run]) -> None:
-    for run in runs:
-        if run.image or (run.text and not run.text.isspace()):
-            blocks.append(Paragraph(runs))
-            return
+    if is_seen(runs):
+        blocks.append(Paragraph(runs))
+
+
+def is_seen(runs: list[Run]) -> bool:
+    """Whether there is more than spaces."""
+    return any(run.image or (run.text and not run.text.isspace()) for run in runs)
 
 
 def runs_of(flow: Iterable[Run | Block]) -> list[Run]:
