@@ -10,6 +10,7 @@ from demo.tour import ADMIN, AGENT, Call, calls
 
 ACCOUNT = ("reader@lantern.example", "sample-reader")
 LONGEST_ANSWER = 3000
+WIDTH = 120
 # What differs from run to run: ids, moments, and the cursor that is made of them.
 VARYING = re.compile(
     r'("(?:id|created_at|request_id|duration_ms)": )(?:"[0-9a-f]{32}"|"20[^"]*\+00:00"|\d+)'
@@ -66,10 +67,23 @@ def _is_good(call: Call, status: int, text: str) -> bool:
 
 
 def _readable(text: str) -> str:
-    """JSON indented, the Markdown in it as lines."""
+    """JSON with one member a line where it is long, the Markdown in it as lines."""
     try:
-        text = json.dumps(json.loads(text), indent=1, ensure_ascii=False)
+        text = _indented(json.loads(text))
     except ValueError:
         return text
     text = text.replace("\\n", "\n    ").replace('\\"', '"')
     return text if len(text) <= LONGEST_ANSWER else text[:LONGEST_ANSWER] + "\n… (cut here for the demo)"
+
+
+def _indented(value: Any, margin: str = "") -> str:
+    line = json.dumps(value, ensure_ascii=False)
+    if not value or not isinstance(value, dict | list) or len(margin + line) <= WIDTH:
+        return line
+    inner = margin + " "
+    if isinstance(value, dict):
+        members = [f"{json.dumps(name)}: {_indented(member, inner)}" for name, member in value.items()]
+    else:
+        members = [_indented(member, inner) for member in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n{inner}" + f",\n{inner}".join(members) + f"\n{margin}{closing}"
