@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -212,5 +212,5 @@ def _names(fields: dict[str, Any], name: str) -> tuple[str, ...]:
     return tuple(filter(None, (text(item, "name") for item in items(fields, name))))
 
 
-def _only(related: Any) -> tuple[RelatedIssue, ...]:
+def _only(related: Iterable[RelatedIssue | None]) -> tuple[RelatedIssue, ...]:
     return tuple(issue for issue in related if issue)

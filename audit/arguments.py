@@ -19,7 +19,7 @@ class Arguments(serializers.Serializer):
                 raise serializers.ValidationError(refused)
         return super().to_internal_value(self._plain(data))
 
-    def _unknown(self, data: Mapping[str, Any]) -> dict[str, Any]:
+    def _unknown(self, data: Mapping[str, Any]) -> dict[str, serializers.ErrorDetail]:
         known = ", ".join(self.fields)
         return {
             _shown(name): serializers.ErrorDetail(f"Unknown parameter. Known here: {known}.", code="unknown")
@@ -27,7 +27,7 @@ class Arguments(serializers.Serializer):
             if name not in self.fields
         }
 
-    def _repeated(self, data: Mapping[str, Any]) -> dict[str, Any]:
+    def _repeated(self, data: Mapping[str, Any]) -> dict[str, serializers.ErrorDetail]:
         if not isinstance(data, QueryDict):
             return {}
         return {

@@ -1,5 +1,6 @@
 """Errors of the ground floor, and the one place where an error becomes a code and a sentence."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def _sentence(exc: APIException) -> str:
     return " ".join(f"{issue['path']}: {issue['message']}" if issue["path"] else issue["message"] for issue in issues)
 
 
-def _issues(detail: Any, path: str) -> Any:
+def _issues(detail: Any, path: str) -> Iterator[dict[str, str]]:
     if isinstance(detail, dict):
         for name, inner in detail.items():
             name = "" if name == "non_field_errors" else str(name)

@@ -8,7 +8,7 @@ can prove everything up to it, and nobody can mend the log without that root cha
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import takewhile
 
 from django.db import connection, transaction
@@ -128,7 +128,7 @@ def _batch(after: int, highest: int) -> list[AuditLog]:
     return list(takewhile(lambda record: _day(record) == _day(records[0]), records))
 
 
-def _day(record: AuditLog) -> object:
+def _day(record: AuditLog) -> date:
     return record.created_at.astimezone(UTC).date()
 
 

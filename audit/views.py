@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.http import StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,7 +33,7 @@ class AuditExportView(Desk):
 
     recorded_as = {"get": Action.AUDIT_EXPORT}
 
-    def get(self, request: Request) -> Any:
+    def get(self, request: Request) -> StreamingHttpResponse:
         arguments = self.checked(ExportInput, request.query_params)
         file_format = arguments["format"]
         pieces = services.export_records(request.auth, ExportInput.filters(arguments), file_format)

@@ -9,8 +9,6 @@ from urllib.parse import quote
 from sample_site.routing import Call
 from sample_site.world import Page, Remark, Space
 
-PLURAL = {"page": "pages", "blogpost": "blog"}
-
 
 def tiny_code(content_id: str) -> str:
     """The id as 64 bits, little end first, in base64; the url alphabet is RFC 4648's the other way round."""
