@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation, ValidationError
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions, status
 from rest_framework.exceptions import APIException
@@ -79,6 +79,8 @@ def as_api_exception(exc: Exception) -> Exception:
         return exceptions.NotFound()
     if isinstance(exc, PermissionDenied):
         return exceptions.PermissionDenied()
+    if isinstance(exc, ValidationError):  # of a model whose values were refused
+        return exceptions.ValidationError(exc.messages)
     if isinstance(exc, UNREADABLE):
         return exceptions.ParseError("The request could not be read.")
     return exc
@@ -86,6 +88,7 @@ def as_api_exception(exc: Exception) -> Exception:
 
 def code_and_message(exc: Exception) -> tuple[str, str]:
     """The code and sentence of exc, as HTTP, MCP and the audit log say them."""
+    exc = as_api_exception(exc)
     if not isinstance(exc, APIException):
         return INTERNAL_ERROR
     for kind, code in CODE_FOR.items():

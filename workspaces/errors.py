@@ -27,7 +27,7 @@ class AboveYourRole(APIException):
 class NoSuchMember(APIException):
     status_code = status.HTTP_404_NOT_FOUND
     default_code = "member_not_found"
-    default_detail = "No such member in this workspace."
+    default_detail = "Nobody with this email is a member of this workspace: check it, or add them first."
 
 
 class LastOwner(APIException):

@@ -34,6 +34,10 @@ def test_bootstrap_makes_what_a_first_start_needs_and_prints_its_secrets_once(ca
     assert answer.status_code == 200
     assert made["api_key"] not in str(list(AuditLog.objects.values()))
 
+    in_words = run(capsys, "bootstrap")
+    assert made["password"] not in in_words
+    assert f"manage.py changepassword {made['email']}" in in_words
+    assert f"manage.py issue_api_key personal {made['email']} --label NAME" in in_words
     again = json.loads(run(capsys, "bootstrap", "--json"))
     assert again == made | {"password": None, "api_key": None}
     assert (User.objects.count(), ApiKey.objects.count(), Workspace.objects.count()) == (1, 1, 1)
@@ -65,7 +69,8 @@ def test_a_workspace_is_created_once(capsys):
 
 def test_a_member_is_added_and_given_another_role(capsys):
     make_workspace("acme")
-    run(capsys, "add_member", "acme", "Ann@Acme.example.com", "--role", "owner")
+    said = run(capsys, "add_member", "acme", "Ann@Acme.example.com", "--role", "owner")
+    assert "manage.py changepassword ann@acme.example.com" in said
     run(capsys, "add_member", "acme", "bob@acme.example.com")
     run(capsys, "add_member", "acme", "bob@acme.example.com", "--role", "admin")
 
@@ -77,6 +82,24 @@ def test_a_member_is_added_and_given_another_role(capsys):
         "role": "admin",
         "role_before": "member",
     }
+
+
+def test_what_is_no_email_is_refused_and_recorded_as_the_senders_mistake():
+    make_workspace("acme")
+
+    with pytest.raises(CommandError, match="email"):
+        call_command("add_member", "acme", "nobody")
+
+    assert only_record() == ("member.add", "failed", "command", "acme")
+    assert AuditLog.objects.get().error_code == "validation_error"
+
+
+@pytest.mark.parametrize("days", ["0", "3651", "abc", "1.5", "-1"])
+def test_days_that_cannot_be_right_are_refused_in_words(days):
+    make_member(Role.ADMIN)
+
+    with pytest.raises(CommandError, match="days from 1 to 3650"):
+        call_command("issue_api_key", "acme", "admin@acme.example.com", "--label", "laptop", f"--expires-days={days}")
 
 
 def test_the_last_owner_can_neither_be_removed_nor_demoted(capsys):

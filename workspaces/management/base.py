@@ -1,6 +1,7 @@
 """What the commands about one workspace share."""
 
 from abc import ABC, abstractmethod
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -39,7 +40,6 @@ class WorkspaceCommand(BaseCommand, ABC):
 
 def days(text: str) -> int:
     """An argument of at least one day."""
-    number = int(text)
-    if not 1 <= number <= 3650:
-        raise ValueError(text)
-    return number
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= 3650):
+        raise ArgumentTypeError(f"{text!r} is not a number of days from 1 to 3650")
+    return int(text)

@@ -18,4 +18,7 @@ class Command(WorkspaceCommand):
 
     def act(self, actor: Actor, workspace: Workspace, options: dict[str, Any]) -> None:
         membership = add_member(actor, workspace, options["email"], options["role"])
-        self.stdout.write(f"{membership.user.email} is {membership.role} of {workspace.key}.")
+        email = membership.user.email
+        self.stdout.write(f"{email} is {membership.role} of {workspace.key}.")
+        if membership.role != Role.MEMBER and not membership.user.has_usable_password():
+            self.stdout.write(f"To sign in to the pages they need a password: manage.py changepassword {email}")

@@ -37,8 +37,12 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(made))
             return
+        another = {
+            "password": f"changepassword {made['email']}",
+            "api_key": f"issue_api_key {made['workspace_key']} {made['email']} --label NAME",
+        }
         for name, value in made.items():
-            self.stdout.write(f"{name:14}{value or '(set earlier; not shown again)'}")
+            self.stdout.write(f"{name:14}{value or f'(made earlier; for another: manage.py {another[name]})'}")
 
 
 def _superuser(email: str) -> str | None:
