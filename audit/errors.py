@@ -20,6 +20,7 @@ class AuditUnavailable(APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "audit_unavailable"
     default_detail = "The audit record could not be written, so nothing is answered. Try again shortly."
+    is_recorded = True  # in that there is no trying again: each try may wait for a lock as long as the first
 
 
 class RateLimited(exceptions.Throttled):

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 # SQLite has one writer at a time; queueing for it here is fairer than its busy timeout.
 _sqlite_writer = threading.Lock()
+LONGEST_QUEUE_SECONDS = 20.0
 
 
 @contextmanager
@@ -106,10 +107,21 @@ def append(
         duration_ms=0 if started is None else round((time.monotonic() - started) * 1000),
     )
     try:
-        with _sqlite_writer if _may_queue() else nullcontext():
+        with _turn_to_write() if _may_queue() else nullcontext():
             record.save(force_insert=True)
     except DatabaseError as exc:
         raise AuditUnavailable() from exc
+
+
+@contextmanager
+def _turn_to_write() -> Iterator[None]:
+    """Raises AuditUnavailable where whoever is before us waits for a database that another process keeps locked."""
+    if not _sqlite_writer.acquire(timeout=LONGEST_QUEUE_SECONDS):
+        raise AuditUnavailable()
+    try:
+        yield
+    finally:
+        _sqlite_writer.release()
 
 
 def _may_queue() -> bool:

@@ -6,9 +6,10 @@ from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from rest_framework.test import APIClient
 
+from audit import trail
 from audit.models import AuditLog
 from config.wsgi import application
 from tests.factories import make_api_key
@@ -37,17 +38,13 @@ def only_record() -> tuple[str, str, str, str]:
     return record.action, record.outcome, record.error_code, record.actor
 
 
-def served(method: str, path: str, content_type: str, body: bytes = b"", secret: str = "") -> tuple[int, Any]:
-    """As gunicorn would have it served: Django's test client makes its requests itself."""
-    said: list[str] = []
+def served(method: str, path: str, content_type: str, body: bytes = b"", secret: str = "") -> Any:
+    """As by gunicorn: Django's test client makes its requests itself."""
     environ: dict[str, Any] = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body))}
     environ |= {"REQUEST_METHOD": method, "wsgi.input": BytesIO(body), "HTTP_AUTHORIZATION": f"Bearer {secret}"}
     environ["PATH_INFO"], _, environ["QUERY_STRING"] = path.partition("?")
     setup_testing_defaults(environ)
-    answer = application(environ, lambda status, headers: said.append(status))
-    content = b"".join(answer)
-    answer.close()
-    return int(said[0][:3]), content
+    return application.get_response(application.request_class(environ))
 
 
 @pytest.mark.parametrize("charset", NO_ENCODINGS)
@@ -55,16 +52,16 @@ def served(method: str, path: str, content_type: str, body: bytes = b"", secret:
 def test_whatever_charset_a_request_claims_it_is_read_as_utf_8(path, charset):
     secret = make_api_key(Role.ADMIN)
 
-    assert served("GET", path, f"text/plain; charset={charset}", secret=secret)[0] == 200
+    assert served("GET", path, f"text/plain; charset={charset}", secret=secret).status_code == 200
 
 
 @pytest.mark.parametrize("charset", NO_ENCODINGS)
 def test_so_is_a_body(charset):
     body = json.dumps(ACME | {"provider": "jira", "reason": "서울"}, ensure_ascii=False).encode()
 
-    status, _ = served("PUT", SAVE, f"application/json; charset={charset}", body, make_api_key(Role.ADMIN))
+    answer = served("PUT", SAVE, f"application/json; charset={charset}", body, make_api_key(Role.ADMIN))
 
-    assert status == 200
+    assert answer.status_code == 200
     assert AuditLog.objects.get().target["reason"] == "서울"
 
 
@@ -149,3 +146,29 @@ def test_a_database_that_fails_while_signing_in_is_no_second_failure(admin, monk
     refused(admin.get(LOGS, ACME), 500, "internal_error")
 
     assert only_record() == ("audit.list", "failed", "internal_error", "")
+
+
+def test_a_record_that_cannot_be_written_is_not_tried_again_by_everyone_on_the_way_out(admin, monkeypatch):
+    tries = []
+
+    def fails(self, *args, **kwargs):
+        tries.append(self.action)
+        raise DatabaseError("locked")
+
+    monkeypatch.setattr(AuditLog, "save", fails)
+
+    refused(admin.get("/v1/audit/export", ACME), 503, "audit_unavailable")
+
+    assert tries == ["audit.export"]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the others have many writers at a time")
+@pytest.mark.django_db(transaction=True)
+def test_nobody_queues_for_ever_behind_one_who_waits_for_a_locked_database(client_for, monkeypatch):
+    member = client_for(make_api_key(Role.MEMBER))
+    monkeypatch.setattr(trail, "LONGEST_QUEUE_SECONDS", 0)
+
+    with trail._sqlite_writer:
+        refused(member.get(LOGS, ACME), 503, "audit_unavailable")
+
+    refused(member.get(LOGS, ACME), 403, "role_required")
