@@ -105,7 +105,7 @@ ELEMENTS: dict[str, Callable[[Reader, Element], Flow]] = {
     "a": storage_links.anchor,
     "ac:adf-extension": storage_macros.adf_extension,
     "ac:emoticon": storage_links.emoticon,
-    "ac:image": storage_links.image,
+    "ac:image": storage_macros.image,
     "ac:link": storage_links.link,
     "ac:task-list": storage_lists.task_list,
     "blockquote": block_quote,

@@ -1,15 +1,14 @@
 """Macros of the storage format, and the pieces of ADF that it carries for what it has no element for."""
 
-from atlassian.rendering import macros
+from atlassian.rendering import macros, storage_links
 from atlassian.rendering.macros import Macro
-from atlassian.rendering.storage_links import resource
 from atlassian.rendering.storage_reader import Reader
 from atlassian.rendering.storage_source import Element, attribute, name_of, whole_text
 from atlassian.rendering.tree import Block, Flow, Item, Items, Quote, Run, blocks_of
 
 _BLOCK_PLACES = {"page", "ac:layout-cell", "ac:rich-text-body"}
 _OF_A_LINE = {"a", "span", "strong", "b", "em", "i", "u", "s", "del", "code", "sub", "sup", "br", "time"}
-_OF_A_LINE |= {"ac:link", "ac:image", "ac:emoticon", "ac:inline-comment-marker"}
+_OF_A_LINE |= {"ac:link", "ac:emoticon", "ac:inline-comment-marker"}
 
 
 def macro(reader: Reader, element: Element) -> Flow:
@@ -17,7 +16,9 @@ def macro(reader: Reader, element: Element) -> Flow:
     for child in element:
         name = name_of(child)
         if name in ("ac:parameter", "ac:default-parameter"):
-            found.parameters[attribute(child, "ac:name")] = resource(reader, child) or whole_text(child).strip()
+            found.parameters[attribute(child, "ac:name")] = (
+                storage_links.resource(reader, child) or whole_text(child).strip()
+            )
         elif name == "ac:rich-text-body":
             found.body = [*reader.blocks(child)]
         elif name == "ac:plain-text-body":
@@ -26,12 +27,17 @@ def macro(reader: Reader, element: Element) -> Flow:
     return [*blocks_of(flow)] if _stands_alone(element) else flow
 
 
+def image(reader: Reader, element: Element) -> Flow:
+    flow = storage_links.image(reader, element)
+    return [*blocks_of(flow)] if _stands_alone(element) else flow
+
+
 def _in_style(reader: Reader, node: Run | Block) -> Run | Block:
     return node._replace(marks=reader.marks, href=reader.href) if isinstance(node, Run) else node
 
 
 def _stands_alone(element: Element) -> bool:
-    """Whether the macro is on a line of its own: where blocks stand, with nothing of a line beside it."""
+    """Whether a macro or picture is on a line of its own: where blocks stand, with nothing of a line beside it."""
     parent, previous, following = element.getparent(), element.getprevious(), element.getnext()
     if parent is None or name_of(parent) not in _BLOCK_PLACES:
         return False
