@@ -11,9 +11,9 @@ from urllib.parse import quote
 from django.core.cache import cache
 
 from atlassian import jql as queries
-from atlassian.answers import at, clean, items, number, required_items, text, texts
+from atlassian.answers import at, clean, number, required_items, text, texts
 from atlassian.client import AtlassianClient, Params
-from atlassian.errors import BadReference, NothingThere, UpstreamFailure, UpstreamRejectedQuery
+from atlassian.errors import BadReference, NothingThere, UpstreamRejectedQuery
 from atlassian.issue_references import issue_key
 from atlassian.issue_text import issue_text
 from atlassian.issues import (
@@ -29,14 +29,15 @@ from atlassian.issues import (
     issue_of,
     summary_of,
 )
+from atlassian.names import Names
 from atlassian.rendering import adf
 from atlassian.rendering.cutting import cut
 from integrations.credentials import Credentials
 
 MOST_COMMENTS = 100  # what Jira gives at once
 LONGEST_URL = 6_000
+MOST_NAMES = 50  # they go into a URL
 VISIBLE_SECONDS = 300
-NAMES_SECONDS = 24 * 3600
 _PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{0,49}")
 # A cursor of ours: the named issues were given already, and the search itself has not begun.
 _BEGINNING = "start"
@@ -45,6 +46,7 @@ _BEGINNING = "start"
 class Jira:
     def __init__(self, credentials: Credentials) -> None:
         self._client = AtlassianClient(credentials)
+        self._names = Names(self._client)
         self._allowlist = credentials.allowlist
 
     def search(
@@ -184,21 +186,7 @@ class Jira:
         """The names of people whom a text mentions by their account alone, where one cheap call gives them."""
         bodies = [issue.description, *(comment.body for comment in issue.comments)]
         unnamed = {account for body in bodies for account in adf.account_ids(body)} - set(issue.names)
-        return replace(issue, names=dict(issue.names) | self._names(sorted(unnamed)[:50])) if unnamed else issue
-
-    def _names(self, accounts: Sequence[str]) -> dict[str, str]:
-        """https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-users/"""
-        digest = hashlib.sha256("\n".join(accounts).encode()).hexdigest()
-        cache_key = f"jira-names:{self._client.fingerprint}:{digest}"
-        names = cache.get(cache_key)
-        if names is None:
-            try:
-                answer = self._client.get("/rest/api/3/user/bulk", {"accountId": list(accounts), "maxResults": 50})
-            except UpstreamFailure:
-                answer = {}  # the text reads well enough without
-            names = {text(user, "accountId"): text(user, "displayName") for user in items(answer, "values")}
-            cache.set(cache_key, names, NAMES_SECONDS if names else VISIBLE_SECONDS)
-        return dict(names)
+        return replace(issue, names=self._names.find(sorted(unnamed)[:MOST_NAMES]) | dict(issue.names))
 
 
 def _within(project_key: str | None, allowlist: Sequence[str]) -> bool:

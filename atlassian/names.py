@@ -1,18 +1,19 @@
 """
 Display names of Atlassian accounts, learnt from whatever names them and remembered for a day.
 
-v2 of Confluence's API names nobody: authors and mentions are account ids. A lookup costs a call, so it is made for
-many ids at once, and only where a text would otherwise show ids; it may fail without anything else failing, for a
-token need not have the scope for it.
+Documents mention people by account id, and v2 of Confluence's API names nobody at all. A lookup costs a call, so it
+is made for many ids at once, and only where a text would otherwise show ids; it may fail without anything else
+failing, for a token need not have the scope for it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from django.core.cache import cache
 from rest_framework.exceptions import APIException
 
 from atlassian.answers import items, line
-from atlassian.client import AtlassianClient
+from atlassian.client import AtlassianClient, Params
 
 DAY = 24 * 3600
 UNKNOWN_FOR = 600  # seconds until an id that nobody could name is asked for again
@@ -49,13 +50,29 @@ class Names:
         return {key.removeprefix(self.prefix): name for key, name in found.items()}
 
     def _ask(self, account_ids: list[str]) -> dict[str, str]:
-        """https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-user/"""
         try:
-            people = items(self.client.ask("/wiki/api/v2/users-bulk", {"accountIds": account_ids}), "results")
+            people = PEOPLE[self.client.credentials.provider](self.client, account_ids)
         except APIException:
             return {}
         named = {line(each, "accountId"): line(each, "displayName") or line(each, "publicName") for each in people}
         return _named({account_id: name for account_id, name in named.items() if account_id in account_ids})
+
+
+def _people_of_jira(client: AtlassianClient, account_ids: list[str]) -> list[dict[str, Any]]:
+    """https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-users/"""
+    params: Params = {"accountId": account_ids, "maxResults": len(account_ids)}
+    return items(client.get("/rest/api/3/user/bulk", params), "values")
+
+
+def _people_of_confluence(client: AtlassianClient, account_ids: list[str]) -> list[dict[str, Any]]:
+    """https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-user/"""
+    return items(client.ask("/wiki/api/v2/users-bulk", {"accountIds": account_ids}), "results")
+
+
+PEOPLE: Mapping[str, Callable[[AtlassianClient, list[str]], list[dict[str, Any]]]] = {
+    "jira": _people_of_jira,
+    "confluence": _people_of_confluence,
+}
 
 
 def _named(names: Mapping[str, str]) -> dict[str, str]:
