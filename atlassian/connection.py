@@ -23,7 +23,7 @@ from atlassian.connection_troubles import (
     refuses_credentials,
 )
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden
-from atlassian.proof import NAMES, WHO_AM_I, is_known
+from atlassian.proof import WHO_AM_I, is_known
 from integrations.credentials import Credentials
 from integrations.states import expiry_warning
 
@@ -83,7 +83,6 @@ def check_connection(
 class _Test:
     def __init__(self, credentials: Credentials) -> None:
         self.client = AtlassianClient(credentials)
-        self.product = NAMES[credentials.provider]
         self.account = token_kinds.Discovery(scoped=False, cloud_id="", account_id="", account_name="")
         self.cloud_id = ""
         self.warnings: list[str] = []
@@ -93,7 +92,7 @@ class _Test:
         yield (site := self._step("site", f"{self.client.site_url} is an Atlassian Cloud site.", self._finds_site))
         if not site.ok:
             return
-        proves = f"{self.product} accepts the email and the API token."
+        proves = f"{self.client.credentials.product} accepts the email and the API token."
         yield (account := self._step("account", proves, self._signs_in))
         if not account.ok and not self.client.credentials.scoped:
             return

@@ -8,7 +8,7 @@ from atlassian import token_kinds
 from atlassian.answers import Reply
 from atlassian.client import AtlassianClient
 from atlassian.errors import NothingThere, UpstreamFailure, UpstreamRateLimited, UpstreamTimeout
-from atlassian.proof import NAMES, SCOPES, WHO_AM_I, is_known
+from atlassian.proof import SCOPES, WHO_AM_I, is_known
 from integrations.credentials import Credentials
 
 TOKENS = "https://id.atlassian.com/manage-profile/security/api-tokens"
@@ -27,7 +27,7 @@ def refuses_credentials(client: AtlassianClient, cloud_id: str) -> Trouble:
     tried = ", on the site and at the gateway" if cloud_id and token_kinds.may_try_gateway(credentials) else ""
     licence = ", or the account has no licence for Confluence" if _may_lack_licence(client) else ""
     return Trouble(
-        f"{NAMES[credentials.provider]} refuses the email and the API token{tried}: one of them is wrong, or the token "
+        f"{credentials.product} refuses the email and the API token{tried}: one of them is wrong, or the token "
         f"has expired or was revoked{licence}.",
         f"Sign in as {credentials.email} at {TOKENS}, create a new API token, and {_save(credentials)}. For a "
         f"service account an organisation admin does so at https://admin.atlassian.com. A password does not work.",
@@ -35,17 +35,16 @@ def refuses_credentials(client: AtlassianClient, cloud_id: str) -> Trouble:
 
 
 def lacks_scope(credentials: Credentials, scope: str) -> Trouble:
-    product = NAMES[credentials.provider]
     return Trouble(
         f"The API token has scopes, and {scope} is not among them.",
-        f"Scopes are fixed when a token is made, and for one product: create a new API token for {product} at {TOKENS} "
-        f"with the scopes {SCOPES[credentials.provider]}, and {_save(credentials)}.",
+        f"Scopes are fixed when a token is made, and for one product: create a new API token for {credentials.product} "
+        f"at {TOKENS} with the scopes {SCOPES[credentials.provider]}, and {_save(credentials)}.",
     )
 
 
 def not_admitted(client: AtlassianClient) -> Trouble:
     """A 403 is no bad token. Confluence's needs Jira's word for that the account is known at all."""
-    product, email = NAMES[client.credentials.provider], client.credentials.email
+    product, email = client.credentials.product, client.credentials.email
     if client.credentials.provider == "confluence" and _is_known_to_jira(client):
         return Trouble(
             f"The account {email} has no licence for Confluence on this site.",

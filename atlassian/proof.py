@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 WHO_AM_I = {"jira": "/rest/api/3/myself", "confluence": "/wiki/rest/api/user/current"}
 PROVEN_SECONDS = 60
-NAMES = {"jira": "Jira", "confluence": "Confluence"}
 SCOPES = {
     "jira": "read:jira-work and read:jira-user",
     "confluence": (
@@ -37,7 +36,7 @@ def refuse_strangers(reply: Reply, credentials: Credentials) -> None:
     account = reply.headers.get("X-AAccountId", "")
     if account and credentials.account_id and account != credentials.account_id:
         raise UpstreamAuthFailed(
-            f"{NAMES[credentials.provider]} answered as another account than the one that was connected. A workspace "
+            f"{credentials.product} answered as another account than the one that was connected. A workspace "
             f"admin tests the connection anew on the Integrations page."
         )
 
@@ -70,7 +69,7 @@ def prove(client: "AtlassianClient") -> None:
         raise auth_failed(client.credentials)
     elif reply.status != 404:  # a stranger is never answered 404 here: it says nothing against the credentials
         raise UpstreamFailure(
-            f"{NAMES[client.credentials.provider]} says that there is nothing, and does not confirm that our "
+            f"{client.credentials.product} says that there is nothing, and does not confirm that our "
             f"credentials are good. Try again."
         )
 
@@ -85,7 +84,7 @@ def refusal(reply: Reply, credentials: Credentials) -> UpstreamAuthFailed:
     """A 401, told apart: a scope that is missing is another errand than a dead token."""
     if is_scope_mismatch(reply):
         return UpstreamAuthFailed(
-            f"The {NAMES[credentials.provider]} API token lacks a scope. Scopes are fixed when a token is made: create "
+            f"The {credentials.product} API token lacks a scope. Scopes are fixed when a token is made: create "
             f"a new one with {SCOPES[credentials.provider]} and {_where_to_enter(credentials)}."
         )
     return auth_failed(credentials)
@@ -101,7 +100,7 @@ def is_scope_mismatch(reply: Reply) -> bool:
 
 def auth_failed(credentials: Credentials) -> UpstreamAuthFailed:
     return UpstreamAuthFailed(
-        f"{NAMES[credentials.provider]} refuses the stored credentials: the email or the API token is wrong, or the "
+        f"{credentials.product} refuses the stored credentials: the email or the API token is wrong, or the "
         f"token has expired or was revoked. Create a new token and {_where_to_enter(credentials)}. Until then nothing "
         f"can be said about what exists there."
     )

@@ -50,9 +50,7 @@ def discover(client: "AtlassianClient") -> Discovery:
         else:
             client.credentials = credentials
     if reply.status == 404:
-        raise UpstreamFailure(
-            f"There is no {proof.NAMES[credentials.provider]} at {credentials.base_url}. Check base_url."
-        )
+        raise UpstreamFailure(f"There is no {credentials.product} at {credentials.base_url}. Check base_url.")
     if reply.status != 200:
         raise client.error(reply)
     if not proof.is_known(reply):

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from integrations.errors import IntegrationDisabled, IntegrationMissing, TokenUnreadable
 from integrations.fields import UNREADABLE
-from integrations.models import Integration
+from integrations.models import Integration, Provider
 
 
 class Source(StrEnum):
@@ -31,6 +31,11 @@ class Credentials:
     account_id: str = ""  # as a connection test proved it; empty: not tested
     token_expires_on: date | None = None  # as the workspace told us: Atlassian tells nobody
     allowlist: tuple[str, ...] = ()  # project or space keys; empty: all that the account sees
+
+    @property
+    def product(self) -> str:
+        """The provider as people write it."""
+        return Provider(self.provider).label
 
 
 def credentials_for(workspace_key: str, provider: str, *, even_disabled: bool = False) -> Credentials:
