@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from audit.arguments import Arguments, CappedIntegerField
+from audit.arguments import Arguments, CappedIntegerField, OneOfField
 from integrations.models import Provider
 
 MAX_QUERY_CHARS = 1000
@@ -81,4 +81,4 @@ class ConfluenceReadInput(ReadInput):
 
 
 class IntegrationTestInput(Arguments):
-    provider = serializers.ChoiceField(choices=Provider.choices)
+    provider = OneOfField(Provider.choices)

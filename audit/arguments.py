@@ -55,6 +55,14 @@ class CappedIntegerField(serializers.IntegerField):
         return min(super().to_internal_value(data), self.cap)
 
 
+class OneOfField(serializers.ChoiceField):
+    """Refuses with what would be right, and without the caller's 10 KB."""
+
+    def __init__(self, choices: Any, **kwargs: Any) -> None:
+        super().__init__(choices, **kwargs)
+        self.error_messages["invalid_choice"] = f"Give one of these: {', '.join(self.choices)}."
+
+
 def _shown(name: Any) -> str:
     """A name as it may stand in an answer: a caller's 10 KB come back as 60 characters."""
     text = str(name)

@@ -3,7 +3,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from audit.arguments import Arguments, CappedIntegerField
+from audit.arguments import Arguments, CappedIntegerField, OneOfField
 from audit.listing import Cursor, Filters
 from audit.models import AuditLog
 from audit.vocabulary import Outcome
@@ -15,7 +15,7 @@ class FilterInput(Arguments):
         r"\A[!-~]+\Z", required=False, max_length=32, error_messages={"invalid": "No action begins like this."}
     )
     actor = serializers.CharField(required=False, max_length=254)
-    outcome = serializers.ChoiceField(choices=[str(outcome) for outcome in Outcome], required=False)
+    outcome = OneOfField([str(outcome) for outcome in Outcome], required=False)
     to = serializers.DateTimeField(required=False, default_timezone=UTC)
 
     def get_fields(self) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class ListInput(FilterInput):
 
 
 class ExportInput(FilterInput):
-    format = serializers.ChoiceField(choices=["csv", "jsonl"], default="jsonl")
+    format = OneOfField(["csv", "jsonl"], default="jsonl")
 
 
 RECORD_FIELDS = (

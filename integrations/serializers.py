@@ -3,7 +3,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from audit.arguments import Arguments
+from audit.arguments import Arguments, OneOfField
 from integrations.hooks import Event
 from integrations.models import ALLOWLIST_FIELD, Provider
 from integrations.origins import OriginRefused, site_origin
@@ -54,7 +54,7 @@ class ConfigInput(serializers.Serializer):
 
 
 class IntegrationInput(Arguments):
-    provider = serializers.ChoiceField(choices=Provider.choices)
+    provider = OneOfField(Provider.choices)
     enabled = serializers.BooleanField(required=False, allow_null=True, default=None)
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
     config = serializers.DictField(required=False, default=dict)
@@ -106,7 +106,7 @@ def _warnings(state: IntegrationState) -> list[str]:
 
 
 class GitEventInput(Arguments):
-    event = serializers.ChoiceField(choices=[str(event) for event in Event])
+    event = OneOfField([str(event) for event in Event])
     repository = serializers.CharField(max_length=300)
     branch = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
     commit = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")

@@ -161,3 +161,12 @@ def test_an_export_holds_one_chunk_at_a_time(admin, monkeypatch, django_assert_n
     with django_assert_num_queries(6):  # which actions there are: one, no more; then 2 + 2 + 1 + none left
         pieces = list(answer.streaming_content)
     assert [piece.count(b"\n") for piece in pieces] == [2, 2, 1]
+
+
+def test_a_word_that_is_no_choice_is_answered_with_the_choices_and_not_repeated(client_for):
+    answer = client_for(make_api_key(Role.ADMIN)).get(
+        "/v1/audit-logs", {"workspace_key": "acme", "outcome": "x" * 10_000}
+    )
+
+    (issue,) = answer.json()["error"]["details"]["issues"]
+    assert issue["message"] == "Give one of these: success, denied, failed."
