@@ -7,7 +7,7 @@ its children. https://confluence.atlassian.com/doc/confluence-storage-format-790
 
 from collections.abc import Callable, Mapping
 
-from atlassian.rendering import markdown, storage_links, storage_lists, storage_macros, storage_tables
+from atlassian.rendering import markdown, storage_adf, storage_links, storage_lists, storage_macros, storage_tables
 from atlassian.rendering.storage_reader import Reader
 from atlassian.rendering.storage_source import UNSEEN, Element, attribute, parse, whole_text
 from atlassian.rendering.tree import (
@@ -103,7 +103,8 @@ ELEMENTS: dict[str, Callable[[Reader, Element], Flow]] = {
     **dict.fromkeys(("ac:structured-macro", "ac:macro"), storage_macros.macro),
     **dict.fromkeys(("ul", "ol"), storage_lists.html_list),
     "a": storage_links.anchor,
-    "ac:adf-extension": storage_macros.adf_extension,
+    "ac:adf-extension": storage_adf.extension,
+    "ac:adf-node": storage_adf.node,
     "ac:emoticon": storage_links.emoticon,
     "ac:image": storage_macros.image,
     "ac:link": storage_links.link,
