@@ -40,7 +40,7 @@ class Outline:
     def __init__(self, content: str, horizon: int) -> None:
         self.content = content
         self.fences: list[Fence] = []
-        self.headings: list[tuple[int, str]] = []
+        self.headings: list[int] = []
         self._read(horizon)
         self._inside = [fence.inside for fence in self.fences]
 
@@ -54,7 +54,7 @@ class Outline:
             elif line["fence"]:
                 opener = line
             else:
-                self.headings.append((line.start(), _title(line["title"])))
+                self.headings.append(line.start())
                 if line.start() > horizon:
                     return
         if opener is not None:
@@ -88,13 +88,17 @@ class Outline:
         return position == 0 or self.content[position - 1] == "\n"
 
     def next_title(self, position: int) -> str:
-        place = bisect_left(self.headings, (position, ""))
-        return self.headings[place][1] if place < len(self.headings) else ""
+        place = bisect_left(self.headings, position)
+        return self._title(self.headings[place]) if place < len(self.headings) else ""
 
     def titles_from(self, start: int, stop: int) -> list[str]:
         """The titles that `next_title` may give between the two."""
-        titles = [title for position, title in self.headings if start < position <= stop]
-        return [*titles, self.next_title(stop)]
+        passed = self.headings[bisect_right(self.headings, start) : bisect_right(self.headings, stop)]
+        return [*map(self._title, passed), self.next_title(stop)]
+
+    def _title(self, heading: int) -> str:
+        line = _LANDMARK.match(self.content, heading)
+        return _plain(line["title"]) if line else ""
 
 
 def _closes(opener: re.Match[str], line: re.Match[str]) -> bool:
@@ -107,6 +111,6 @@ def _fence(opener: re.Match[str], closer: int, end: int) -> Fence:
     return Fence(opener.end() + 1, closer, end, prefix, opener["fence"], opener["language"])
 
 
-def _title(markdown: str) -> str:
+def _plain(markdown: str) -> str:
     plain = _MARKUP.sub(lambda found: found[1] or found[2] or "", markdown).replace('"', "'").strip()
     return plain if len(plain) <= TITLE_LENGTH else plain[: TITLE_LENGTH - 1].rstrip() + "…"

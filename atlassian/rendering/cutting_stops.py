@@ -29,30 +29,29 @@ def _between_lines(outline: Outline, offset: int, limit: int) -> int:
         fence = outline.fence_at(stop)
         if fence and stop == fence.closer and fence.end > stop:
             return fence.end
-        if _completes(outline, offset, stop):
+        if fence and stop != fence.inside:
             return stop
-        stop = outline.content.rfind("\n", offset, stop - 1) + 1
+        above = _line_above(outline.content, offset, stop)
+        if not fence and _completes(outline.content, above, stop):
+            return stop
+        stop = above
     return offset
 
 
-def _completes(outline: Outline, offset: int, stop: int) -> bool:
-    fence = outline.fence_at(stop)
-    if fence:
-        return stop != fence.inside
-    line = _last_line(outline.content, offset, stop)
-    if not line or _ANNOUNCES.match(line) or line.endswith("\\"):
+def _completes(content: str, above: int, stop: int) -> bool:
+    line = _line_at(content, above)
+    if _BLANK.match(line) or _ANNOUNCES.match(line) or line.endswith("\\"):
         return False
-    return not (_TABLE_LINE.match(line) and _BELOW_HEAD.match(_line_at(outline.content, stop)))
+    return not (_TABLE_LINE.match(line) and _BELOW_HEAD.match(_line_at(content, stop)))
 
 
-def _last_line(content: str, offset: int, stop: int) -> str:
+def _line_above(content: str, offset: int, stop: int) -> int:
+    """The start of the last line before `stop` that says anything; `offset` if none does."""
     while stop > offset:
-        start = max(content.rfind("\n", offset, stop - 1) + 1, offset)
-        line = content[start : stop - 1]
-        if not _BLANK.match(line):
-            return line
-        stop = start
-    return ""
+        stop = max(content.rfind("\n", offset, stop - 1) + 1, offset)
+        if not _BLANK.match(_line_at(content, stop)):
+            break
+    return stop
 
 
 def _line_at(content: str, start: int) -> str:
