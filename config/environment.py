@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from integrations.origins import OriginRefused, permitted_origin
+from integrations.origins import OriginRefused, origin_of, permitted_origin
 
 PROVIDERS = ("jira", "confluence")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -102,20 +102,17 @@ def origins(text: str) -> frozenset[str]:
 
 
 def origin(name: str, item: str) -> str:
+    wrong = ImproperlyConfigured(
+        f"{name}: {item!r} is not an origin like https://jira.example.com (http for a loopback address only)."
+    )
     try:
-        parts = urlsplit(item)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        parts, port = urlsplit(""), ""
-    host = parts.hostname or ""
-    plain = parts.path in ("", "/") and not parts.query and not parts.fragment and "@" not in parts.netloc
-    if not (plain and host and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))):
-        raise ImproperlyConfigured(
-            f"{name}: {item!r} is not an origin like https://jira.example.com (http for a loopback address only)."
-        )
-    default = {"https": ":443", "http": ":80"}[parts.scheme]
-    host = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{host}{'' if port == default else port}"
+        found, parts = origin_of(item), urlsplit(item)
+    except OriginRefused as exc:
+        raise wrong from exc
+    is_bare = parts.path in ("", "/") and not parts.query and not parts.fragment
+    if not is_bare or (parts.scheme == "http" and parts.hostname not in LOOPBACK):
+        raise wrong
+    return found
 
 
 def tune(database: dict[str, Any], pool_size: int, here: Path) -> None:
