@@ -12,8 +12,8 @@ from rest_framework.test import APIClient
 from audit import trail
 from audit.models import AuditLog
 from config.wsgi import application
-from tests.factories import make_api_key
-from workspaces.models import Role
+from tests.factories import make_api_key, make_member
+from workspaces.models import Role, User
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +172,38 @@ def test_nobody_queues_for_ever_behind_one_who_waits_for_a_locked_database(clien
         refused(member.get(LOGS, ACME), 503, "audit_unavailable")
 
     refused(member.get(LOGS, ACME), 403, "role_required")
+
+
+NO_KEYS = ["\x00", "acme\x00", "\ud800", "ACME", "x" * 5_000]
+
+
+@pytest.fixture
+def signed_in() -> APIClient:
+    browser = APIClient(raise_request_exception=False)
+    browser.force_login(make_member(Role.ADMIN).user)
+    return browser
+
+
+@pytest.mark.parametrize("key", NO_KEYS)
+def test_a_session_that_names_what_no_workspace_is_called_is_refused_as_by_any_other_name(signed_in, key):
+    answer = signed_in.put(SAVE, json.dumps({"workspace_key": key}), content_type="application/json")
+
+    refused(answer, 403, "workspace_access_denied")
+    assert only_record() == ("integration.update", "denied", "workspace_access_denied", "admin@acme.example.com")
+
+
+@pytest.mark.parametrize("part", ["", "records/"])
+@pytest.mark.parametrize("key", ["%00", "acme%00", "%ff", "ACME"])
+def test_so_is_a_page_of_it(signed_in, key, part):
+    assert signed_in.get(f"/integrations/{key}/{part}").status_code == 403
+
+
+def test_the_form_that_issues_a_key_finds_members_in_an_order():
+    make_member(Role.OWNER)
+    browser = APIClient()
+    browser.force_login(User.objects.create_superuser("root@example.com", "a-long-password-1"))
+    of_form = {"app_label": "workspaces", "model_name": "apikey", "field_name": "membership", "term": "owner"}
+
+    found = browser.get("/admin/autocomplete/", of_form).json()["results"]
+
+    assert [each["text"] for each in found] == ["owner@acme.example.com in acme"]

@@ -1,8 +1,10 @@
 """Key, member or command → Actor."""
 
+import re
+
 from audit.actors import Actor
 from audit.vocabulary import Channel
-from workspaces.models import ApiKey, Membership, Role, User, Workspace
+from workspaces.models import WORKSPACE_KEY, ApiKey, Membership, Role, User, Workspace
 from workspaces.roles import GRANTS, GRANTS_OF_OPERATOR, OPERATOR
 
 
@@ -21,6 +23,8 @@ def actor_for_key(api_key: ApiKey, channel: Channel) -> Actor:
 
 def actor_for_user(user: User, workspace_key: str, channel: Channel) -> Actor | None:
     """None where the user has no say in the workspace, or there is none by that key."""
+    if not re.fullmatch(WORKSPACE_KEY, workspace_key):  # nor could each database be asked: half a character, NUL
+        return None
     membership = Membership.objects.filter(user=user, workspace__key=workspace_key).first()
     if membership is None and not (user.is_superuser and _exists(workspace_key)):
         return None

@@ -195,6 +195,7 @@ class MembershipAdmin(admin.ModelAdmin):
     """Here to be found by the form that issues a key; members are changed on their workspace."""
 
     list_display = ("user", "workspace", "role", "created_at")
+    ordering = ("user__email", "workspace__key")
     list_select_related = ("user", "workspace")
     search_fields = ("user__email", "workspace__key")
     list_filter = ("role",)

@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
+WORKSPACE_KEY = r"\A[a-z0-9][a-z0-9_-]*\Z"
 KEY_PREFIX = "mc_"
 SHOWN_CHARS = 11  # of a key, to tell one from another: mc_ and 48 of its 256 bits
 
@@ -51,7 +52,7 @@ class Workspace(models.Model):
     key = models.CharField(
         max_length=64,
         unique=True,
-        validators=[RegexValidator(r"\A[a-z0-9][a-z0-9_-]*\Z", "Lower-case letters, digits, - and _ only.")],
+        validators=[RegexValidator(WORKSPACE_KEY, "Lower-case letters, digits, - and _ only.")],
         help_text="Named in every call; cannot be changed later.",
     )
     name = models.CharField(max_length=200, blank=True)
