@@ -17,7 +17,6 @@ from atlassian.page_hits import (
     KINDS,
     READABLE,
     PageList,
-    PageSummary,
     address_of,
     is_page,
     key_in,
@@ -31,8 +30,6 @@ from atlassian.page_text import PageFacts, comments_text, page_text
 from atlassian.rendering.cutting import cut
 from atlassian.spaces import Space, Spaces, space_from
 from integrations.credentials import Credentials
-
-__all__ = ["Confluence", "Page", "PageList", "PageSummary"]
 
 HOUR = 3600
 # One sentence for what is absent, hidden, in the bin or outside the allowlist: nobody learns which.
@@ -68,11 +65,10 @@ class Confluence:
     """The pages that one account sees, within the spaces that its workspace may see."""
 
     def __init__(self, credentials: Credentials) -> None:
-        self.credentials = credentials
-        self.client = AtlassianClient(credentials)
-        self.names = Names(self.client)
-        self.spaces = Spaces(self.client)
-        self.allowed = frozenset(key.upper() for key in credentials.allowlist)
+        self._client = AtlassianClient(credentials)
+        self._names = Names(self._client)
+        self._spaces = Spaces(self._client)
+        self._allowlist = frozenset(credentials.allowlist)
 
     def search(
         self, query: str = "", limit: int = 10, *, cql: str = "", spaces: Sequence[str] = (), cursor: str = ""
@@ -90,14 +86,14 @@ class Confluence:
         params["expand"] = "content.space,content.version"
         if cursor:
             params["cursor"] = valid_cursor(cursor)
-        if not wanted and (self.allowed or spaces):
+        if not wanted and (self._allowlist or spaces):
             return PageList(())
-        answer = self.client.get("/wiki/rest/api/search", params)
+        answer = self._client.get("/wiki/rest/api/search", params)
         rows = [row for row in required_items(answer, "results") if is_page(row)]
         self._learn(rows)
         # The query asked for these spaces already; it is here that no other gets through.
         rows = [row for row in rows if not wanted or space_key_of(row).upper() in wanted]
-        return PageList(tuple(summary_of(row, self.client.site_url) for row in rows), next_cursor(answer, cursor))
+        return PageList(tuple(summary_of(row, self._client.site_url) for row in rows), next_cursor(answer, cursor))
 
     def read(self, reference: str, *, max_chars: int = 4000, offset: int = 0, comments: bool = False) -> Page:
         """
@@ -110,11 +106,11 @@ class Confluence:
         Raises BadReference, and NothingThere for all that cannot be read, whatever the reason.
         https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/
         """
-        named = parse(reference, self.client.site_url, self.client.credentials.cloud_id)
+        named = parse(reference, self._client.site_url, self._client.credentials.cloud_id)
         try:
             content, kind = self._content(self._identified(named))
             space = self._space_of(content)
-            listed = comments_of(self.client, kind, text(content, "id")) if comments else None
+            listed = comments_of(self._client, kind, text(content, "id")) if comments else None
         except NothingThere as exc:
             raise NothingThere(NO_SUCH_PAGE) from exc
         facts, whole = self._written(content, kind, space, listed, going_on=offset > 0)
@@ -122,7 +118,7 @@ class Confluence:
         return Page(
             id=text(content, "id"),
             title=facts.title,
-            url=address_of(content, self.client.site_url),
+            url=address_of(content, self._client.site_url),
             last_edited_time=facts.edited_at,
             content=piece.content,
             type=kind,
@@ -147,40 +143,40 @@ class Confluence:
         """
         body, author_id = body_of(content), _author_id(content)
         version = text(content, "version", "number")[:20]
-        reading = f"reading:{self.client.fingerprint}:{text(content, 'id')}:{version}:{listed is not None}"
+        reading = f"reading:{self._client.fingerprint}:{text(content, 'id')}:{version}:{listed is not None}"
         named = cache.get(reading) if going_on else None
         if named is None:
             mentioned = body.account_ids() | (listed.account_ids() if listed else set())
-            named = self.names.find(mentioned, besides=[author_id]), space.name
+            named = self._names.find(mentioned, besides=[author_id]), space.name
             cache.set(reading, named, HOUR)
         names, space_name = named
         facts = _facts(content, kind, replace(space, name=space_name), names.get(author_id, author_id))
-        said = comments_text(listed, self.client.site_url, names) if listed else ""
-        return facts, page_text(facts, body.markdown(self.client.site_url, names), said)
+        said = comments_text(listed, self._client.site_url, names) if listed else ""
+        return facts, page_text(facts, body.markdown(self._client.site_url, names), said)
 
     def _wanted(self, asked: Iterable[str]) -> frozenset[str]:
         """Keys of the spaces to search, in capitals; none where any will do, or where the two have none in common."""
         keys = frozenset(key.upper() for key in asked)
-        return keys & self.allowed if keys and self.allowed else keys or self.allowed
+        return keys & self._allowlist if keys and self._allowlist else keys or self._allowlist
 
     def _learn(self, rows: list[dict[str, Any]]) -> None:
         """A search names people and spaces, which a read of the pages found will want to."""
         writers = [mapping(row, "content", "version", "by") for row in rows]
-        self.names.learn({text(each, "accountId"): line(each, "displayName") for each in writers})
+        self._names.learn({text(each, "accountId"): line(each, "displayName") for each in writers})
         spaces = [space_from(mapping(row, "content", "space")) for row in rows]
-        self.spaces.learn([space for space in spaces if space.key])
+        self._spaces.learn([space for space in spaces if space.key])
 
     def _identified(self, reference: Reference) -> ContentId:
         """Titles and spaces become ids. Raises NothingThere."""
         if isinstance(reference, ContentId):
             return reference
-        space = self.spaces.with_key(reference.space_key)
+        space = self._spaces.with_key(reference.space_key)
         if not self._is_allowed(space):
             raise NothingThere
         if isinstance(reference, SpaceHome):
             return ContentId(_required_id(space.homepage_id), "page")
         params: dict[str, str | int] = {"space-id": space.id, "title": reference.title, "limit": 5}
-        rows = required_items(self.client.get(f"/wiki/api/v2/{reference.kind}s", params), "results")
+        rows = required_items(self._client.get(f"/wiki/api/v2/{reference.kind}s", params), "results")
         rows = [row for row in rows if text(row, "status") in READABLE]
         rows.sort(key=lambda row: text(row, "status") == "archived")
         return ContentId(_required_id(text(rows[0], "id") if rows else ""), reference.kind)
@@ -190,7 +186,7 @@ class Confluence:
         params = {"body-format": FORMAT, "include-labels": "true"}
         for kind in reversed(KINDS) if wanted.kind == "blogpost" else KINDS:
             try:
-                content = self.client.get(f"/wiki/api/v2/{kind}s/{{id}}", params, id=wanted.id)
+                content = self._client.get(f"/wiki/api/v2/{kind}s/{{id}}", params, id=wanted.id)
             except NothingThere:
                 continue
             if not is_id(text(content, "id")):
@@ -204,11 +200,11 @@ class Confluence:
         """The space, out of the page's address where that has it. Raises NothingThere for one outside the allowlist."""
         space_id = text(content, "spaceId")
         key = key_in(text(content, "_links", "webui"))
-        space = self.spaces.known(space_id) or Space(space_id, key)
+        space = self._spaces.known(space_id) or Space(space_id, key)
         if self._is_allowed(space) and space.key:
             return space
         # An address may have an alias of the space in it, and an old one has neither.
-        if self.allowed or not key:
+        if self._allowlist or not key:
             space = self._asked_for(space)
         if not self._is_allowed(space):
             raise NothingThere
@@ -216,12 +212,12 @@ class Confluence:
 
     def _asked_for(self, space: Space) -> Space:
         try:
-            return self.spaces.with_id(space.id)
+            return self._spaces.with_id(space.id)
         except (NothingThere, UpstreamAuthFailed):  # the token may lack the scope for spaces
             return space
 
     def _is_allowed(self, space: Space) -> bool:
-        return not self.allowed or space.key.upper() in self.allowed or space.alias.upper() in self.allowed
+        return not self._allowlist or space.key.upper() in self._allowlist or space.alias.upper() in self._allowlist
 
 
 def _required_id(content_id: str) -> str:

@@ -12,8 +12,9 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from atlassian.confluence import Page, PageList, PageSummary
+from atlassian.confluence import Page
 from atlassian.issues import Issue, IssueList, IssueSummary
+from atlassian.page_hits import PageList, PageSummary
 
 EXCERPT_CHARS = 80
 SHOWN_CHARS = 200

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from atlassian import services
-from atlassian.confluence import PageList
 from atlassian.connection import ConnectionReport
 from atlassian.issues import IssueList
+from atlassian.page_hits import PageList
 from atlassian.serializers import ConfluenceSearchInput, JiraSearchInput
 from audit.vocabulary import Action
 from integrations.models import Provider

@@ -3,11 +3,12 @@
 from typing import Any
 
 from atlassian.client import AtlassianClient
-from atlassian.confluence import Confluence, Page, PageList
+from atlassian.confluence import Confluence, Page
 from atlassian.connection import ConnectionReport, check_connection
 from atlassian.errors import UpstreamFailure
 from atlassian.issues import Issue, IssueList
 from atlassian.jira import Jira
+from atlassian.page_hits import PageList
 from atlassian.token_kinds import Discovery, discover
 from audit import connections
 from audit.actors import Actor

@@ -30,7 +30,7 @@ class Credentials:
     cloud_id: str = ""
     account_id: str = ""  # as a connection test proved it; empty: not tested
     token_expires_on: date | None = None  # as the workspace told us: Atlassian tells nobody
-    allowlist: tuple[str, ...] = ()  # project or space keys; empty: all that the account sees
+    allowlist: tuple[str, ...] = ()  # project or space keys, in capitals; empty: all that the account sees
 
     @property
     def product(self) -> str:

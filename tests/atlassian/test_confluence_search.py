@@ -2,8 +2,9 @@ import pytest
 import responses
 from rest_framework.exceptions import ValidationError
 
-from atlassian.confluence import Confluence, PageSummary
+from atlassian.confluence import Confluence
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden, UpstreamRejectedQuery
+from atlassian.page_hits import PageSummary
 from tests.atlassian.confluence_answers import MINE, SEARCH, make_hits, make_row
 from tests.atlassian.makers import GATEWAY, SITE, make_credentials
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from atlassian import mcp_answers
-from atlassian.confluence import Page, PageList, PageSummary
+from atlassian.confluence import Page
 from atlassian.issues import Issue, IssueList, IssueSummary
+from atlassian.page_hits import PageList, PageSummary
 
 SEARCH = {"q": "login", "jql": "", "cql": "", "project": [], "space": [], "limit": 10, "cursor": ""}
 READ = {"offset": 0, "max_chars": 4000}
