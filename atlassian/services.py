@@ -1,5 +1,6 @@
 """What an actor does at Atlassian: each permitted or refused, and recorded, by the one gate."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from atlassian.client import AtlassianClient
@@ -22,17 +23,17 @@ SECONDS_WHILE_SAVING = 5.0
 
 
 def search_issues(
-    actor: Actor, *, q: str = "", jql: str = "", limit: int = 10, cursor: str = "", project: list[str] | None = None
+    actor: Actor, *, q: str = "", jql: str = "", limit: int, cursor: str = "", project: Sequence[str] = ()
 ) -> IssueList:
     target = _target(q=q, jql=jql, limit=limit, cursor=bool(cursor), project=project)
     with audited(actor, Action.JIRA_SEARCH, target):
         jira = Jira(_credentials(actor, Provider.JIRA))
-        found = jira.search(q, limit, jql=jql, projects=project or (), cursor=cursor)
+        found = jira.search(q, limit, jql=jql, projects=project, cursor=cursor)
         target["issue_keys"] = [issue.key for issue in found.issues]
     return found
 
 
-def read_issue(actor: Actor, *, issue_key: str, max_chars: int = 4000, offset: int = 0) -> Issue:
+def read_issue(actor: Actor, *, issue_key: str, max_chars: int, offset: int = 0) -> Issue:
     target = _target(issue_key=issue_key, max_chars=max_chars, offset=offset)
     with audited(actor, Action.JIRA_READ, target):
         jira = Jira(_credentials(actor, Provider.JIRA))
@@ -42,17 +43,17 @@ def read_issue(actor: Actor, *, issue_key: str, max_chars: int = 4000, offset: i
 
 
 def search_pages(
-    actor: Actor, *, q: str = "", cql: str = "", limit: int = 10, cursor: str = "", space: list[str] | None = None
+    actor: Actor, *, q: str = "", cql: str = "", limit: int, cursor: str = "", space: Sequence[str] = ()
 ) -> PageList:
     target = _target(q=q, cql=cql, limit=limit, cursor=bool(cursor), space=space)
     with audited(actor, Action.CONFLUENCE_SEARCH, target):
         confluence = Confluence(_credentials(actor, Provider.CONFLUENCE))
-        found = confluence.search(q, limit, cql=cql, spaces=space or (), cursor=cursor)
+        found = confluence.search(q, limit, cql=cql, spaces=space, cursor=cursor)
         target["page_ids"] = [page.id for page in found.pages]
     return found
 
 
-def read_page(actor: Actor, *, page_id: str, max_chars: int = 4000, offset: int = 0, comments: bool = False) -> Page:
+def read_page(actor: Actor, *, page_id: str, max_chars: int, offset: int = 0, comments: bool = False) -> Page:
     target = _target(page_id=page_id, max_chars=max_chars, offset=offset, comments=comments)
     with audited(actor, Action.CONFLUENCE_READ, target):
         confluence = Confluence(_credentials(actor, Provider.CONFLUENCE))
