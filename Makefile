@@ -7,6 +7,8 @@ help: ## list the commands
 
 # The environment is remade only when its lock file changes.
 .venv/.runtime: requirements.lock
+	@if ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		echo "Python 3.11 or newer is needed. Where it is not on PATH: make PYTHON=/path/to/python3.11 …" >&2; exit 1; fi
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	touch $@
@@ -17,7 +19,7 @@ help: ## list the commands
 
 install: .venv/.runtime ## make the environment in .venv from the lock file
 
-.env:
+.env: | .venv/.runtime
 	umask 077 && $(BIN)/python -m config.fresh_env > .env.new && mv .env.new .env
 
 demo: install ## show the main job on a sample site; STAY=0 ends after showing

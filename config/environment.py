@@ -13,6 +13,7 @@ from integrations.origins import OriginRefused, origin_of, permitted_origin
 PROVIDERS = ("jira", "confluence")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MIN_SECRET_CHARS = 32
+FRESH = "`make .env` writes a .env with fresh secrets where there is none."
 SWITCH = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 DATABASES = "DATABASE_URL: give sqlite:///path or postgres://user:password@host:5432/name."
 CACHES = "CACHE_URL: give redis://host:6379/0, or locmemcache://name for the memory of one process."
@@ -143,7 +144,7 @@ def processes(number: int, database: dict[str, Any], cache: dict[str, Any]) -> i
 
 def secret_key(text: str) -> str:
     if len(text) < MIN_SECRET_CHARS:
-        raise ImproperlyConfigured(f"SECRET_KEY needs at least {MIN_SECRET_CHARS} characters.")
+        raise ImproperlyConfigured(f"SECRET_KEY: at least {MIN_SECRET_CHARS} characters are needed. {FRESH}")
     return text
 
 
@@ -151,7 +152,7 @@ def fernet_keys(keys: list[str], secret_key: str) -> list[str]:
     """The library would take SECRET_KEY in place of none, and an empty string for a key."""
     for key in keys or [""]:
         if len(key) < MIN_SECRET_CHARS:
-            raise ImproperlyConfigured(f"FERNET_KEYS: every key needs at least {MIN_SECRET_CHARS} characters.")
+            raise ImproperlyConfigured(f"FERNET_KEYS: every key needs at least {MIN_SECRET_CHARS} characters. {FRESH}")
         if key == secret_key:
             raise ImproperlyConfigured("FERNET_KEYS: a key must not be SECRET_KEY; they are changed apart.")
     return keys

@@ -11,8 +11,8 @@ env = environment.Env()
 env.read_env(BASE_DIR / ".env")  # what the environment says already wins
 
 # Secrets: no default.
-SECRET_KEY = environment.secret_key(env.str("SECRET_KEY"))
-FERNET_KEYS = environment.fernet_keys(env.list("FERNET_KEYS"), SECRET_KEY)  # newest first; older still decrypt
+SECRET_KEY = environment.secret_key(env.text("SECRET_KEY"))
+FERNET_KEYS = environment.fernet_keys(env.texts("FERNET_KEYS"), SECRET_KEY)  # newest first; older still decrypt
 
 # Where it listens, and how it is reached.
 DEBUG = env.switch("DEBUG")
