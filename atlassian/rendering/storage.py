@@ -80,10 +80,6 @@ def marked(mark: str) -> Callable[[Reader, Element], Flow]:
     return lambda reader, element: reader.styled(element, mark)
 
 
-def link_or_text(reader: Reader, element: Element) -> Flow:
-    return storage_links.anchor(reader, element)
-
-
 ELEMENTS: dict[str, Callable[[Reader, Element], Flow]] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), heading),
     **dict.fromkeys(("strong", "b"), marked(STRONG)),
@@ -106,7 +102,7 @@ ELEMENTS: dict[str, Callable[[Reader, Element], Flow]] = {
     "ac:adf-extension": storage_adf.extension,
     "ac:adf-node": storage_adf.node,
     "ac:emoticon": storage_links.emoticon,
-    "ac:image": storage_macros.image,
+    "ac:image": storage_links.image,
     "ac:link": storage_links.link,
     "ac:task-list": storage_lists.task_list,
     "blockquote": block_quote,

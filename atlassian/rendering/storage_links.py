@@ -3,6 +3,7 @@
 import json
 
 from atlassian.rendering.links import query_in, safe_url, smart_link
+from atlassian.rendering.storage_places import placed
 from atlassian.rendering.storage_reader import Reader
 from atlassian.rendering.storage_source import Element, attribute, name_of, whole_text
 from atlassian.rendering.tree import Flow, Run
@@ -134,10 +135,9 @@ def image(reader: Reader, element: Element) -> Flow:
     below: Flow = [reader.say("\n"), *reader.runs(caption)] if caption is not None else []
     address = next((child for child in element if name_of(child) == "ri:url"), None)
     url = safe_url(attribute(address, "ri:value"), reader.site_url) if address is not None else ""
-    if url:
-        return [Run(alt, reader.marks, reader.href, url), *below]
     name = resource(reader, element) if address is None else ""
-    return [reader.say(_image_label(name, alt)), *below]
+    picture = Run(alt, reader.marks, reader.href, url) if url else reader.say(_image_label(name, alt))
+    return placed(element, [picture, *below])
 
 
 def _image_label(name: str, alt: str) -> str:

@@ -24,9 +24,7 @@ def _points(reader: Reader, element: Element) -> list[Item]:
         name = name_of(child)
         if name == "li":
             items.append(Item(reader.blocks(child)))
-        elif body := blocks_of(
-            collapsed(reader.elements[name](reader, child) if name in reader.elements else reader.flow(child))
-        ):
+        elif body := blocks_of(collapsed(reader.read(child))):
             if name in _LISTS and items:
                 items[-1].body += body
             else:

@@ -35,11 +35,14 @@ class Reader:
         self._depth += 1
         flow: Flow = [self.text(parent.text)] if parent.text else []
         for child in parent:
-            flow += self.elements.get(name_of(child), inline)(self, child)
+            flow += self.read(child)
             if child.tail:
                 flow.append(self.text(child.tail))
         self._depth -= 1
         return flow
+
+    def read(self, element: Element) -> Flow:
+        return self.elements.get(name_of(element), inline)(self, element)
 
     def text(self, written: str) -> Run:
         return Run(_SPACES.sub(" ", written).replace("\u00a0", " "), self.marks, self.href)
