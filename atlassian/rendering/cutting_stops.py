@@ -1,6 +1,7 @@
 """Where a piece may end: between lines where one can, between words where one must."""
 
 import re
+from collections.abc import Iterator
 
 from atlassian.rendering.cutting_outline import CONTAINERS, Outline
 from atlassian.rendering.cutting_words import last_gap
@@ -23,19 +24,30 @@ def best_stop(outline: Outline, offset: int, limit: int) -> int:
 
 
 def _between_lines(outline: Outline, offset: int, limit: int) -> int:
-    """The last start of a line at which what stands above it is complete; `offset` if there is none."""
+    """
+    The last start of a line at which what stands above it is complete; `offset` if there is none.
+
+    One half a piece earlier is preferred to one whose line, read on its own, would be indented code.
+    """
+    last = offset
+    for stop in _complete_stops(outline, offset, limit):
+        if not outline.content.startswith("    ", stop) or outline.fence_at(stop):
+            return stop if stop > offset + (limit - offset) // 2 or last == offset else last
+        last = max(last, stop)
+    return last
+
+
+def _complete_stops(outline: Outline, offset: int, limit: int) -> Iterator[int]:
+    """From the last one backwards."""
     stop = outline.content.rfind("\n", offset, limit) + 1
     while stop > offset:
         fence = outline.fence_at(stop)
-        if fence and stop == fence.closer and fence.end > stop:
-            return fence.end
-        if fence and stop != fence.inside:
-            return stop
         above = _line_above(outline.content, offset, stop)
-        if not fence and _completes(outline.content, above, stop):
-            return stop
+        if fence and stop == fence.closer and fence.end > stop:
+            yield fence.end
+        elif (fence and stop != fence.inside) or (not fence and _completes(outline.content, above, stop)):
+            yield stop
         stop = above
-    return offset
 
 
 def _completes(content: str, above: int, stop: int) -> bool:

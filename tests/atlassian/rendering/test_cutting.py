@@ -144,3 +144,12 @@ def test_a_row_longer_than_a_piece_is_cut_between_words() -> None:
 
     assert all(content[end - 1] in " \n" for end in ends)
     assert all(start < end for start, end in pairwise(ends))
+
+
+def test_a_piece_rather_ends_early_than_has_the_next_one_begin_as_indented_code() -> None:
+    content = "- one\n- two\n  - three\n" * 10 + "    - four, five and six\n" * 3 + "- seven\n" * 40
+
+    first, second = pieces(content, 330)[:2]
+
+    assert first.content.startswith("- one\n- two\n  - three\n" * 9 + "- one\n- two\n\n[truncated")
+    assert second.content.startswith("  - three\n    - four")
