@@ -4,22 +4,26 @@ import re
 from itertools import groupby
 
 from atlassian.rendering.escaping import code_span, escape
-from atlassian.rendering.flanking import flanks, is_plain, without_punctuation, without_spaces
+from atlassian.rendering.flanking import flanks, is_plain, is_word, without_punctuation, without_spaces
 from atlassian.rendering.tree import CODE, EM, STRIKE, STRONG, SUB, SUP, Run
 
+# Of styles that reach equally far the first goes outermost: the tags, within which any mark can stand.
 DELIMITERS = {
+    SUB: ("<sub>", "</sub>"),
+    SUP: ("<sup>", "</sup>"),
     STRONG: ("**", "**"),
     EM: ("*", "*"),
     STRIKE: ("~~", "~~"),
-    SUB: ("<sub>", "</sub>"),
-    SUP: ("<sup>", "</sup>"),
 }
 # CommonMark reads these by what stands beside them; the tags and the brackets of a link stand anywhere.
 _FLANKED = {STRONG, EM, STRIKE}
 _UNSTYLED = Run("")[1:]
 _LINK = "link:"
+_UNDERSCORED = "underscored"
 # Stands among the open styles where the brackets of a link's text don't pair.
 _BRACKETS = "brackets"
+# Stands there where emphasis comes and goes within strong text, or the other way round.
+_CROWDED = "crowded"
 Within = frozenset[str]
 _MAIL = re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*", re.ASCII)
 
@@ -63,19 +67,35 @@ def _write(runs: list[Run], within: Within, before: str, after: str) -> str:
     position = earlier = 0
     while position < len(runs):
         style, end = _longest_style(runs, position, within)
-        follower = _first_character(runs[end], within) if end < len(runs) else after
         group = runs[position:end]
-        written = _styled(style, group, within, beside[-1], follower)
+        left, right = beside[-1], _first_character(runs[end], within) if end < len(runs) else after
+        if style == EM:
+            strong_next = end < len(runs) and _longest_style(runs, end, within)[0] == STRONG
+            style = _emphasis(group, within, left, right, bool(out) and out[-1].endswith("*"), strong_next)
+        written = _styled(style, group, within, left, right)
         if out and _collide(out[-1], written):
             out[-1] = _without_asterisks(runs[earlier:position], within, beside[-2], written.lstrip("*")[:1])
         out.append(written)
-        beside.append(written.rstrip("*")[-1:] or beside[-1])
+        beside.append(written.rstrip("*")[-1:] or left)
         earlier, position = position, end
     return "".join(out)
 
 
+def _emphasis(group: list[Run], within: Within, left: str, right: str, follows: bool, precedes: bool) -> str:
+    """
+    Underscores, which no word may touch, where asterisks would run into those of strong text.
+
+    `follows` and `precedes`: whether strong text stands right beside.
+    """
+    crowded = _CROWDED in within or (STRONG not in within and _alternates(group, STRONG))
+    free = (follows or not is_word(left)) and (precedes or not is_word(right))
+    return _UNDERSCORED if free and (follows or precedes or crowded) else EM
+
+
 def _collide(written: str, following: str) -> bool:
     """What closes and what opens, side by side, would be read as one row of asterisks or backticks."""
+    if written.endswith("_") and written[-2:-1] != "\\":
+        return is_word(following[0])
     return following[:1] in ("*", "`") and written.endswith(following[0]) and written[-2:-1] != "\\"
 
 
@@ -131,15 +151,26 @@ def _styled(style: str, runs: list[Run], within: Within, before: str, after: str
 
 
 def _delimited(style: str, runs: list[Run], within: Within, before: str, after: str) -> str:
+    if style == _UNDERSCORED:
+        return "_" + _write(runs, within | {EM}, "_", "_") + "_"
     within = within | {style}
     if style.startswith(_LINK):
         return _link(style.removeprefix(_LINK), runs, within)
     opening, closing = DELIMITERS[style]
     if style not in _FLANKED:
         return opening + _write(runs, within, ">", "<") + closing
-    inner = _write(runs, within, before, after)
+    crowded = style != STRIKE and _alternates(runs, EM if style == STRONG else STRONG)
+    inner = _write(runs, within | {_CROWDED} if crowded else within, before, after)
+    if crowded and "*" in (inner[0], inner[-1]):
+        plain = [run._replace(marks=run.marks - {STRONG, EM} | {style}) for run in runs]
+        inner = _write(_merged(plain), within, before, after)
     beside = inner if style == STRIKE else inner.strip("*")  # asterisks join with those inside of them
     return opening + inner + closing if flanks(before, beside, after) else inner
+
+
+def _alternates(runs: list[Run], mark: str) -> bool:
+    """Whether the mark comes and goes, so that asterisks at the edges would pair with those between words."""
+    return sum(marked for marked, _ in groupby(runs, key=lambda run: mark in run.marks)) > 1
 
 
 def _link(url: str, runs: list[Run], within: Within) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -114,3 +115,18 @@ def test_a_backslash_before_a_space_at_the_end_of_a_line_breaks_nothing() -> Non
 
     assert adf.to_markdown(cell) == "C:\\\\\\\nnext"
     assert adf.to_markdown({"type": "doc", "content": [table]}).startswith("| C:\\\\<br>next |")
+
+
+@pytest.mark.parametrize(
+    ("runs", "markdown"),
+    [
+        ([run("a", "em"), run("b", "strong")], "_a_**b**"),
+        ([run("a", "strong"), run("b", "em"), run("c", "strong")], "**a**_b_**c**"),
+        ([run("a", "em", "strong"), run("b", "em"), run("c", "em", "strong")], "_**a**b**c**_"),
+        ([run("a", "em", "strong"), run(" b ", "strong"), run("c", "em", "strong")], "**_a_ b _c_**"),
+        ([run("a", "em", "strong"), run("b", "strong"), run("c", "em", "strong")], "**abc**"),
+        ([run("a", "strong", "sup"), run("b")], "<sup>**a**</sup>b"),
+    ],
+)
+def test_emphasis_beside_strong_text_does_not_run_into_it(runs: list[dict[str, Any]], markdown: str) -> None:
+    assert adf.to_markdown(paragraph(*runs)) == markdown
