@@ -106,6 +106,7 @@ def append(
         request_id=current_request_id(),
         duration_ms=0 if started is None else round((time.monotonic() - started) * 1000),
     )
+    _fit(record)
     try:
         with _turn_to_write() if _may_queue() else nullcontext():
             record.save(force_insert=True)
@@ -127,6 +128,13 @@ def _turn_to_write() -> Iterator[None]:
 def _may_queue() -> bool:
     """Inside a transaction the database's own lock is held already: waiting for ours could deadlock."""
     return connection.vendor == "sqlite" and not connection.in_atomic_block
+
+
+def _fit(record: AuditLog) -> None:
+    """PostgreSQL refuses what is longer than its column, and a record cut short is better than none."""
+    for field in record._meta.concrete_fields:
+        if field.max_length is not None:
+            setattr(record, field.attname, _storable(getattr(record, field.attname))[: field.max_length])
 
 
 def _storable(value: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from rest_framework.test import APIClient
 
@@ -207,3 +208,20 @@ def test_the_form_that_issues_a_key_finds_members_in_an_order():
     found = browser.get("/admin/autocomplete/", of_form).json()["results"]
 
     assert [each["text"] for each in found] == ["owner@acme.example.com in acme"]
+
+
+@pytest.mark.parametrize("key", ["k" * 80, "a\x00b", "\udcff"])
+def test_the_record_of_a_workspace_whose_key_has_no_room_is_cut_to_its_columns(key):
+    with pytest.raises(CommandError):
+        call_command("create_workspace", key)
+
+    AuditLog.objects.get(error_code="validation_error").full_clean()
+
+
+def test_a_key_is_not_issued_with_a_label_that_has_no_room():
+    make_member(Role.MEMBER)
+
+    with pytest.raises(CommandError, match="100"):
+        call_command("issue_api_key", "acme", "member@acme.example.com", "--label", "x" * 101)
+
+    assert only_record()[:3] == ("api_key.issue", "failed", "validation_error")

@@ -120,14 +120,17 @@ class ApiKey(models.Model):
 
     @classmethod
     def issue(cls, membership: Membership, label: str, expires_at: datetime | None) -> tuple["ApiKey", str]:
+        """Raises django's ValidationError for a label that has no room."""
         secret = KEY_PREFIX + secrets.token_urlsafe(32)
-        api_key = cls.objects.create(
+        api_key = cls(
             membership=membership,
             label=label,
             expires_at=expires_at,
             prefix=secret[:SHOWN_CHARS],
             digest=digest_of(secret),
         )
+        api_key.clean_fields(exclude={"membership"})
+        api_key.save(force_insert=True)
         return api_key, secret
 
     def revoke(self) -> None:
