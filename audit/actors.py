@@ -2,6 +2,8 @@ from dataclasses import dataclass
 
 from audit.vocabulary import Action, Channel
 
+OPERATOR = "operator"  # no membership has this role
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -17,6 +19,15 @@ class Actor:
     role: str = ""
     key_label: str = ""
     permitted: frozenset[Action] = frozenset()
+
+
+def operator(workspace: str = "", channel: Channel = Channel.COMMAND, user: str = OPERATOR) -> Actor:
+    """
+    Whoever runs manage.py, or a superuser in the Django admin.
+
+    Who runs the process holds the database and the secrets: everything is granted.
+    """
+    return Actor(user=user, workspace=workspace, channel=channel, role=OPERATOR, permitted=frozenset(Action))
 
 
 def nobody(channel: Channel) -> Actor:

@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from audit import listing
-from audit.actors import Actor
+from audit.actors import operator
 from audit.append_only import deleting_permitted
 from audit.archive import Archive, write_archive
 from audit.errors import LogDiffers
@@ -20,7 +20,7 @@ from audit.listing import Filters
 from audit.models import AuditLog
 from audit.trail import audited, record_failure
 from audit.verifying import verify_before
-from audit.vocabulary import Action, Channel
+from audit.vocabulary import Action
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def prune(before: datetime, directory: Path, *, despite_differences: bool = Fals
         target["differences"] = differences
         if not despite_differences:
             exc = LogDiffers(differences)
-            record_failure(_operator(""), Action.AUDIT_PRUNE, target, exc)
+            record_failure(operator(""), Action.AUDIT_PRUNE, target, exc)
             raise exc
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     for workspace in records_before(before):
@@ -65,7 +65,7 @@ def prune(before: datetime, directory: Path, *, despite_differences: bool = Fals
 
 def _archive(workspace: str, before: datetime, directory: Path, target: dict[str, Any]) -> Archive:
     path = directory / _file_name(workspace, before)
-    with audited(_operator(workspace), Action.AUDIT_PRUNE, target):
+    with audited(operator(workspace), Action.AUDIT_PRUNE, target):
         archive = write_archive(path, listing.chunks(workspace, Filters(until=before)))
         target |= {"records": archive.records, "archive": path.name, "sha256": archive.sha256}
     return archive
@@ -83,13 +83,3 @@ def _file_name(workspace: str, before: datetime) -> str:
     is_key = re.fullmatch(r"[a-z0-9][a-z0-9_-]*", workspace)
     name = workspace if is_key else f"_{hashlib.sha256(workspace.encode()).hexdigest()[:16]}"
     return f"{name}-before-{before:%Y-%m-%d}-at-{timezone.now():%Y%m%dT%H%M%S.%fZ}.jsonl.gz"
-
-
-def _operator(workspace: str) -> Actor:
-    return Actor(
-        user="operator",
-        workspace=workspace,
-        channel=Channel.COMMAND,
-        role="operator",
-        permitted=frozenset({Action.AUDIT_PRUNE}),
-    )

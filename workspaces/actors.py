@@ -1,11 +1,11 @@
-"""Key, member or command → Actor."""
+"""Key or member → Actor."""
 
 import re
 
 from audit.actors import Actor
 from audit.vocabulary import Channel
 from workspaces.models import WORKSPACE_KEY, ApiKey, Membership, Role, User, Workspace
-from workspaces.roles import GRANTS, GRANTS_OF_OPERATOR, OPERATOR
+from workspaces.roles import GRANTS
 
 
 def actor_for_key(api_key: ApiKey, channel: Channel) -> Actor:
@@ -30,11 +30,6 @@ def actor_for_user(user: User, workspace_key: str, channel: Channel) -> Actor | 
         return None
     role = _role(user, membership)
     return Actor(user=user.email, workspace=workspace_key, channel=channel, role=role, permitted=GRANTS[role])
-
-
-def operator(workspace_key: str = "", channel: Channel = Channel.COMMAND, user: str = "operator") -> Actor:
-    """Whoever runs manage.py, or a superuser in the Django admin."""
-    return Actor(user=user, workspace=workspace_key, channel=channel, role=OPERATOR, permitted=GRANTS_OF_OPERATOR)
 
 
 def _role(user: User, membership: Membership | None) -> str:

@@ -19,12 +19,11 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
 from rest_framework.exceptions import APIException
 
-from audit.actors import Actor
+from audit.actors import Actor, operator
 from audit.errors import code_and_message
 from audit.trail import audited
 from audit.vocabulary import Action, Channel
 from workspaces import services
-from workspaces.actors import operator
 from workspaces.forms import EXPIRY_CHOICES, StaffSignInForm
 from workspaces.models import ApiKey, Membership, User, Workspace
 

@@ -1,5 +1,6 @@
 """Which role may do what: the one table."""
 
+from audit.actors import OPERATOR
 from audit.vocabulary import Action
 from workspaces.models import Role
 
@@ -35,10 +36,6 @@ GRANTS: dict[str, frozenset[Action]] = {
     Role.ADMIN: _READING | _GOVERNING,
     Role.OWNER: _READING | _GOVERNING,
 }
-
-# Who runs the process holds the database and the secrets: everything is granted. No membership has this role.
-OPERATOR = "operator"
-GRANTS_OF_OPERATOR = frozenset(Action)
 
 # Whose membership and keys a role may touch: an admin who could make a key of an owner would be one.
 REACH: dict[str, frozenset[str]] = {

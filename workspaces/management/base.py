@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rest_framework.exceptions import APIException
 
-from audit.actors import Actor
-from workspaces.actors import operator
+from audit.actors import Actor, operator
 from workspaces.models import Workspace
 
 

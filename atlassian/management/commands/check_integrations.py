@@ -8,10 +8,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rest_framework.exceptions import APIException
 
 from atlassian.services import check_integration
+from audit.actors import operator
 from audit.errors import code_and_message
 from integrations.credentials import Source, source_of
 from integrations.models import Integration, Provider
-from workspaces.actors import operator
 from workspaces.models import Workspace
 
 

@@ -3,9 +3,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rest_framework.exceptions import APIException
 
+from audit.actors import operator
 from integrations.errors import TokensUnreadable
 from integrations.rotation import rotate_tokens
-from workspaces.actors import operator
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
-from workspaces.actors import operator
+from audit.actors import operator
 from workspaces.models import ApiKey, Membership, Role, User, Workspace
 from workspaces.services import add_member, create_workspace, issue_api_key
 

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from workspaces.actors import operator
+from audit.actors import operator
 from workspaces.services import create_workspace
 
 
