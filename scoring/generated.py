@@ -84,9 +84,9 @@ class AdfDocuments:
         return self._line("paragraph")
 
     def _block(self) -> Node:
-        leaves = (self._paragraph, self._paragraph, self._heading, self._code, self._rule, self._media, self._card)
-        nests = (self._list, self._list, self._tasks, self._decisions, self._quote, self._panel, self._expand)
-        nests += (self._table, self._layout, self._extension, self._synced)
+        leaves = [self._paragraph, self._paragraph, self._heading, self._code, self._rule, self._media, self._card]
+        nests = [self._list, self._list, self._tasks, self._decisions, self._quote, self._panel, self._expand]
+        nests += [self._table, self._layout, self._extension, self._synced]
         if self.depth >= 3:
             return self.random.choice(leaves)()
         self.depth += 1
@@ -108,7 +108,7 @@ class AdfDocuments:
     def _media(self) -> Node:
         file = {"type": "media", "attrs": {"type": "file", "id": "1", "collection": "c", "alt": "plan.png"}}
         web = {"type": "media", "attrs": {"type": "external", "url": "https://example.com/a.png", "alt": "a chart"}}
-        children = [self.random.choice((file, web))]
+        children: list[Node] = [self.random.choice((file, web))]
         if self.random.random() < 0.5:
             children.append({"type": "caption", "content": [{"type": "text", "text": self.words(3)}]})
         group = {"type": "mediaGroup", "content": [file, file]}
