@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from config import cache
 from integrations.origins import OriginRefused, origin_of, permitted_origin
 
 PROVIDERS = ("jira", "confluence")
@@ -80,7 +81,10 @@ class Env(environ.Env):
         text = self.text(name, default)
         if not text.startswith(("redis://", "rediss://", "unix://", "locmemcache://")):
             raise ImproperlyConfigured(CACHES)
-        return dict(self.cache_url_config(text))
+        config = dict(self.cache_url_config(text))
+        if not text.startswith("locmemcache://"):
+            config |= {"BACKEND": "config.cache.RedisCache", "OPTIONS": cache.OPTIONS | config.get("OPTIONS", {})}
+        return config
 
 
 def locked_providers(text: str) -> tuple[frozenset[str], bool]:
