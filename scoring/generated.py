@@ -33,7 +33,7 @@ class AdfDocuments:
     """One document a seed. `_inline` and `_block` choose among all that the schema lets stand there."""
 
     def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)  # noqa: S311 - documents, not secrets
+        self.random = random.Random(seed)
         self.depth = 0
 
     def document(self) -> Node:
@@ -245,7 +245,7 @@ class StoragePages(AdfDocuments):
         level = node["attrs"]["level"]
         return f"<h{level}>{self._all(node)}</h{level}>"
 
-    def _as_hardBreak(self, node: Node) -> str:  # noqa: N802 - named for the node
+    def _as_hardBreak(self, node: Node) -> str:
         return "<br />"
 
     def _as_rule(self, node: Node) -> str:
@@ -264,35 +264,35 @@ class StoragePages(AdfDocuments):
     def _as_status(self, node: Node) -> str:
         return self._macro("status", title=node["attrs"]["text"])
 
-    def _as_inlineCard(self, node: Node) -> str:  # noqa: N802
+    def _as_inlineCard(self, node: Node) -> str:
         return self._macro("jira", key="OPS-12")
 
-    def _as_codeBlock(self, node: Node) -> str:  # noqa: N802
+    def _as_codeBlock(self, node: Node) -> str:
         code = "".join(child["text"] for child in node.get("content", ())).replace("]]>", "]]]]><![CDATA[>")
         body = f"<ac:plain-text-body><![CDATA[{code}]]></ac:plain-text-body>"
         return self._macro("code", body, language=node["attrs"]["language"])
 
-    def _as_bulletList(self, node: Node) -> str:  # noqa: N802
+    def _as_bulletList(self, node: Node) -> str:
         return f"<ul>{self._all(node)}</ul>"
 
-    def _as_orderedList(self, node: Node) -> str:  # noqa: N802
+    def _as_orderedList(self, node: Node) -> str:
         return f'<ol start="{node["attrs"]["order"]}">{self._all(node)}</ol>'
 
-    def _as_listItem(self, node: Node) -> str:  # noqa: N802
+    def _as_listItem(self, node: Node) -> str:
         return f"<li>{self._all(node)}</li>"
 
-    def _as_taskList(self, node: Node) -> str:  # noqa: N802
+    def _as_taskList(self, node: Node) -> str:
         return f"<ac:task-list>{self._all(node)}</ac:task-list>"
 
-    def _as_taskItem(self, node: Node) -> str:  # noqa: N802
+    def _as_taskItem(self, node: Node) -> str:
         state = "complete" if node["attrs"]["state"] == "DONE" else "incomplete"
         body = f"<ac:task-body><span>{self._all(node)}</span></ac:task-body>"
         return f"<ac:task><ac:task-id>7</ac:task-id><ac:task-status>{state}</ac:task-status>{body}</ac:task>"
 
-    def _as_decisionList(self, node: Node) -> str:  # noqa: N802
+    def _as_decisionList(self, node: Node) -> str:
         return f"<ul>{self._all(node)}</ul>"
 
-    def _as_decisionItem(self, node: Node) -> str:  # noqa: N802
+    def _as_decisionItem(self, node: Node) -> str:
         return f"<li>{self._all(node)}</li>"
 
     def _as_blockquote(self, node: Node) -> str:
@@ -307,24 +307,24 @@ class StoragePages(AdfDocuments):
         body = f"<ac:rich-text-body>{self._all(node)}</ac:rich-text-body>"
         return self._macro("expand", body, title=node["attrs"]["title"])
 
-    def _as_nestedExpand(self, node: Node) -> str:  # noqa: N802
+    def _as_nestedExpand(self, node: Node) -> str:
         return self._as_expand(node)
 
-    def _as_layoutSection(self, node: Node) -> str:  # noqa: N802
+    def _as_layoutSection(self, node: Node) -> str:
         cells = "".join(f"<ac:layout-cell>{self._all(column)}</ac:layout-cell>" for column in node["content"])
         return f"<ac:layout><ac:layout-section>{cells}</ac:layout-section></ac:layout>"
 
     def _as_table(self, node: Node) -> str:
         return f"<table><colgroup><col /></colgroup><tbody>{self._all(node)}</tbody></table>"
 
-    def _as_tableRow(self, node: Node) -> str:  # noqa: N802
+    def _as_tableRow(self, node: Node) -> str:
         return f"<tr>{self._all(node)}</tr>"
 
-    def _as_tableCell(self, node: Node, tag: str = "td") -> str:  # noqa: N802
+    def _as_tableCell(self, node: Node, tag: str = "td") -> str:
         attrs = node["attrs"]
         return f'<{tag} colspan="{attrs["colspan"]}" rowspan="{attrs["rowspan"]}">{self._all(node)}</{tag}>'
 
-    def _as_tableHeader(self, node: Node) -> str:  # noqa: N802
+    def _as_tableHeader(self, node: Node) -> str:
         return self._as_tableCell(node, "th")
 
     def _as_media(self, node: Node) -> str:

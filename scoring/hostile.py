@@ -82,7 +82,7 @@ def _ragged() -> Any:
 
 def _damaged(seed: int) -> Any:
     """A document in which a few fields are missing or hold what they should not."""
-    chance = random.Random(seed)  # noqa: S311 - documents, not secrets
+    chance = random.Random(seed)
     document = copy.deepcopy(adf_document(seed))
     for _ in range(chance.randint(1, 8)):
         places = list(_places(document))
