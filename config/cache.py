@@ -1,8 +1,8 @@
 """Redis as the cache. Without it memory-core goes on: it asks Atlassian more often, and counts no calls meanwhile."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from typing import Any
 
 from django.core.cache.backends import redis
@@ -13,46 +13,47 @@ from redis.retry import Retry
 log = logging.getLogger(__name__)
 
 # A cache that hangs must cost less than what it saves.
-OPTIONS: dict[str, Any] = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": Retry(NoBackoff(), 1)}
+OPTIONS: dict[str, Any] = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": Retry(NoBackoff(), 0)}
+SECONDS_LEFT_ALONE = 5
+
+_left_alone_until: dict[str, float] = {}  # by server; of this process
 
 
 class RedisCache(redis.RedisCache):
     """One that cannot be reached has forgotten everything."""
 
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._server = str(server)
+
     def add(self, *args: Any, **kwargs: Any) -> bool:
-        with _may_be_away():
-            return bool(super().add(*args, **kwargs))
-        return False
+        return bool(self._asked(super().add, False, *args, **kwargs))
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        with _may_be_away():
-            return super().get(key, default, version)
-        return default
+        return self._asked(super().get, default, key, default, version)
 
     def set(self, *args: Any, **kwargs: Any) -> None:
-        with _may_be_away():
-            super().set(*args, **kwargs)
+        self._asked(super().set, None, *args, **kwargs)
 
     def get_many(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
-        with _may_be_away():
-            return super().get_many(*args, **kwargs)
-        return {}
+        return dict(self._asked(super().get_many, {}, *args, **kwargs))
 
     def set_many(self, *args: Any, **kwargs: Any) -> list[Any]:
-        with _may_be_away():
-            return super().set_many(*args, **kwargs)
-        return []
+        return list(self._asked(super().set_many, [], *args, **kwargs))
 
     def incr(self, key: Any, *args: Any, **kwargs: Any) -> int:
         """Raises ValueError, as for a key that is not there."""
-        with _may_be_away():
-            return super().incr(key, *args, **kwargs)
-        raise ValueError(key)
+        number = self._asked(super().incr, None, key, *args, **kwargs)
+        if number is None:
+            raise ValueError(key)
+        return int(number)
 
-
-@contextmanager
-def _may_be_away() -> Iterator[None]:
-    try:
-        yield
-    except RedisError as exc:
-        log.warning("the cache cannot be reached: %s", exc)
+    def _asked(self, method: Callable[..., Any], nothing: Any, *args: Any, **kwargs: Any) -> Any:
+        if time.monotonic() < _left_alone_until.get(self._server, 0):
+            return nothing
+        try:
+            return method(*args, **kwargs)
+        except RedisError as exc:
+            _left_alone_until[self._server] = time.monotonic() + SECONDS_LEFT_ALONE
+            log.warning("the cache cannot be reached, and is left alone for %d s: %s", SECONDS_LEFT_ALONE, exc)
+            return nothing

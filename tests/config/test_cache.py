@@ -45,6 +45,12 @@ def test_without_redis_it_still_answers_and_records(no_redis, client_for, sample
     ]
 
 
+def test_a_redis_that_was_away_is_left_alone_for_a_while(no_redis, caplog):
+    assert [cache.get("name", "nobody"), cache.get_many(["name"]), cache.add("name", 1)] == ["nobody", {}, False]
+
+    assert len(caplog.records) == 1
+
+
 @pytest.mark.django_db
 def test_nor_does_the_page_need_it(no_redis):
     browser = APIClient()
