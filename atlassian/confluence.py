@@ -106,7 +106,7 @@ class Confluence:
         Raises BadReference, and NothingThere for all that cannot be read, whatever the reason.
         https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/
         """
-        named = parse(reference, self._client.site_url, self._client.credentials.cloud_id)
+        named = parse(reference, self._client.credentials)
         try:
             content, kind = self._content(self._identified(named))
             space = self._space_of(content)

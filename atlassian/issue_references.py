@@ -3,9 +3,8 @@
 import re
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from django.conf import settings
-
 from atlassian.errors import BadReference
+from atlassian.site_urls import path_on_site
 from integrations.credentials import Credentials
 
 LONGEST = 2_000
@@ -39,7 +38,7 @@ def issue_key(reference: str, credentials: Credentials) -> str:
 
 
 def _key_of_url(reference: str, credentials: Credentials) -> str:
-    url = split_url(reference)
+    url = _split(reference)
     if url is None:
         raise _bad(reference, credentials)
     path = path_on_site(url, credentials)
@@ -55,7 +54,7 @@ def _key_of_url(reference: str, credentials: Credentials) -> str:
     return key
 
 
-def split_url(reference: str) -> SplitResult | None:
+def _split(reference: str) -> SplitResult | None:
     """The parts of a URL, or None for one that two readers could take differently."""
     if any(character <= " " or character in "\\\x7f" for character in reference):
         return None
@@ -64,21 +63,6 @@ def split_url(reference: str) -> SplitResult | None:
         return url if url.port != 0 and "@" not in url.netloc else None
     except ValueError:
         return None
-
-
-def path_on_site(url: SplitResult, credentials: Credentials) -> str | None:
-    """The path of url as seen from the site's root; None when it leads elsewhere."""
-    if _origin(url) == _origin(urlsplit(credentials.base_url)):
-        return url.path
-    gateway = f"/ex/{credentials.provider}/{credentials.cloud_id}/"
-    if credentials.cloud_id and _origin(url) == _origin(urlsplit(settings.ATLASSIAN_GATEWAY_URL)):
-        return url.path.removeprefix(gateway[:-1]) if url.path.startswith(gateway) else None
-    return None
-
-
-def _origin(url: SplitResult) -> tuple[str, str, int]:
-    port = url.port or (443 if url.scheme == "https" else 80)
-    return url.scheme, (url.hostname or "").rstrip("."), port
 
 
 def _bad(reference: str, credentials: Credentials) -> BadReference:

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from typing import NoReturn
 from urllib.parse import SplitResult, parse_qs, unquote, unquote_plus, urlsplit
 
-from django.conf import settings
-
 from atlassian.errors import BadReference
+from atlassian.site_urls import path_on_site
+from integrations.credentials import Credentials
 
 LONGEST = 4096  # a title of 255 characters, each percent-encoded as nine, fits
 HIGHEST_ID = 2**63
-DEFAULT_PORTS = {"http": 80, "https": 443}
 
 EXPECTED = "Give a page id (digits) or the URL of a page or blog post of the connected site."
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -52,8 +51,8 @@ Reference = ContentId | ContentTitle | SpaceHome
 Found = Reference | None
 
 
-def parse(reference: str, site_url: str, cloud_id: str = "") -> Reference:
-    """What reference names on the site at site_url. Raises BadReference, which says what would be right."""
+def parse(reference: str, credentials: Credentials) -> Reference:
+    """What reference names on the site of credentials. Raises BadReference, which says what would be right."""
     reference = reference.strip()
     if len(reference) > LONGEST:
         _refuse(f"This is too long to be a page id or URL ({len(reference)} characters).")
@@ -61,7 +60,7 @@ def parse(reference: str, site_url: str, cloud_id: str = "") -> Reference:
         return ContentId(_valid_id(reference))
     if CONTROL.search(reference) or "\\" in reference:
         _refuse("This holds characters that no page id or URL has.")
-    segments, query = _on_the_site(_split(reference), site_url.rstrip("/"), cloud_id)
+    segments, query = _on_the_site(_split(reference), credentials)
     return _named_by(segments, query)
 
 
@@ -99,24 +98,17 @@ def _split(reference: str) -> SplitResult:
     return parts
 
 
-def _on_the_site(parts: SplitResult, site_url: str, cloud_id: str) -> tuple[list[str], Mapping[str, list[str]]]:
-    """Path below /wiki, and query. Both the site itself and the gateway's way to it are understood."""
-    segments = [segment for segment in parts.path.split("/") if segment]
+def _on_the_site(parts: SplitResult, credentials: Credentials) -> tuple[list[str], Mapping[str, list[str]]]:
+    """Path below /wiki, and query."""
+    path = path_on_site(parts, credentials)
+    if path is None:
+        _refuse("This URL is of another site than the connected one.", f"That is {credentials.base_url}.")
+    segments = [segment for segment in path.split("/") if segment]
     if {".", ".."} & {unquote(segment) for segment in segments}:
         _refuse("A path with . or .. in it is not accepted.")
-    if _origin(parts) == _origin(urlsplit(settings.ATLASSIAN_GATEWAY_URL)) and segments[:1] == ["ex"]:
-        if not cloud_id or segments[1:3] != ["confluence", cloud_id]:
-            _refuse("This URL is of another site than the connected one.", f"That is {site_url}.")
-        segments = segments[3:]
-    elif _origin(parts) != _origin(urlsplit(site_url)):
-        _refuse("This URL is of another site than the connected one.", f"That is {site_url}.")
     if segments[:1] != ["wiki"]:
         _refuse("This is no address of Confluence: those begin with /wiki/.")
     return segments[1:], parse_qs(parts.query)
-
-
-def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)
 
 
 def _named_by(segments: list[str], query: Mapping[str, list[str]]) -> Reference:

@@ -95,7 +95,7 @@ def test_a_read_survives_any_answer(page, comments, people, space, allowlist):
 
 def refused_parameters(reference):
     try:
-        parse(reference, SITE)
+        parse(reference, make_credentials("confluence"))
     except APIException as refusal:
         return list(refusal.detail)
     return []

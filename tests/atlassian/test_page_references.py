@@ -5,9 +5,10 @@ import pytest
 from rest_framework.exceptions import ValidationError
 
 from atlassian.page_references import ContentId, ContentTitle, SpaceHome, parse, tiny_code
+from tests.atlassian.makers import SITE, make_credentials
 
-SITE = "https://acme.atlassian.net"
 CLOUD_ID = "11223344-a1b2-3b33-c444-def123456789"
+CREDENTIALS = make_credentials("confluence", cloud_id=CLOUD_ID)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ CLOUD_ID = "11223344-a1b2-3b33-c444-def123456789"
     ],
 )
 def test_an_id_or_an_address_of_the_site_names_its_page(reference, named):
-    assert parse(reference, SITE, CLOUD_ID) == named
+    assert parse(reference, CREDENTIALS) == named
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_an_id_or_an_address_of_the_site_names_its_page(reference, named):
 )
 def test_anything_else_is_refused_and_names_the_parameter(reference):
     with pytest.raises(ValidationError) as refusal:
-        parse(reference, SITE, CLOUD_ID)
+        parse(reference, CREDENTIALS)
 
     assert list(refusal.value.detail) == ["page_id"]
     assert len(json.dumps(refusal.value.detail)) < 400
@@ -135,7 +136,7 @@ def test_anything_else_is_refused_and_names_the_parameter(reference):
 
 def test_an_address_of_the_gateway_is_refused_while_the_cloud_id_is_unknown():
     with pytest.raises(ValidationError):
-        parse("https://api.atlassian.com/ex/confluence//wiki/spaces/TEAM/pages/123", SITE, "")
+        parse("https://api.atlassian.com/ex/confluence//wiki/spaces/TEAM/pages/123", make_credentials("confluence"))
 
 
 @pytest.mark.parametrize(
@@ -153,14 +154,14 @@ def test_an_address_of_the_gateway_is_refused_while_the_cloud_id_is_unknown():
 )
 def test_an_address_without_a_page_says_what_it_is(path, hint):
     with pytest.raises(ValidationError) as refusal:
-        parse(f"{SITE}/wiki/{path}", SITE)
+        parse(f"{SITE}/wiki/{path}", CREDENTIALS)
 
     assert hint in str(refusal.value.detail["page_id"])
 
 
 def test_a_refusal_names_the_connected_site():
     with pytest.raises(ValidationError) as refusal:
-        parse("https://evil.example/wiki/x/Fc1bBw", SITE)
+        parse("https://evil.example/wiki/x/Fc1bBw", CREDENTIALS)
 
     assert SITE in str(refusal.value.detail["page_id"])
 
@@ -171,21 +172,25 @@ def test_a_refusal_names_the_connected_site():
 )
 def test_tiny_codes_are_those_that_confluence_gives(code, content_id):
     assert tiny_code(content_id) == code
-    assert parse(f"{SITE}/wiki/x/{code}", SITE) == ContentId(str(content_id))
+    assert parse(f"{SITE}/wiki/x/{code}", CREDENTIALS) == ContentId(str(content_id))
 
 
 def test_every_id_comes_back_from_its_tiny_code():
     ids = [1, 2**63 - 1, *(random.Random(7).randrange(1, 2**63) for _ in range(2000))]
 
-    assert [parse(f"{SITE}/wiki/x/{tiny_code(each)}", SITE) for each in ids] == [ContentId(str(each)) for each in ids]
+    assert [parse(f"{SITE}/wiki/x/{tiny_code(each)}", CREDENTIALS) for each in ids] == [
+        ContentId(str(each)) for each in ids
+    ]
 
 
 def test_a_tiny_code_that_confluence_would_not_give_is_refused():
     with pytest.raises(ValidationError):
-        parse(f"{SITE}/wiki/x/Fc1bBwA", SITE)
+        parse(f"{SITE}/wiki/x/Fc1bBwA", CREDENTIALS)
 
 
 def test_a_site_on_a_port_is_told_from_its_neighbours():
-    assert parse("http://127.0.0.1:8090/wiki/x/Fc1bBw", "http://127.0.0.1:8090") == ContentId("123456789")
+    local = make_credentials("confluence", base_url="http://127.0.0.1:8090")
+
+    assert parse("http://127.0.0.1:8090/wiki/x/Fc1bBw", local) == ContentId("123456789")
     with pytest.raises(ValidationError):
-        parse("http://127.0.0.1:8091/wiki/x/Fc1bBw", "http://127.0.0.1:8090")
+        parse("http://127.0.0.1:8091/wiki/x/Fc1bBw", local)
