@@ -121,14 +121,21 @@ def _decision(reader: Reader, node: Node) -> Item:
 
 
 def table(reader: Reader, node: Node) -> Flow:
-    rows = [[_cell(reader, cell) for cell in content(row)] for row in content(node)]
-    return [Table(rows)]
+    return [Table([_row(reader, row) for row in content(node)])]
+
+
+def _row(reader: Reader, node: object) -> list[Cell]:
+    """What is no row is one of a single cell."""
+    cells = content(node)
+    if kind(node) != "tableRow" and not any(kind(cell) in _CELLS for cell in cells):
+        return [Cell(reader.blocks([node]))]
+    return [_cell(reader, cell) for cell in cells]
 
 
 def _cell(reader: Reader, node: object) -> Cell:
     found = attributes(node) if isinstance(node, dict) else {}
     return Cell(
-        reader.blocks(node) if isinstance(node, dict) else blocks_of(reader.read(node)),
+        reader.blocks(node if kind(node) in _CELLS else [node]),
         kind(node) == "tableHeader",
         number(found.get("colspan"), 1),
         number(found.get("rowspan"), 1),
@@ -189,6 +196,7 @@ _ITEMS: dict[str, Callable[[Reader, Node], Item]] = {
     "blockTaskItem": _task,
     "decisionItem": _decision,
 }
+_CELLS = {"tableCell", "tableHeader"}
 _LISTS = {"bulletList", "orderedList", "taskList", "decisionList"}
 
 # Places, which say nothing of their own, and what belongs into a list or table but stands outside.

@@ -21,7 +21,9 @@ def extension(reader: Reader, element: Element) -> Flow:
         return flow
     fallbacks = [child for child in element if name_of(child) == "ac:adf-fallback"]
     shown: Flow = [part for fallback in fallbacks if not _repeats(fallback) for part in reader.blocks(fallback)]
-    return shown or [part for each in nodes for part in _named(reader, each)]
+    if shown or nodes:
+        return shown or [part for each in nodes for part in _named(reader, each)]
+    return reader.flow(element)
 
 
 def node(reader: Reader, element: Element) -> Flow:

@@ -34,7 +34,7 @@ def link(reader: Reader, element: Element) -> Flow:
     said = "".join(node.text for node in text if isinstance(node, Run)).strip()
     if target is not None:
         return TARGETS[name_of(target)](reader, target, text, said)
-    return text or [reader.say(attribute(element, "ac:anchor"))]
+    return text or reader.flow(element) or [reader.say(attribute(element, "ac:anchor"))]
 
 
 def _query(datasource: str | None, url: str) -> str:

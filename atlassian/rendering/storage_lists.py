@@ -17,29 +17,27 @@ def html_list(reader: Reader, element: Element) -> Flow:
     return [Items(_points(reader, element), start)]
 
 
+def task_list(reader: Reader, element: Element) -> Flow:
+    return [Items(_points(reader, element))]
+
+
 def _points(reader: Reader, element: Element) -> list[Item]:
     """The points of a list; a list that stands among points belongs to the one before it."""
     items: list[Item] = []
     for child in element:
         name = name_of(child)
-        if name == "li":
-            items.append(Item(reader.blocks(child)))
+        if name in _POINTS:
+            items.append(_POINTS[name](reader, child))
         elif body := blocks_of(collapsed(reader.read(child))):
             if name in _LISTS and items:
                 items[-1].body += body
             else:
                 items.append(Item(body))
-    return items
+    return items + [Item([block]) for block in reader.stray_text(element)]
 
 
-def task_list(reader: Reader, element: Element) -> Flow:
-    items: list[Item] = []
-    for child in element:
-        if name_of(child) == "ac:task":
-            items.append(_task(reader, child))
-        elif name_of(child) == "ac:task-list" and items:
-            items[-1].body += blocks_of(task_list(reader, child))
-    return [Items(items)]
+def _point(reader: Reader, element: Element) -> Item:
+    return Item(reader.blocks(element))
 
 
 def _task(reader: Reader, element: Element) -> Item:
@@ -48,3 +46,6 @@ def _task(reader: Reader, element: Element) -> Item:
     body = parts.get("ac:task-body")
     done = status is not None and (status.text or "").strip() == "complete"
     return Item(reader.blocks(body) if body is not None else [], "[x] " if done else "[ ] ")
+
+
+_POINTS = {"li": _point, "ac:task": _task}

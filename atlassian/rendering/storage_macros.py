@@ -4,9 +4,9 @@ from atlassian.rendering import macros
 from atlassian.rendering.macros import Macro
 from atlassian.rendering.storage_links import resource
 from atlassian.rendering.storage_places import placed
-from atlassian.rendering.storage_reader import Reader
+from atlassian.rendering.storage_reader import Reader, collapsed
 from atlassian.rendering.storage_source import Element, attribute, name_of, whole_text
-from atlassian.rendering.tree import Block, Flow, Run
+from atlassian.rendering.tree import Block, Flow, Run, blocks_of
 
 
 def macro(reader: Reader, element: Element) -> Flow:
@@ -16,9 +16,11 @@ def macro(reader: Reader, element: Element) -> Flow:
         if name in ("ac:parameter", "ac:default-parameter"):
             found.parameters[attribute(child, "ac:name")] = resource(reader, child) or whole_text(child).strip()
         elif name == "ac:rich-text-body":
-            found.body = [*reader.blocks(child)]
+            found.body = [*(found.body or []), *reader.blocks(child)]
         elif name == "ac:plain-text-body":
             found.plain = whole_text(child)
+        elif misplaced := blocks_of(collapsed(reader.read(child))):
+            found.body = [*(found.body or []), *misplaced]
     flow = [_in_style(reader, node) for node in macros.render(found)]
     return placed(element, flow)
 

@@ -30,19 +30,20 @@ class Reader:
 
     def flow(self, parent: Element) -> Flow:
         """Text and children of an element in order, each child by its name."""
-        if self._depth >= MAX_DEPTH:
-            return [self.text(whole_text(parent))]
-        self._depth += 1
         flow: Flow = [self.text(parent.text)] if parent.text else []
         for child in parent:
             flow += self.read(child)
             if child.tail:
                 flow.append(self.text(child.tail))
-        self._depth -= 1
         return flow
 
     def read(self, element: Element) -> Flow:
-        return self.elements.get(name_of(element), inline)(self, element)
+        if self._depth >= MAX_DEPTH:
+            return [self.text(whole_text(element))]
+        self._depth += 1
+        flow = self.elements.get(name_of(element), inline)(self, element)
+        self._depth -= 1
+        return flow
 
     def text(self, written: str) -> Run:
         return Run(_SPACES.sub(" ", written).replace("\u00a0", " "), self.marks, self.href)
@@ -62,6 +63,12 @@ class Reader:
 
     def blocks(self, parent: Element) -> list[Block]:
         return blocks_of(collapsed(self.flow(parent)))
+
+    def stray_text(self, parent: Element) -> list[Block]:
+        """Text where only certain elements should stand, such as between rows or the points of a list."""
+        texts = [parent.text, *(child.tail for child in parent)]
+        stray = " ".join(text.strip() for text in texts if text and not text.isspace())
+        return blocks_of([self.text(stray)])
 
     def runs(self, parent: Element) -> list[Run]:
         return runs_of(collapsed(self.flow(parent)))

@@ -7,27 +7,31 @@ from atlassian.rendering.storage_source import UNSEEN, Element, name_of
 from atlassian.rendering.tree import Block, Cell, Flow, Table
 
 _GROUPS = {"thead", "tbody", "tfoot"}
+_SILENT = {"colgroup", "col", UNSEEN}
 
 
 def table(reader: Reader, element: Element) -> Flow:
     """The rows, after the caption and whatever else stands where only rows should."""
     beside: list[Block] = []
     rows: list[list[Cell]] = []
-    for child in element:
-        name = name_of(child)
-        if name in ("colgroup", "col", UNSEEN):
-            continue
-        if name == "tr":
-            rows.append(_row(reader, child, False))
-        elif name in _GROUPS:
-            rows += [_row(reader, row, name == "thead") for row in child if name_of(row) != UNSEEN]
-        else:
-            beside += reader.blocks(child)
+    _read_rows(reader, element, beside, rows)
     return [*beside, Table(rows)]
 
 
-def _row(reader: Reader, element: Element, in_head: bool) -> list[Cell]:
-    return [_cell(reader, cell, in_head) for cell in element if name_of(cell) != UNSEEN]
+def _read_rows(reader: Reader, element: Element, beside: list[Block], rows: list[list[Cell]]) -> None:
+    beside += reader.stray_text(element)
+    for child in element:
+        name = name_of(child)
+        if name in _GROUPS and name_of(element) == "table":
+            _read_rows(reader, child, beside, rows)
+        elif name == "tr":
+            beside += reader.stray_text(child)
+            in_head = name_of(element) == "thead"
+            rows.append([_cell(reader, cell, in_head) for cell in child if name_of(cell) not in _SILENT])
+        elif name in ("td", "th"):
+            rows.append([_cell(reader, child, False)])
+        elif name not in _SILENT:
+            beside += reader.blocks(child)
 
 
 def _cell(reader: Reader, element: Element, in_head: bool) -> Cell:

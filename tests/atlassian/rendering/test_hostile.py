@@ -131,3 +131,27 @@ def test_a_table_that_its_spans_would_blow_up_is_written_without_them() -> None:
     markdown = adf.to_markdown({"type": "doc", "content": [{"type": "table", "content": rows}]})
 
     assert len(markdown) < 50_000
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<table>seen<tr><td>a</td></tr></table>",
+        "<table><tr>seen<td>a</td></tr></table>",
+        "<table><tbody><td>seen</td></tbody></table>",
+        "<table><tbody><tbody><tr><td>seen</td></tr></tbody></tbody></table>",
+        "<ul>seen<li>a</li></ul>",
+        "<ul><li>a</li><p>seen</p></ul>",
+        "<ac:task-list><p>seen</p></ac:task-list>",
+        '<ac:structured-macro ac:name="info"><p>seen</p></ac:structured-macro>',
+        "<ac:link>seen</ac:link>",
+        "<ac:adf-extension><p>seen</p></ac:adf-extension>",
+    ],
+)
+def test_text_in_a_place_that_should_hold_none_is_kept(page: str) -> None:
+    assert "seen" in storage.to_markdown(page)
+
+
+@pytest.mark.parametrize("name", ["ul", "tbody", "ac:task-list", "ac:link", "ac:adf-node", "ac:rich-text-body"])
+def test_elements_straight_inside_each_other_run_out_of_nothing(name: str) -> None:
+    assert "seen" in storage.to_markdown(f"<{name}>" * 5_000 + "seen" + f"</{name}>" * 5_000)
