@@ -9,7 +9,7 @@ from audit.sealing import newest_root, seal
 class Command(BaseCommand):
     help = (
         "Seal the audit records written since the last seal, so that verify_audit finds any that is changed, deleted "
-        "or slipped in. Meant for cron, every few minutes. Prints the newest root: keep one elsewhere now and then."
+        "or slipped in. Meant for cron, each minute. Prints the newest root: keep one elsewhere now and then."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
