@@ -25,6 +25,7 @@ from atlassian.connection_troubles import (
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden
 from atlassian.proof import WHO_AM_I, is_known
 from integrations.credentials import Credentials
+from integrations.findings import Findings
 from integrations.states import expiry_warning
 
 # What asking who one is needs; nothing else may be asked before.
@@ -60,14 +61,16 @@ class ConnectionReport:
         """The first thing that is the matter, and what to do; empty where nothing is."""
         return next((f"{step.problem} {step.remedy}".strip() for step in self.steps if not step.ok), "")
 
+    @property
+    def findings(self) -> Findings:
+        return Findings(self.scoped, self.cloud_id, self.account_id, self.account_name, self.problem)
 
-def check_connection(
-    credentials: Credentials, *, token_expires_on: date | None = None, today: date | None = None
-) -> ConnectionReport:
+
+def check_connection(credentials: Credentials, *, today: date | None = None) -> ConnectionReport:
     """What search and read would meet with these credentials. Raises nothing for what Atlassian does or is."""
     test = _Test(credentials)
     steps = tuple(test.steps())
-    warning = expiry_warning(token_expires_on, today or timezone.localdate())
+    warning = expiry_warning(credentials.token_expires_on, today or timezone.localdate())
     return ConnectionReport(
         provider=credentials.provider,
         ok=all(step.ok for step in steps),
@@ -83,7 +86,7 @@ def check_connection(
 class _Test:
     def __init__(self, credentials: Credentials) -> None:
         self.client = AtlassianClient(credentials)
-        self.account = token_kinds.Discovery(scoped=False, cloud_id="", account_id="", account_name="")
+        self.account = Findings()
         self.cloud_id = ""
         self.warnings: list[str] = []
 

@@ -10,7 +10,7 @@ from atlassian.errors import UpstreamFailure
 from atlassian.issues import Issue, IssueList
 from atlassian.jira import Jira
 from atlassian.page_hits import PageList
-from atlassian.token_kinds import Discovery, discover
+from atlassian.token_kinds import discover
 from audit import connections
 from audit.actors import Actor
 from audit.trail import audited
@@ -27,7 +27,7 @@ def search_issues(
 ) -> IssueList:
     target = _target(q=q, jql=jql, limit=limit, cursor=bool(cursor), project=project)
     with audited(actor, Action.JIRA_SEARCH, target):
-        jira = Jira(_credentials(actor, Provider.JIRA))
+        jira = Jira(_credentials(actor.workspace, Provider.JIRA))
         found = jira.search(q, limit, jql=jql, projects=project, cursor=cursor)
         target["issue_keys"] = [issue.key for issue in found.issues]
     return found
@@ -36,7 +36,7 @@ def search_issues(
 def read_issue(actor: Actor, *, issue_key: str, max_chars: int, offset: int = 0) -> Issue:
     target = _target(issue_key=issue_key, max_chars=max_chars, offset=offset)
     with audited(actor, Action.JIRA_READ, target):
-        jira = Jira(_credentials(actor, Provider.JIRA))
+        jira = Jira(_credentials(actor.workspace, Provider.JIRA))
         issue = jira.read(issue_key, max_chars=max_chars, offset=offset)
         target["issue_key"] = issue.key
     return issue
@@ -47,7 +47,7 @@ def search_pages(
 ) -> PageList:
     target = _target(q=q, cql=cql, limit=limit, cursor=bool(cursor), space=space)
     with audited(actor, Action.CONFLUENCE_SEARCH, target):
-        confluence = Confluence(_credentials(actor, Provider.CONFLUENCE))
+        confluence = Confluence(_credentials(actor.workspace, Provider.CONFLUENCE))
         found = confluence.search(q, limit, cql=cql, spaces=space, cursor=cursor)
         target["page_ids"] = [page.id for page in found.pages]
     return found
@@ -56,7 +56,7 @@ def search_pages(
 def read_page(actor: Actor, *, page_id: str, max_chars: int, offset: int = 0, comments: bool = False) -> Page:
     target = _target(page_id=page_id, max_chars=max_chars, offset=offset, comments=comments)
     with audited(actor, Action.CONFLUENCE_READ, target):
-        confluence = Confluence(_credentials(actor, Provider.CONFLUENCE))
+        confluence = Confluence(_credentials(actor.workspace, Provider.CONFLUENCE))
         page = confluence.read(page_id, max_chars=max_chars, offset=offset, comments=comments)
         target["page_id"] = page.id
     return page
@@ -66,32 +66,26 @@ def check_integration(actor: Actor, provider: str) -> ConnectionReport:
     """What search and read would meet; also for a disabled integration, before it is enabled again."""
     target: dict[str, Any] = {"provider": provider}
     with audited(actor, Action.INTEGRATION_TEST, target):
-        credentials = credentials_for(actor.workspace, provider, even_disabled=True)
-        connections.release()
-        report = check_connection(credentials, token_expires_on=credentials.token_expires_on)
-        note_findings(credentials, actor.workspace, _findings(report, report.problem))
+        credentials = _credentials(actor.workspace, provider, even_disabled=True)
+        report = check_connection(credentials)
+        note_findings(credentials, actor.workspace, report.findings)
         target |= {"ok": report.ok, "problem": report.problem}
     return report
 
 
 def find_out_kind(workspace_key: str, provider: str) -> None:
     """After credentials were saved: which door the token opens, and whose it is. Saving never fails by it."""
-    credentials = credentials_for(workspace_key, provider, even_disabled=True)
+    credentials = _credentials(workspace_key, provider, even_disabled=True)
     try:
-        client = AtlassianClient(credentials, seconds=SECONDS_WHILE_SAVING)
-        findings = _findings(discover(client))
+        findings = discover(AtlassianClient(credentials, seconds=SECONDS_WHILE_SAVING))
     except UpstreamFailure as exc:
         findings = Findings(problem=str(exc.detail))
     note_findings(credentials, workspace_key, findings)
 
 
-def _findings(found: ConnectionReport | Discovery, problem: str = "") -> Findings:
-    return Findings(found.scoped, found.cloud_id, found.account_id, found.account_name, problem)
-
-
-def _credentials(actor: Actor, provider: Provider) -> Credentials:
+def _credentials(workspace_key: str, provider: str, *, even_disabled: bool = False) -> Credentials:
     """The last that is asked of the database before Atlassian is awaited."""
-    credentials = credentials_for(actor.workspace, provider)
+    credentials = credentials_for(workspace_key, provider, even_disabled=even_disabled)
     connections.release()
     return credentials
 

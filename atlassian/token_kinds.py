@@ -4,7 +4,7 @@ accounts, only at the gateway, where the site goes by its cloud id. Nobody is as
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from atlassian import proof
 from atlassian.answers import Reply, text
 from atlassian.errors import UpstreamFailure
 from integrations.credentials import Credentials
+from integrations.findings import Findings
 
 if TYPE_CHECKING:
     from atlassian.client import AtlassianClient
@@ -24,17 +25,7 @@ REMEMBERED_SECONDS = 24 * 3600
 REFUSED_SECONDS = 60
 
 
-@dataclass(frozen=True)
-class Discovery:
-    """What a connection proved: through which door, and as whom."""
-
-    scoped: bool
-    cloud_id: str
-    account_id: str
-    account_name: str
-
-
-def discover(client: "AtlassianClient") -> Discovery:
+def discover(client: "AtlassianClient") -> Findings:
     """
     Who the client's credentials are, tried on the site and then at the gateway; the client goes on through the door
     that opened. Raises UpstreamAuthFailed, UpstreamForbidden or another UpstreamFailure, which says what to do.
@@ -57,7 +48,7 @@ def discover(client: "AtlassianClient") -> Discovery:
         raise proof.auth_failed(credentials)
     me = reply.json()
     name = text(me, "displayName") or text(me, "publicName") or text(me, "emailAddress")
-    return Discovery(client.credentials.scoped, cloud_id, text(me, "accountId"), name)
+    return Findings(client.credentials.scoped, cloud_id, text(me, "accountId"), name)
 
 
 def remembered(credentials: Credentials, fingerprint: str) -> Credentials:

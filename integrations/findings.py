@@ -1,4 +1,4 @@
-"""What a look at Atlassian found out about credentials, kept beside them."""
+"""What a look at Atlassian found out about a set of credentials, kept beside them."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,6 @@ from integrations.models import Integration
 
 @dataclass(frozen=True)
 class Findings:
-    """What a look at Atlassian found out about one set of credentials."""
-
     scoped: bool = False
     cloud_id: str = ""
     account_id: str = ""

@@ -63,7 +63,7 @@ class IntegrationInput(Arguments):
         """config becomes fields of the model; its errors are named config.<key>."""
         given, provider = attrs["config"], attrs["provider"]
         fields = ConfigInput().fields
-        known = [name for name in fields if name not in ("project_keys", "space_keys")] + [ALLOWLIST_FIELD[provider]]
+        known = [name for name in fields if name not in ALLOWLIST_FIELD.values()] + [ALLOWLIST_FIELD[provider]]
         unknown = {
             str(name)[:60]: serializers.ErrorDetail(f"Unknown key. Known here: {', '.join(known)}.", code="unknown")
             for name in given

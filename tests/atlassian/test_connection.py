@@ -312,7 +312,7 @@ class TestExpiry:
         responses.get(f"{SITE}/rest/api/3/myself", status=404)
 
         report = connection.check_connection(
-            make_credentials("jira"), token_expires_on=expires_on, today=date(2026, 11, 25)
+            make_credentials("jira", token_expires_on=expires_on), today=date(2026, 11, 25)
         )
 
         assert bool(report.warnings) is warned

@@ -4,8 +4,9 @@ import responses
 from atlassian.client import AtlassianClient
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure
 from atlassian.jira import Jira
-from atlassian.token_kinds import Discovery, discover
+from atlassian.token_kinds import discover
 from integrations.credentials import Credentials
+from integrations.findings import Findings
 from sample_site.accounts import READER, SERVICE
 from tests.atlassian.makers import make_credentials
 
@@ -27,7 +28,7 @@ def paths(site):
 def test_a_token_without_scopes_is_found_on_the_site(sample_site, gateway):
     found = discover(AtlassianClient(credentials_at(sample_site)))
 
-    assert found == Discovery(False, sample_site.cloud_id, READER.account_id, READER.name)
+    assert found == Findings(False, sample_site.cloud_id, READER.account_id, READER.name)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_a_token_without_scopes_is_found_on_the_site(sample_site, gateway):
 def test_a_token_with_scopes_is_found_at_the_gateway(sample_site, gateway, account, token, provider):
     found = discover(AtlassianClient(credentials_at(sample_site, account, token, provider)))
 
-    assert found == Discovery(True, sample_site.cloud_id, account.account_id, account.name)
+    assert found == Findings(True, sample_site.cloud_id, account.account_id, account.name)
 
 
 def test_a_dead_token_is_found_nowhere(sample_site, gateway):
