@@ -6,8 +6,9 @@ from typing import Any
 from atlassian.rendering.adf_fields import Node, attribute, content, kind, nodes_below, text
 from atlassian.rendering.tree import Block, Flow, Paragraph, Run, blocks_of, runs_of
 
-# Deeper than any page that a person wrote; what lies below still gives its text.
-MAX_DEPTH = 50
+# Deeper than what a person wrote, yet so low that lines prefixed once a level do not grow a page out of bounds.
+# What lies below still gives its text.
+MAX_DEPTH = 32
 
 
 class Reader:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from atlassian.rendering.storage_source import Element, name_of, whole_text
 from atlassian.rendering.tree import PLAIN, Block, Flow, Marks, Run, blocks_of, runs_of
 
-# Deeper than any page that a person wrote; what lies below still gives its text.
-MAX_DEPTH = 60
+# Deeper than what a person wrote, yet so low that lines prefixed once a level do not grow a page out of bounds.
+# What lies below still gives its text.
+MAX_DEPTH = 40
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 
