@@ -19,6 +19,8 @@ SWITCH = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0":
 DATABASES = "DATABASE_URL: give sqlite:///path or postgres://user:password@host:5432/name."
 CACHES = "CACHE_URL: give redis://host:6379/0, or locmemcache://name for the memory of one process."
 
+SECONDS_FOR_A_CONNECTION = 5  # while PostgreSQL is away each call waits for one, and once more for its record
+
 
 class Env(environ.Env):
     """Refuses what cannot be right by the variable's name. An empty value counts as absent."""
@@ -128,7 +130,8 @@ def tune(database: dict[str, Any], pool_size: int, here: Path) -> None:
     """
     options = database.setdefault("OPTIONS", {})
     if database["ENGINE"].endswith(".postgresql"):
-        options["pool"] = {"min_size": 1, "max_size": pool_size}
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": SECONDS_FOR_A_CONNECTION}
+        options.setdefault("connect_timeout", SECONDS_FOR_A_CONNECTION)
     else:
         if database["NAME"] != ":memory:":
             database["NAME"] = str(here / database["NAME"])

@@ -89,6 +89,16 @@ def test_a_relative_path_of_the_database_starts_at_the_code_wherever_the_process
     assert database["NAME"] == "/srv/memory-core/memory-core.sqlite3"
 
 
+def test_a_postgresql_that_is_away_holds_no_thread_for_long(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://127.0.0.1/name")
+    database = environment.Env().database("DATABASE_URL", default="")
+
+    environment.tune(database, pool_size=3, here=Path("/"))
+
+    assert database["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 3, "timeout": 5}
+    assert database["OPTIONS"]["connect_timeout"] == 5
+
+
 def test_several_processes_are_let_start_where_they_share_database_and_cache(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://127.0.0.1/name")
     monkeypatch.setenv("CACHE_URL", "redis://127.0.0.1:6379/0")
