@@ -43,7 +43,8 @@ def _pieces(element: ET.Element) -> list[str]:
     if element.tag in SILENT or (element.tag == AC + "parameter" and element.get(AC + "name") != "title"):
         return []
     shown = element.get("datetime") or element.get(AC + "emoji-fallback") or ""
-    pieces = [shown, element.text or ""]
+    begins = "\n" if element.tag == AC + "rich-text-body" else ""  # below the title of its panel
+    pieces = [begins, shown, element.text or ""]
     for child in element:
         pieces += [*_pieces(child), child.tail or ""]
     return [*pieces, "\n"] if element.tag in BLOCKS else pieces

@@ -341,3 +341,9 @@ def test_links_are_those_of_the_site_through_the_gateway_too(sample_site):
     answer = call(sample_site, path, token="sample-reader-confluence").json()
 
     assert answer["_links"]["base"] == f"{sample_site.url}/wiki"
+
+
+def test_the_title_of_a_panel_and_its_text_are_words_apart(sample_site):
+    excerpt = search_confluence(sample_site, "id = 420000002", excerpt="highlight").json()["results"][0]["excerpt"]
+
+    assert "People are waiting\nIf the doors" in excerpt
