@@ -199,3 +199,7 @@ def test_making_and_changing_a_user_is_recorded_without_a_password(operator):
         ("user.update", "admin", "root@example.com", risen | {"changed": ["Superuser status"]}),
         ("user.update", "admin", "root@example.com", risen | {"changed": ["password"]}),
     ]
+
+
+def test_the_admin_names_its_icon_so_that_no_browser_looks_for_one_in_vain(operator):
+    assert 'rel="icon"' in operator.get("/admin/").text
