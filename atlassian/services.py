@@ -73,8 +73,8 @@ def check_integration(actor: Actor, provider: str) -> ConnectionReport:
     return report
 
 
-def find_out_kind(workspace_key: str, provider: str) -> None:
-    """After credentials were saved: which door the token opens, and whose it is. Saving never fails by it."""
+def find_out_kind(workspace_key: str, provider: str, **kwargs: Any) -> None:
+    """Receiver of credentials_saved: which door the token opens, and whose it is. Saving never fails by it."""
     credentials = _credentials(workspace_key, provider, even_disabled=True)
     try:
         findings = discover(AtlassianClient(credentials, seconds=SECONDS_WHILE_SAVING))

@@ -12,9 +12,9 @@ from audit.errors import UNREADABLE, as_api_exception
 from audit.vocabulary import Channel
 from workspaces.actors import actor_for_key, actor_for_user
 from workspaces.errors import InvalidCredentials, MissingBearerToken, WorkspaceAccessDenied
-from workspaces.models import ApiKey, User, digest_of
+from workspaces.models import KEY_PREFIX, ApiKey, User, digest_of
 
-_BEARER = re.compile(r"Bearer +(mc_[A-Za-z0-9_-]{43})", re.ASCII | re.IGNORECASE)
+_BEARER = re.compile(rf"Bearer +({KEY_PREFIX}[A-Za-z0-9_-]{{43}})", re.ASCII | re.IGNORECASE)
 REQUIRED = "This parameter is required."
 
 
