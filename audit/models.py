@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import timezone
 
 
 class AuditLog(models.Model):
@@ -10,7 +11,7 @@ class AuditLog(models.Model):
     those of audit/vocabulary.py, no choices of a field: one more needs no migration.
     """
 
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     workspace = models.CharField(max_length=64, blank=True)
     actor = models.CharField(max_length=254, blank=True)
     key_label = models.CharField(max_length=100, blank=True)

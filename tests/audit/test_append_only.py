@@ -5,15 +5,10 @@ from django.db import DatabaseError, connection, transaction
 from audit.append_only import deleting_permitted, missing_triggers
 from audit.checks import triggers_are_there
 from audit.models import AuditLog
-from audit.vocabulary import Action, Channel, Outcome
+from tests.audit.makers import make_record
 from tests.triggers import drop_triggers
 
 pytestmark = pytest.mark.django_db
-
-
-def make_record(**fields) -> AuditLog:
-    values = {"action": Action.JIRA_READ, "outcome": Outcome.SUCCESS, "channel": Channel.REST} | fields
-    return AuditLog.objects.create(workspace="acme", actor="ann@acme.example.com", **values)
 
 
 @pytest.mark.parametrize(
