@@ -34,7 +34,8 @@ class Facts:
 
 
 def normal(text: str) -> str:
-    return " ".join(text.split())
+    """Spaces are one; whether two labels stand in one line or two is not told apart."""
+    return " ".join(text.split()).replace("] [", "][")
 
 
 def add_link(facts: Facts, text: str, address: str) -> None:
