@@ -4,11 +4,14 @@ import pytest
 from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connections
+from django.test import Client
 from rest_framework.test import APIClient
 
 from audit import append_only
+from tests.factories import make_api_key
 from tests.sample_site_fixture import running_sample_site, sample_site  # noqa: F401  fixtures
 from tests.triggers import drop_triggers
+from workspaces.models import Role, User
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +34,20 @@ def client_for() -> Callable[[str], APIClient]:
         return client
 
     return make
+
+
+@pytest.fixture
+def admin(client_for) -> APIClient:
+    """An agent with the key of an admin of acme."""
+    return client_for(make_api_key(Role.ADMIN))
+
+
+@pytest.fixture
+def operator() -> Client:
+    """A superuser's browser, signed in."""
+    client = Client()
+    client.force_login(User.objects.create_superuser("root@example.com", "a-long-password-1"))
+    return client
 
 
 @pytest.fixture(scope="session", autouse=True)

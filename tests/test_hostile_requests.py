@@ -25,11 +25,6 @@ ACME = {"workspace_key": "acme"}
 NO_ENCODINGS = ["rot13", "hex", "zlib", "bz2", "punycode", "undefined", "utf-16", "cp037"]
 
 
-@pytest.fixture
-def admin(client_for):
-    return client_for(make_api_key(Role.ADMIN))
-
-
 def refused(answer, status: int, code: str) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
 

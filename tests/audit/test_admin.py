@@ -8,19 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from audit import admin
 from audit.models import AuditLog
 from tests.audit.makers import make_record
-from workspaces.models import User
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/audit/auditlog/"
 NOON = datetime(2026, 8, 22, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def operator() -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("root@example.com", "a-long-password-1"))
-    return client
 
 
 def shown(client: Client, **params: str) -> list[AuditLog]:

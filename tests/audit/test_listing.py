@@ -14,11 +14,6 @@ from workspaces.models import Role
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def admin(client_for):
-    return client_for(make_api_key(Role.ADMIN))
-
-
 def listed(client, **params):
     answer = client.get("/v1/audit-logs", {"workspace_key": "acme"} | params)
     assert answer.status_code == 200, answer.json()

@@ -1,22 +1,13 @@
 import pytest
 from django.db import connection
-from django.test import Client
 
 from audit.models import AuditLog
 from integrations.models import Integration
 from tests.factories import SITE, TOKEN, make_integration
-from workspaces.models import User
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/integrations/integration/"
-
-
-@pytest.fixture
-def operator() -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("root@example.com", "a-long-password-1"))
-    return client
 
 
 def test_the_token_is_neither_in_the_list_nor_on_the_page_of_one(operator):

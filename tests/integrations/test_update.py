@@ -14,11 +14,6 @@ URL = "/v1/integrations"
 WHOLE = {"base_url": "https://acme.atlassian.net", "email": "bot@acme.example.com", "api_token": "new-token"}
 
 
-@pytest.fixture
-def admin(client_for):
-    return client_for(make_api_key(Role.ADMIN))
-
-
 def put(client, provider="jira", **body):
     return client.put(URL, {"workspace_key": "acme", "provider": provider} | body, format="json")
 

@@ -8,13 +8,6 @@ from workspaces.models import ApiKey, Membership, Role, User, Workspace
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def operator() -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("root@example.com", "a-long-password-1"))
-    return client
-
-
 def inline(*rows: dict[str, object], initial: int = 0) -> dict[str, object]:
     """The POST of a workspace's page with these members."""
     data: dict[str, object] = {"memberships-TOTAL_FORMS": len(rows), "memberships-INITIAL_FORMS": initial}
