@@ -7,7 +7,6 @@ from enum import StrEnum
 from django.conf import settings
 
 from integrations.errors import IntegrationDisabled, IntegrationMissing, TokenUnreadable
-from integrations.fields import UNREADABLE
 from integrations.models import Integration, Provider
 
 
@@ -48,7 +47,7 @@ def credentials_for(workspace_key: str, provider: str, *, even_disabled: bool = 
         return _from_environment(provider, row)
     if not (row.enabled or even_disabled):
         raise IntegrationDisabled(provider)
-    if row.api_token is UNREADABLE:
+    if row.is_token_unreadable:
         raise TokenUnreadable(provider)
     if not row.is_complete:
         raise IntegrationMissing(provider)
@@ -66,7 +65,7 @@ def source_of(row: Integration | None, provider: str) -> Source:
 
 
 def _speaks_for_itself(row: Integration) -> bool:
-    return not row.enabled or row.is_complete or row.api_token is UNREADABLE
+    return not row.enabled or row.is_complete or row.is_token_unreadable
 
 
 def _from_row(row: Integration) -> Credentials:

@@ -7,7 +7,7 @@ from django.db.models.expressions import BaseExpression
 from fernet_fields import EncryptedTextField
 
 
-class Unreadable:
+class UnreadableToken:
     """Stands for a token that no key in FERNET_KEYS decrypts: false, and not to be saved."""
 
     def __bool__(self) -> bool:
@@ -17,7 +17,7 @@ class Unreadable:
         return "<cannot be decrypted with FERNET_KEYS; enter the token again>"
 
 
-UNREADABLE = Unreadable()
+UNREADABLE_TOKEN = UnreadableToken()
 
 
 class TokenField(EncryptedTextField):
@@ -32,7 +32,7 @@ class TokenField(EncryptedTextField):
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         if isinstance(value, BaseExpression):
             raise TypeError("A token is saved as text through the model's save(), not by an expression.")
-        if isinstance(value, Unreadable):
+        if isinstance(value, UnreadableToken):
             raise ValueError("A token that cannot be decrypted must not be saved over itself.")
         return super().get_db_prep_save(value, connection)
 
@@ -40,4 +40,4 @@ class TokenField(EncryptedTextField):
         try:
             return super().from_db_value(value, expression, connection, *args)
         except InvalidToken:
-            return UNREADABLE
+            return UNREADABLE_TOKEN

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db import models
 
-from integrations.fields import TokenField
+from integrations.fields import UNREADABLE_TOKEN, TokenField
 from workspaces.models import Workspace
 
 
@@ -55,6 +55,10 @@ class Integration(models.Model):
     @property
     def is_blank(self) -> bool:
         return not (self.base_url or self.email or self.api_token)
+
+    @property
+    def is_token_unreadable(self) -> bool:
+        return self.api_token is UNREADABLE_TOKEN
 
     def forget_account(self) -> None:
         """What was found out about the old credentials does not hold for the new."""

@@ -100,6 +100,6 @@ def _plain(value: Any) -> Any:
 def _save(row: Integration) -> None:
     """An unreadable token is left as it lies: it may be readable again with the operator's old key."""
     fields = [f.name for f in row._meta.concrete_fields if not f.primary_key]
-    if row.pk and not isinstance(row.api_token, str | None):
+    if row.is_token_unreadable:
         fields.remove("api_token")
     row.save(update_fields=fields if row.pk else None)

@@ -46,7 +46,7 @@ def state_of(row: Integration | None, provider: str) -> IntegrationState:
         base_url=shown[0],
         email=shown[1],
         has_api_token=shown[2],
-        token_unreadable=row.api_token is not None and not isinstance(row.api_token, str),
+        token_unreadable=row.is_token_unreadable,
         write_on_commit=row.write_on_commit,
         write_on_merge=row.write_on_merge,
         allowed_keys=tuple(row.allowed_keys),

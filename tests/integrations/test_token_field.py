@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F, Value
 
 from audit.models import AuditLog
-from integrations.fields import UNREADABLE
+from integrations.fields import UNREADABLE_TOKEN
 from integrations.models import Integration, Provider
 from tests.factories import TOKEN, make_api_key, make_integration
 from workspaces.models import Role
@@ -91,7 +91,7 @@ def test_a_token_that_no_key_decrypts_is_false_and_spoils_no_other_row():
 
     jira, confluence = Integration.objects.order_by("-provider")
 
-    assert jira.api_token is UNREADABLE
+    assert jira.api_token is UNREADABLE_TOKEN
     assert not jira.api_token
     assert "FERNET_KEYS" in repr(jira.api_token)
     assert confluence.api_token == TOKEN
