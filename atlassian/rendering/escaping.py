@@ -25,7 +25,8 @@ _LINE_START = re.compile(
     re.VERBOSE,
 )
 _NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
-_DEFINITION = re.compile(r"(\[(?:[^\[\]\\]|\\.)+\]):")
+# Of a link, by reference; more words after the first would have to be its quoted title.
+_DEFINITION = re.compile(r"""(\[(?:[^\[\]\\]|\\.)+\]):(?=\s*(?:\S+\s*(?:["'(\\].*)?)?$)""")
 _CHECKBOX = re.compile(r"\[[ xX]\](?=\s|$)")
 
 
