@@ -29,7 +29,7 @@ def last_gap(content: str, start: int, limit: int) -> int:
     end = content.find("\n\n", limit, limit + LOOKAHEAD)
     text = content[start : end if end >= 0 else limit + LOOKAHEAD]
     tokens = list(_TOKEN.finditer(text))
-    whole = _merged(_code_spans(tokens))
+    whole = _merged(_code_spans(text, tokens))
     whole = _merged(whole + _paired(tokens, whole))
     for token in reversed(tokens):
         gap = token.end()
@@ -38,17 +38,16 @@ def last_gap(content: str, start: int, limit: int) -> int:
     return 0
 
 
-def _code_spans(tokens: list[re.Match[str]]) -> list[Span]:
-    """From each run of backticks to the next of the same length."""
+def _code_spans(text: str, tokens: list[re.Match[str]]) -> list[Span]:
+    """From each run of backticks to the next of the same length; a backslash within escapes nothing."""
     places: dict[str, list[int]] = {}
-    for token in reversed(tokens):
-        if token["code"]:
-            places.setdefault(token["code"], []).append(token.start())
+    for ticks in reversed(list(re.finditer("`+", text))):
+        places.setdefault(ticks[0], []).append(ticks.start())
     spans: list[Span] = []
     reached = 0
     for token in tokens:
         if token["code"] and token.start() >= reached:
-            following = places[token["code"]]
+            following = places.get(token["code"], [])
             while following and following[-1] <= token.start():
                 following.pop()
             if following:

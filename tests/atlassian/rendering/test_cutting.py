@@ -153,3 +153,11 @@ def test_a_piece_rather_ends_early_than_has_the_next_one_begin_as_indented_code(
 
     assert first.content.startswith("- one\n- two\n  - three\n" * 9 + "- one\n- two\n\n[truncated")
     assert second.content.startswith("  - three\n    - four")
+
+
+def test_code_that_ends_in_a_backslash_is_not_cut() -> None:
+    content = "word " * 20 + r"`C:\a path of some length\` " + "word " * 100
+
+    for budget in range(190, 260):
+        _, _, end = spans(content, budget)[0]
+        assert content[:end].count("`") % 2 == 0
