@@ -155,7 +155,9 @@ def test_nothing_is_posted_but_the_questions_that_change_nothing():
         make_client().ask("/rest/api/3/issue", {"fields": {}})
 
 
-@pytest.mark.parametrize(("header", "wait"), [("7200", 7200), ("31", 31), ("soon", 30), ("-5", 30)])
+@pytest.mark.parametrize(
+    ("header", "wait"), [("7200", 7200), ("31", 31), ("soon", 30), ("-5", 30), ("9" * 4_000, 86_400)]
+)
 @responses.activate
 def test_a_long_wait_is_left_to_the_caller(header, wait):
     responses.get(SITE + PATH, status=429, headers={"Retry-After": header} | SIGNED)
