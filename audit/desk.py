@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -69,11 +70,11 @@ class Desk(APIView):
         """exc, or what has to be answered instead because the record could not be written."""
         # Where signing in broke down, request.auth would try it once more.
         actor = getattr(exc, "actor", None) or getattr(self.request, "_auth", None) or nobody(self.channel)
-        if not actor.user:
+        if not actor.user or getattr(exc, "status_code", None) == status.HTTP_401_UNAUTHORIZED:
             seconds = seconds_to_wait(
                 f"refused:{self.request.META.get('REMOTE_ADDR', '')}", REFUSALS_RECORDED_PER_MINUTE
             )
-            if seconds is not None:  # or a stranger could fill the audit log
+            if seconds is not None:  # or a stranger, with a key that was revoked or none, could fill the audit log
                 return RateLimited(seconds, "Too many calls without a valid API key.")
         try:
             record_failure(actor, action, refused_by(exc), exc)

@@ -8,6 +8,7 @@ from typing import Any
 
 from audit import listing
 from audit.actors import Actor
+from audit.connections import release
 from audit.listing import Cursor, Filters
 from audit.models import AuditLog
 from audit.serializers import RECORD_FIELDS, record_as_json
@@ -33,7 +34,14 @@ def export_records(actor: Actor, filters: Filters, file_format: str) -> Iterator
     """Recorded before its first byte leaves; then one chunk of records after another."""
     with audited(actor, Action.AUDIT_EXPORT, _target(filters) | {"format": file_format}):
         write = as_csv if file_format == "csv" else as_json_lines
-    return write(listing.chunks(actor.workspace, filters))
+    return write(_without_connection(listing.chunks(actor.workspace, filters)))
+
+
+def _without_connection(chunks: Iterator[list[AuditLog]]) -> Iterator[list[AuditLog]]:
+    """Who takes a chunk slowly holds none of the connections that all share."""
+    for chunk in chunks:
+        release()
+        yield chunk
 
 
 def as_json_lines(chunks: Iterator[list[AuditLog]]) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from wsgiref.util import setup_testing_defaults
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from audit import trail
@@ -220,3 +221,24 @@ def test_a_key_is_not_issued_with_a_label_that_has_no_room():
         call_command("issue_api_key", "acme", "member@acme.example.com", "--label", "x" * 101)
 
     assert only_record()[:3] == ("api_key.issue", "failed", "validation_error")
+
+
+def test_a_key_that_was_revoked_fills_the_audit_log_no_further_than_a_strangers(client_for, monkeypatch):
+    monkeypatch.setattr("audit.desk.REFUSALS_RECORDED_PER_MINUTE", 3)
+    client = client_for(make_api_key(Role.MEMBER, revoked_at=timezone.now()))
+
+    answers = [client.get(LOGS, ACME) for _ in range(5)]
+
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
+    assert AuditLog.objects.count() == 3
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only its connections are pooled")
+@pytest.mark.django_db(transaction=True)
+def test_who_takes_an_export_slowly_holds_no_connection_meanwhile(admin):
+    admin.get("/v1/audit/export", ACME).getvalue()
+
+    pieces = iter(admin.get("/v1/audit/export", ACME).streaming_content)
+
+    assert b"audit.export" in next(pieces)
+    assert connection.connection is None
