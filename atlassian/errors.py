@@ -3,8 +3,6 @@
 from rest_framework import status
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 
-MOST_SECONDS_TO_WAIT = 24 * 3600  # that a caller is told, whatever number an answer holds
-
 
 class UpstreamFailure(APIException):
     """Atlassian answered what cannot be used, or not at all."""
@@ -41,7 +39,7 @@ class UpstreamRateLimited(UpstreamFailure):
     default_code = "upstream_rate_limited"
 
     def __init__(self, wait: float = 30) -> None:
-        self.wait = max(1, min(round(wait), MOST_SECONDS_TO_WAIT))
+        self.wait = max(1, round(wait))
         super().__init__(f"Atlassian limits how often it may be asked. Try again in {self.wait} s.")
 
 
