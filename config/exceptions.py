@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, JsonResponse
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
@@ -43,7 +44,10 @@ def route_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return JsonResponse(error_body("validation_error", "The request could not be read."), status=400)
+    sentence = "The request could not be read."
+    if isinstance(exception, DisallowedHost):
+        sentence = "The server does not answer to this host name: the operator lists it in ALLOWED_HOSTS."
+    return JsonResponse(error_body("validation_error", sentence), status=400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:

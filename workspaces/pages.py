@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views import View
@@ -102,4 +103,6 @@ class WorkspacePage(View):
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's own page carries inline style, and does not say what to do."""
     sentence = "This form is older than your session. Go back, reload the page, and try again."
+    if reason.startswith(REASON_BAD_ORIGIN.split("%s")[0]):
+        sentence = "The server does not take this address for its own: the operator lists it in CSRF_TRUSTED_ORIGINS."
     return render(request, "workspaces/refused.html", {"sentence": sentence}, status=403)

@@ -70,3 +70,23 @@ def test_logging_out_ends_the_session():
 
     assert answer["Location"] == "/login/"
     assert client.get("/integrations/acme/")["Location"] == "/login/?next=/integrations/acme/"
+
+
+def test_an_address_that_the_operator_has_not_listed_is_told_apart_from_an_old_form():
+    browser = Client(enforce_csrf_checks=True)
+    browser.get("/login/")
+
+    foreign = browser.post("/login/", GOOD, headers={"Origin": "https://memory.example.com"})
+    old = browser.post("/login/", GOOD)
+
+    assert (foreign.status_code, old.status_code) == (403, 403)
+    assert "CSRF_TRUSTED_ORIGINS" in foreign.text
+    assert "reload the page" in old.text
+
+
+@pytest.mark.parametrize("path", ["/login/", "/v1/integrations", "/healthz"])
+def test_a_host_name_that_the_operator_has_not_listed_is_refused_with_what_to_do(path):
+    answer = Client().get(path, headers={"Host": "memory.example.com"})
+
+    assert answer.status_code == 400
+    assert "ALLOWED_HOSTS" in answer.json()["error"]["message"]
