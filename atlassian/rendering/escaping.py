@@ -20,7 +20,7 @@ _LINE_START = re.compile(
     | ~{3,}
     | (?:=+|-+)\s*$                # underline of a heading
     | ([-_*])[ \t]*(?:\1[ \t]*){2,}$ # rule
-    | (?=[|:\- ]*\|)[|:\- ]*-[|:\- ]*$   # the line below a table's head
+    | (?=[|:\- ]*\|)(?=[|:\- ]*-)[|:\- ]*$   # the line below a table's head
     """,
     re.VERBOSE,
 )

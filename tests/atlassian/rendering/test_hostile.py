@@ -155,3 +155,9 @@ def test_text_in_a_place_that_should_hold_none_is_kept(page: str) -> None:
 @pytest.mark.parametrize("name", ["ul", "tbody", "ac:task-list", "ac:link", "ac:adf-node", "ac:rich-text-body"])
 def test_elements_straight_inside_each_other_run_out_of_nothing(name: str) -> None:
     assert "seen" in storage.to_markdown(f"<{name}>" * 5_000 + "seen" + f"</{name}>" * 5_000)
+
+
+def test_a_long_line_of_bars_and_dashes_is_read_once() -> None:
+    line = "|-" * 300_000 + "x"
+
+    assert adf.to_markdown({"type": "doc", "content": [{"type": "text", "text": line}]}) == line
