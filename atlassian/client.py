@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote
@@ -38,6 +39,7 @@ SECONDS_IN_ALL = 30.0
 CONNECT_SECONDS, READ_SECONDS = 5.0, 10.0
 LARGEST_ANSWER = 20 * 1024 * 1024
 POOLED_CREDENTIALS = 64
+SECONDS_FOR_A_PLACE = 2.0
 
 # What is worth asking again at once, an agent waiting for the answer.
 RETRIES = Retry(
@@ -80,7 +82,7 @@ class AtlassianClient:
         self.fingerprint = fingerprint(credentials)
         self.credentials = token_kinds.remembered(credentials, self.fingerprint)
         self._deadline = Deadline(SECONDS_IN_ALL if seconds is None else seconds)
-        self._session = _pooled_session(credentials)
+        self._session, self._places = _pooled(credentials)
         self._vouched = True
 
     @property
@@ -127,7 +129,7 @@ class AtlassianClient:
         started, tries, reply = time.monotonic(), 0, None
         retry = RETRIES
         try:
-            with self._deadline.binding():
+            with self._place(), self._deadline.binding():
                 while True:
                     tries += 1
                     reply = self._attempt(method, url, first=tries == 1, **kwargs)
@@ -139,6 +141,16 @@ class AtlassianClient:
                         retry = retry.new(total=int(retry.total or 0) - 1)
         finally:
             _log_call(method, path, reply, started, tries)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """One account's stalling site holds three threads of four at most: the others serve everybody else."""
+        if not self._places.acquire(timeout=self._deadline.cap(SECONDS_FOR_A_PLACE)):
+            raise UpstreamTimeout("Atlassian is slow, and many calls wait for it already. Try again shortly.")
+        try:
+            yield
+        finally:
+            self._places.release()
 
     def _attempt(self, method: str, url: str, *, first: bool, **kwargs: Any) -> Reply | None:
         """None: the connection broke, and it is worth a second attempt."""
@@ -241,26 +253,27 @@ def _log_call(method: str, template: str, reply: Reply | None, started: float, t
         template,
         reply.status if reply else "no answer",
         (time.monotonic() - started) * 1000,
-        tries - 1,
+        max(0, tries - 1),
         trace or "-",
     )
 
 
-_sessions: OrderedDict[str, requests.Session] = OrderedDict()
+_sessions: OrderedDict[str, tuple[requests.Session, threading.Semaphore]] = OrderedDict()
 _sessions_lock = threading.Lock()
 
 
-def _pooled_session(credentials: Credentials) -> requests.Session:
+def _pooled(credentials: Credentials) -> tuple[requests.Session, threading.Semaphore]:
     """One for each credential, shared by all threads, so that connections stay open; never changed once made."""
     key = fingerprint(credentials)
     with _sessions_lock:
-        session = _sessions.get(key)
-        if session is None:
-            session = _sessions[key] = _new_session(credentials)
+        pooled = _sessions.get(key)
+        if pooled is None:
+            places = threading.Semaphore(max(1, settings.THREADS * 3 // 4))
+            pooled = _sessions[key] = (_new_session(credentials), places)
             if len(_sessions) > POOLED_CREDENTIALS:
                 _sessions.popitem(last=False)  # whoever still uses it finishes; its sockets close with it
         _sessions.move_to_end(key)
-    return session
+    return pooled
 
 
 def fingerprint(credentials: Credentials) -> str:

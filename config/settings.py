@@ -18,7 +18,7 @@ FERNET_KEYS = environment.fernet_keys(env.texts("FERNET_KEYS"), SECRET_KEY)  # n
 DEBUG = env.switch("DEBUG")
 HOST = env.text("MEMORY_CORE_HOST", default="127.0.0.1")
 PORT = env.whole_number("MEMORY_CORE_PORT", default=8080, least=1, most=65_535)
-THREADS = env.whole_number("MEMORY_CORE_THREADS", default=32, least=1)  # of one process; nearly all wait for Atlassian
+THREADS = env.whole_number("MEMORY_CORE_THREADS", default=64, least=1)  # of one process; nearly all wait for Atlassian
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.web_addresses("CSRF_TRUSTED_ORIGINS")
 HTTPS = env.switch("MEMORY_CORE_HTTPS")  # true behind a proxy that speaks TLS
@@ -93,7 +93,6 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "workspaces.User"
-AUTHENTICATION_BACKENDS = ["workspaces.backends.PasswordBackend"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "integrations-start"
