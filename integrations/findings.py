@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.utils import timezone
 
 from integrations.credentials import Credentials
@@ -17,9 +18,11 @@ class Findings:
     problem: str = ""  # empty: all is well
 
 
+@transaction.atomic
 def note_findings(credentials: Credentials, workspace_key: str, findings: Findings) -> None:
     """Keep them beside the workspace's own credentials, unless these were changed meanwhile."""
-    row = Integration.objects.filter(workspace__key=workspace_key, provider=credentials.provider).first()
+    rows = Integration.objects.select_for_update(of=("self",))
+    row = rows.filter(workspace__key=workspace_key, provider=credentials.provider).first()
     tested = (credentials.base_url, credentials.email, credentials.api_token)
     if row is None or (row.base_url, row.email, row.api_token) != tested:
         return
