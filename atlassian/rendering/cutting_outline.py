@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 TITLE_LENGTH = 60
@@ -46,7 +47,7 @@ class Outline:
 
     def _read(self, horizon: int) -> None:
         opener: re.Match[str] | None = None
-        for line in _LANDMARK.finditer(self.content):
+        for line in _landmarks(self.content):
             if opener is not None:
                 if _closes(opener, line):
                     self.fences.append(_fence(opener, line.start(), min(line.end() + 1, len(self.content))))
@@ -99,6 +100,19 @@ class Outline:
     def _title(self, heading: int) -> str:
         line = _LANDMARK.match(self.content, heading)
         return _plain(line["title"]) if line else ""
+
+
+def _landmarks(content: str) -> Iterator[re.Match[str]]:
+    """Only lines with a sign of one are looked at: each piece begins its search at the start of the text."""
+    places = {sign: content.find(sign) for sign in ("```", "~~~", "#")}
+    while found := [place for place in places.values() if place >= 0]:
+        sign_at = min(found)
+        if line := _LANDMARK.match(content, content.rfind("\n", 0, sign_at) + 1):
+            yield line
+        end = content.find("\n", sign_at)
+        if end < 0:
+            return
+        places |= {sign: content.find(sign, end) for sign, place in places.items() if 0 <= place < end}
 
 
 def _closes(opener: re.Match[str], line: re.Match[str]) -> bool:
