@@ -96,7 +96,7 @@ def _body(macro: Macro) -> list[Block]:
 
 _NOISE = re.compile(
     r"(?:^_|^(?:atlassian-macro-output-type|schemaVersion|layout|style|class|align|border|colou?r|bgColou?r|icon|"
-    r"pagePin|anchor|revision|contentVer|lbox|pCenter|zoom|simple|tbstyle|links|baseUrl|toolbar|compressed|server)$|"
+    r"pagePin|anchor|revision|contentVer|lbox|pCenter|zoom|simple|tbstyle|links|baseUrl|toolbar|compressed|server|hash)$|"
     r"(?:[iI]d|ID|[wW]idth|[hH]eight|uuid|Ver)s?$)"
 )
 # Packed data, identifiers, JSON as it is or encoded for an address.
