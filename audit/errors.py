@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation, ValidationError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions, status
 from rest_framework.exceptions import APIException
@@ -47,6 +48,12 @@ class LogDiffers(APIException):
         )
 
 
+class DatabaseUnavailable(APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "database_unavailable"
+    default_detail = "The database cannot be reached. Try again shortly."
+
+
 INTERNAL_ERROR = (
     "internal_error",
     "Something broke on our side. The log has the details under this request_id.",
@@ -84,6 +91,8 @@ def as_api_exception(exc: Exception) -> Exception:
         return exceptions.ValidationError(exc.messages)
     if isinstance(exc, UNREADABLE):
         return exceptions.ParseError("The request could not be read.")
+    if isinstance(exc, OperationalError | InterfaceError):
+        return DatabaseUnavailable()
     return exc
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
-from audit.errors import INTERNAL_ERROR, as_api_exception, code_and_message, issues_of
+from audit.errors import INTERNAL_ERROR, DatabaseUnavailable, as_api_exception, code_and_message, issues_of
 from audit.request_id import current_request_id
 
 log = logging.getLogger(__name__)
@@ -16,9 +16,9 @@ log = logging.getLogger(__name__)
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     """DRF's EXCEPTION_HANDLER: one shape for whatever went wrong, a crash included."""
-    exc = as_api_exception(exc)
-    if not isinstance(exc, APIException):
-        log.error("unhandled error", exc_info=exc)
+    cause, exc = exc, as_api_exception(exc)
+    if not isinstance(exc, APIException) or isinstance(exc, DatabaseUnavailable):
+        log.error("unhandled error", exc_info=cause)
     status = exc.status_code if isinstance(exc, APIException) else 500
     return Response(error_body(*code_and_message(exc), issues_of(exc)), status=status, headers=_headers(exc))
 

@@ -7,7 +7,7 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -157,6 +157,18 @@ def test_a_record_that_cannot_be_written_is_not_tried_again_by_everyone_on_the_w
     refused(admin.get("/v1/audit/export", ACME), 503, "audit_unavailable")
 
     assert tries == ["audit.export"]
+
+
+def test_a_database_that_fails_while_signing_in_is_said_to_be_away(admin):
+    def fails(execute, sql, params, many, context):
+        if "workspaces_apikey" in sql:
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fails):
+        refused(admin.get(LOGS, ACME), 503, "database_unavailable")
+
+    assert AuditLog.objects.get().error_code == "database_unavailable"
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the others have many writers at a time")
