@@ -7,13 +7,14 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from audit import trail
 from audit.models import AuditLog
 from config.wsgi import application
+from tests.databases import away
 from tests.factories import make_api_key, make_member
 from workspaces.models import Role, User
 
@@ -160,12 +161,7 @@ def test_a_record_that_cannot_be_written_is_not_tried_again_by_everyone_on_the_w
 
 
 def test_a_database_that_fails_while_signing_in_is_said_to_be_away(admin):
-    def fails(execute, sql, params, many, context):
-        if "workspaces_apikey" in sql:
-            raise OperationalError("server closed the connection unexpectedly")
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(fails):
+    with away("workspaces_apikey"):
         refused(admin.get(LOGS, ACME), 503, "database_unavailable")
 
     assert AuditLog.objects.get().error_code == "database_unavailable"

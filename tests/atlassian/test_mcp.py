@@ -1,19 +1,17 @@
 """MCP at the door, down to the record, in front of the sample site."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import responses
-from django.db import connection
 from django.utils import timezone
 
 from atlassian import bridge, mcp, mcp_tools
 from audit.models import AuditLog
 from tests.atlassian.doors import connect, only_record
 from tests.atlassian.mcp_calls import HANDSHAKE, call, post, request, said, stateless
+from tests.databases import away
 from tests.factories import SITE, make_api_key, make_integration
 from workspaces.models import ApiKey, Role
 from workspaces.roles import GRANTS
@@ -29,19 +27,6 @@ FOUR = [
     ("confluence_read", {"page_id": "420000002"}, "confluence.read", "# Runbook: doors stay shut"),
 ]
 NAMES = [name for name, *_ in FOUR]
-
-
-@contextmanager
-def out_of_reach(table: str) -> Iterator[None]:
-    def rename(old: str, new: str) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(f"ALTER TABLE {old} RENAME TO {new}")
-
-    rename(table, "elsewhere")
-    try:
-        yield
-    finally:
-        rename("elsewhere", table)
 
 
 @pytest.fixture
@@ -307,7 +292,7 @@ def test_a_crash_is_told_with_the_reference_that_stands_in_the_log_and_the_recor
 def test_without_a_record_there_is_no_answer(member, sample_site):
     connect(sample_site)
 
-    with out_of_reach("audit_logs"):
+    with away("audit_logs"):
         text = said(call(member, "jira_read", issue_key="GATE-7"))
 
     assert text.startswith("audit_unavailable: ")
@@ -317,12 +302,12 @@ def test_without_a_record_there_is_no_answer(member, sample_site):
 @transactional
 @pytest.mark.parametrize("method", ["tools/list", "tools/call"])
 def test_a_database_that_breaks_down_at_the_door_is_told_in_the_form_of_the_protocol(member, method):
-    with out_of_reach(ApiKey._meta.db_table):
+    with away(ApiKey._meta.db_table):
         answer = post(member, request(method, name="jira_read", arguments={}))
 
-    assert (answer.status_code, answer.json()["id"]) == (500, 1)
-    assert answer.json()["error"]["data"]["code"] == "internal_error"
-    assert (only_record().outcome, only_record().error_code) == ("failed", "internal_error")
+    assert (answer.status_code, answer.json()["id"]) == (503, 1)
+    assert answer.json()["error"]["data"]["code"] == "database_unavailable"
+    assert (only_record().outcome, only_record().error_code) == ("failed", "database_unavailable")
 
 
 @transactional
