@@ -12,9 +12,9 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from audit.actors import Actor, nobody
-from audit.errors import AuditUnavailable, RateLimited, as_api_exception
+from audit.errors import RateLimited, as_api_exception
 from audit.limits import seconds_to_wait
-from audit.trail import record_failure, refused_by, require
+from audit.trail import answered_with, refused_by, require
 from audit.vocabulary import Action, Channel
 
 REFUSALS_RECORDED_PER_MINUTE = 60
@@ -76,8 +76,4 @@ class Desk(APIView):
             )
             if seconds is not None:  # or a stranger, with a key that was revoked or none, could fill the audit log
                 return RateLimited(seconds, "Too many calls without a valid API key.")
-        try:
-            record_failure(actor, action, refused_by(exc), exc)
-        except AuditUnavailable as unavailable:
-            return unavailable
-        return exc
+        return answered_with(actor, action, refused_by(exc), exc)

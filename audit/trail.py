@@ -83,6 +83,15 @@ def record_failure(
     exc.is_recorded = True  # type: ignore[attr-defined]  # travels with the exception up the floors
 
 
+def answered_with(actor: Actor, action: Action, target: Mapping[str, Any], exc: Exception) -> Exception:
+    """exc, once it is recorded; where that fails, what has to be answered in its place."""
+    try:
+        record_failure(actor, action, target, exc)
+    except AuditUnavailable as unavailable:
+        return unavailable
+    return exc
+
+
 def append(
     actor: Actor,
     action: Action,

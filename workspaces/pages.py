@@ -13,8 +13,8 @@ from django.views import View
 from rest_framework.exceptions import APIException
 
 from audit.actors import Actor
-from audit.errors import AuditUnavailable, code_and_message
-from audit.trail import record_failure, refused_by, require
+from audit.errors import code_and_message
+from audit.trail import answered_with, refused_by, require
 from audit.vocabulary import Action, Channel
 from workspaces.actors import actor_for_user
 from workspaces.errors import WorkspaceAccessDenied
@@ -77,11 +77,7 @@ class WorkspacePage(View):
         return to_login
 
     def _recorded(self, exc: APIException) -> APIException:
-        try:
-            record_failure(self.actor, self.recorded_action(), {**self.what(), **refused_by(exc)}, exc)
-        except AuditUnavailable as unavailable:
-            return unavailable
-        return exc
+        return answered_with(self.actor, self.recorded_action(), {**self.what(), **refused_by(exc)}, exc)
 
     def _refused(self, exc: APIException) -> HttpResponse:
         """A button's refusal becomes a message on the page, unless that page would be refused as well."""
