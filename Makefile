@@ -20,14 +20,14 @@ help: ## list the commands
 install: .venv/.runtime ## make the environment in .venv from the lock file
 
 .env: | .venv/.runtime
-	umask 077 && $(BIN)/python -m config.fresh_env > .env.new && mv .env.new .env
+	umask 077 && $(BIN)/python -m config.generate_env > .env.new && mv .env.new .env
 
 demo: install ## show the main job on a sample site; STAY=0 ends after showing
-	$(BIN)/python -m demo $(if $(filter 0,$(STAY)),--leave)
+	$(BIN)/python -m dev.demo $(if $(filter 0,$(STAY)),--leave)
 
 readme: install ## put the demo's real output into README
-	$(BIN)/python -m demo --readme > .demo-output
-	$(BIN)/python -m demo.readme < .demo-output
+	$(BIN)/python -m dev.demo --readme > .demo-output
+	$(BIN)/python -m dev.demo.readme < .demo-output
 	rm .demo-output
 
 run: install .env ## migrate, bootstrap and serve
@@ -54,10 +54,10 @@ test-conformance: install .venv/.dev tests/conformance/node_modules/.installed #
 	$(BIN)/python -m tests.conformance
 
 score: install .venv/.dev ## score both renderers; fails below what they must reach
-	$(BIN)/python -m scoring
+	$(BIN)/python -m dev.scoring
 
 conventions: install ## write docs/markdown.md from the pairs of fixtures
-	$(BIN)/python -m scoring.conventions
+	$(BIN)/python -m dev.scoring.conventions
 
 check: install .venv/.dev ## lint, format and types
 	$(BIN)/ruff check .

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from atlassian.client import AtlassianClient
-from atlassian.confluence import Confluence, Page
-from atlassian.connection import ConnectionReport, check_connection
+from atlassian.confluence.reader import Confluence, Page
+from atlassian.confluence.search_results import PageList
+from atlassian.connection_test.report import ConnectionReport, check_connection
 from atlassian.errors import UpstreamFailure
-from atlassian.issues import Issue, IssueList
-from atlassian.jira import Jira
-from atlassian.page_hits import PageList
-from atlassian.token_kinds import discover
+from atlassian.jira.issues import Issue, IssueList
+from atlassian.jira.reader import Jira
+from atlassian.upstream.client import AtlassianClient
+from atlassian.upstream.gateway import discover
 from audit import connections
 from audit.actors import Actor
 from audit.trail import audited

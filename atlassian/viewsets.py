@@ -14,7 +14,7 @@ from atlassian.serializers import (
     JiraReadInput,
     JiraSearchInput,
 )
-from audit.desk import Desk
+from audit.api_view import Desk
 from audit.vocabulary import Action
 
 

@@ -3,7 +3,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit import services
-from audit.desk import Desk
+from audit.api_view import Desk
 from audit.serializers import ExportInput, ListInput, record_as_json
 from audit.vocabulary import Action
 

@@ -96,7 +96,7 @@ AUTH_USER_MODEL = "workspaces.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "integrations-start"
-CSRF_FAILURE_VIEW = "workspaces.pages.csrf_failure"
+CSRF_FAILURE_VIEW = "console.base.csrf_failure"
 
 TEMPLATES = [
     {

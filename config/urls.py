@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from atlassian.mcp import BridgeView, mcp
+from atlassian.mcp.view import BridgeView, mcp
 from config import health
 
 urlpatterns = [
@@ -12,9 +12,8 @@ urlpatterns = [
     path("mcp", mcp, name="mcp"),
     path("mcp/memory-core-mcp", BridgeView.as_view(), name="bridge"),
     path("", RedirectView.as_view(pattern_name="integrations-start")),
-    path("", include("workspaces.page_urls")),
-    path("integrations/", include("atlassian.page_urls")),
-    path("integrations/", include("integrations.page_urls")),
+    path("", include("console.account_urls")),
+    path("integrations/", include("console.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

@@ -5,8 +5,8 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.api_view import Desk
 from audit.arguments import Arguments
-from audit.desk import Desk
 from audit.errors import UNREADABLE
 from audit.vocabulary import Action
 from integrations import services

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sample_site import SampleSite
+from dev.sample_site import SampleSite
 
 
 @pytest.fixture(scope="session")

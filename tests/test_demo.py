@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from demo.readme import README, block_of
-from demo.servers import free_port
+from dev.demo.readme import README, block_of
+from dev.demo.servers import free_port
 
 ROOT = Path(__file__).parents[1]
 OF_A_DEVELOPER = {
@@ -18,7 +18,7 @@ OF_A_DEVELOPER = {
 
 
 def test_the_demo_works_and_readme_shows_what_it_prints_whatever_a_developer_has_set(tmp_path):
-    command = [sys.executable, "-m", "demo", "--readme"]
+    command = [sys.executable, "-m", "dev.demo", "--readme"]
 
     environment = os.environ | OF_A_DEVELOPER | {"HOME": str(tmp_path)}
 

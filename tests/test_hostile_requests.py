@@ -232,7 +232,7 @@ def test_a_key_is_not_issued_with_a_label_that_has_no_room():
 
 
 def test_a_key_that_was_revoked_fills_the_audit_log_no_further_than_a_strangers(client_for, monkeypatch):
-    monkeypatch.setattr("audit.desk.REFUSALS_RECORDED_PER_MINUTE", 3)
+    monkeypatch.setattr("audit.api_view.REFUSALS_RECORDED_PER_MINUTE", 3)
     client = client_for(make_api_key(Role.MEMBER, revoked_at=timezone.now()))
 
     answers = [client.get(LOGS, ACME) for _ in range(5)]

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote_plus
 
-from atlassian.rendering.tree import PLAIN, Marks, Run
+from atlassian.rendering.markdown.tree import PLAIN, Marks, Run
 
 _SAFE_SCHEME = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f]")

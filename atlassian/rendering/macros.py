@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from atlassian.rendering.tree import STRONG, Block, Code, Expand, Flow, Paragraph, Quote, Run, blocks_of
+from atlassian.rendering.markdown.tree import STRONG, Block, Code, Expand, Flow, Paragraph, Quote, Run, blocks_of
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.atlassian.makers import ME, SITE
+from tests.atlassian.factories import ME, SITE
 
 V2 = f"{SITE}/wiki/api/v2"
 SEARCH = f"{SITE}/wiki/rest/api/search"

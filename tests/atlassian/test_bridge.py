@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from atlassian import bridge
+from atlassian.mcp import bridge
 from tests.atlassian.stub_server import result_of, stub_server
 
 BRIDGE = Path(bridge.__file__)

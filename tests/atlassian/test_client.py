@@ -8,7 +8,6 @@ import pytest
 import responses
 from requests.exceptions import ConnectionError, SSLError
 
-from atlassian.client import POOLED_CREDENTIALS, _sessions
 from atlassian.errors import (
     NothingThere,
     UpstreamAuthFailed,
@@ -18,8 +17,9 @@ from atlassian.errors import (
     UpstreamRejectedQuery,
     UpstreamTimeout,
 )
-from tests.atlassian.makers import GATEWAY, SIGNED, SITE, STRANGER, TOKEN, make_client, make_credentials
-from tests.atlassian.wire import answer, certified, listening
+from atlassian.upstream.client import POOLED_CREDENTIALS, _sessions
+from tests.atlassian.factories import GATEWAY, SIGNED, SITE, STRANGER, TOKEN, make_client, make_credentials
+from tests.atlassian.raw_http_server import answer, certified, listening
 
 PATH = "/rest/api/3/issue/ABC-1"
 MYSELF = SITE + "/rest/api/3/myself"
@@ -554,7 +554,7 @@ def test_credentials_are_told_neither_by_client_nor_by_their_fingerprint():
 @responses.activate
 def test_a_stalling_site_leaves_threads_for_everybody_else(settings, monkeypatch):
     settings.THREADS = 1
-    monkeypatch.setattr("atlassian.client.SECONDS_FOR_A_PLACE", 0)
+    monkeypatch.setattr("atlassian.upstream.client.SECONDS_FOR_A_PLACE", 0)
     account, another = {"email": "stalled@acme.example.com"}, {"email": "other@acme.example.com"}
     responses.get(SITE + "/other", json={})
 

@@ -3,11 +3,11 @@
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from atlassian.confluence import Confluence
+from atlassian.confluence.reader import Confluence
+from atlassian.confluence.references import tiny_code
 from atlassian.errors import NothingThere, UpstreamAuthFailed, UpstreamForbidden, UpstreamRejectedQuery
-from atlassian.page_references import tiny_code
-from sample_site.accounts import CONTRACTOR, READER, UNLICENSED
-from tests.atlassian.makers import make_credentials
+from dev.sample_site.accounts import CONTRACTOR, READER, UNLICENSED
+from tests.atlassian.factories import make_credentials
 
 RUNBOOK, DECISION, RELEASE = "420000002", "410000003", "410000005"
 TRASHED, ARCHIVED, DRAFT, WHITEBOARD, FOLDER = "410000007", "410000008", "410000009", "410000010", "410000002"

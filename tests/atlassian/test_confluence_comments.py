@@ -4,10 +4,10 @@ import re
 import pytest
 import responses
 
-from atlassian.confluence import Confluence
+from atlassian.confluence.reader import Confluence
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure
 from tests.atlassian.confluence_answers import BULK, V2, make_comment, make_page, missing
-from tests.atlassian.makers import ME, make_credentials
+from tests.atlassian.factories import ME, make_credentials
 
 NEXT = {"next": "/wiki/api/v2/pages/123/footer-comments?cursor=more"}
 

@@ -4,7 +4,7 @@ import pytest
 import responses
 from rest_framework.exceptions import ValidationError
 
-from atlassian.confluence import NO_SUCH_PAGE, Confluence
+from atlassian.confluence.reader import NO_SUCH_PAGE, Confluence
 from atlassian.errors import NothingThere, UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden, UpstreamRateLimited
 from tests.atlassian.confluence_answers import (
     BARE_404,
@@ -18,7 +18,7 @@ from tests.atlassian.confluence_answers import (
     make_space,
     missing,
 )
-from tests.atlassian.makers import GATEWAY, ME, SITE, make_credentials
+from tests.atlassian.factories import GATEWAY, ME, SITE, make_credentials
 
 MENTION = '<p>Ask <ac:link><ri:user ri:account-id="{}" /></ac:link></p>'
 

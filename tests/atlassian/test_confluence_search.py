@@ -2,11 +2,11 @@ import pytest
 import responses
 from rest_framework.exceptions import ValidationError
 
-from atlassian.confluence import Confluence
+from atlassian.confluence.reader import Confluence
+from atlassian.confluence.search_results import PageSummary
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden, UpstreamRejectedQuery
-from atlassian.page_hits import PageSummary
 from tests.atlassian.confluence_answers import MINE, SEARCH, make_hits, make_row
-from tests.atlassian.makers import GATEWAY, SITE, make_credentials
+from tests.atlassian.factories import GATEWAY, SITE, make_credentials
 
 
 def make_confluence(**fields):

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.exceptions import APIException
 
-from atlassian.confluence import Confluence
-from atlassian.page_references import parse
+from atlassian.confluence.reader import Confluence
+from atlassian.confluence.references import parse
 from tests.atlassian.confluence_answers import (
     BULK,
     MINE,
@@ -21,7 +21,7 @@ from tests.atlassian.confluence_answers import (
     make_row,
     make_space,
 )
-from tests.atlassian.makers import SITE, make_credentials
+from tests.atlassian.factories import SITE, make_credentials
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
 JSON = st.recursive(

@@ -6,10 +6,10 @@ import pytest
 import requests
 import responses
 
-from atlassian import connection
-from sample_site.accounts import CONTRACTOR, NEWCOMER, READER, SERVICE, UNLICENSED
+from atlassian.connection_test import report as connection
+from dev.sample_site.accounts import CONTRACTOR, NEWCOMER, READER, SERVICE, UNLICENSED
 from tests.atlassian.confluence_answers import V2
-from tests.atlassian.makers import ME, SITE, make_credentials
+from tests.atlassian.factories import ME, SITE, make_credentials
 
 CLOUD_ID = "11223344-a1b2-3b33-c444-def123456789"
 BOTH = pytest.mark.parametrize("provider", ["jira", "confluence"])

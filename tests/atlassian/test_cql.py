@@ -3,10 +3,10 @@ import itertools
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from atlassian.cql import from_raw, from_words
-from sample_site import queries
-from sample_site.cql import parsed
-from sample_site.exchange import Refusal
+from atlassian.confluence.cql import from_raw, from_words
+from dev.sample_site import queries
+from dev.sample_site.cql import parsed
+from dev.sample_site.exchange import Refusal
 
 
 def test_words_are_ranked_by_site_search_and_held_by_text():

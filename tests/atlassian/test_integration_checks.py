@@ -6,9 +6,9 @@ import pytest
 from django.core.management import call_command
 
 from audit.models import AuditLog
+from dev.sample_site.accounts import READER
 from integrations.models import Integration
-from sample_site.accounts import READER
-from tests.atlassian.doors import FOUR, call, connect, error
+from tests.atlassian.rest_helpers import FOUR, call, connect, error
 from tests.factories import make_api_key
 from workspaces.models import Role
 

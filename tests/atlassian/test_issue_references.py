@@ -1,8 +1,8 @@
 import pytest
 
 from atlassian.errors import BadReference
-from atlassian.issue_references import issue_key
-from tests.atlassian.makers import GATEWAY, SITE, make_credentials
+from atlassian.jira.references import issue_key
+from tests.atlassian.factories import GATEWAY, SITE, make_credentials
 
 CREDENTIALS = make_credentials(cloud_id="cloud-1")
 

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atlassian.errors import UpstreamFailure
-from atlassian.issue_text import issue_text
-from atlassian.issues import READ_FIELDS, issue_of
-from tests.atlassian.makers import SITE
+from atlassian.jira.issues import READ_FIELDS, issue_of
+from atlassian.jira.text import issue_text
+from tests.atlassian.factories import SITE
 
 JSON = st.recursive(
     st.none()

@@ -7,8 +7,8 @@ import responses
 from rest_framework.exceptions import ValidationError
 
 from atlassian.errors import BadReference, NothingThere, UpstreamAuthFailed, UpstreamFailure, UpstreamRejectedQuery
-from atlassian.jira import Jira
-from tests.atlassian.makers import SIGNED, SITE, make_credentials
+from atlassian.jira.reader import Jira
+from tests.atlassian.factories import SIGNED, SITE, make_credentials
 
 SEARCH = SITE + "/rest/api/3/search/jql"
 PARSE = SITE + "/rest/api/3/jql/parse"

@@ -1,7 +1,7 @@
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from atlassian.jql import from_raw, from_words, keys_in
+from atlassian.jira.jql import from_raw, from_words, keys_in
 
 WHERE = {"where": {"field": {"name": "status"}}}
 RANKED = {

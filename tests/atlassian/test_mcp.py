@@ -7,10 +7,11 @@ import pytest
 import responses
 from django.utils import timezone
 
-from atlassian import bridge, mcp, mcp_tools
+from atlassian.mcp import bridge, view
+from atlassian.mcp import tools as mcp_tools
 from audit.models import AuditLog
-from tests.atlassian.doors import connect, only_record
 from tests.atlassian.mcp_calls import HANDSHAKE, call, post, request, said, stateless
+from tests.atlassian.rest_helpers import connect, only_record
 from tests.databases import away
 from tests.factories import SITE, make_api_key, make_integration
 from workspaces.models import ApiKey, Role
@@ -110,7 +111,7 @@ def test_the_schema_of_a_tool_is_that_of_the_serializer_without_the_workspace():
 def test_the_version_that_is_told_is_that_of_the_project(request):
     pyproject = (request.config.rootpath / "pyproject.toml").read_text()
 
-    assert f'version = "{mcp.SERVER.server_info["version"]}"' in pyproject
+    assert f'version = "{view.SERVER.server_info["version"]}"' in pyproject
 
 
 @transactional

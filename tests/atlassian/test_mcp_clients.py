@@ -14,9 +14,9 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
-from atlassian import bridge
+from atlassian.mcp import bridge
 from audit.models import AuditLog
-from tests.atlassian.doors import connect
+from tests.atlassian.rest_helpers import connect
 from tests.factories import make_api_key
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,8 +15,8 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from audit.models import AuditLog
-from tests.atlassian.doors import connect
 from tests.atlassian.mcp_calls import call, said
+from tests.atlassian.rest_helpers import connect
 from tests.atlassian.test_mcp_clients import over_http, text_of, used
 from tests.factories import make_api_key
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.atlassian.doors import connect
 from tests.atlassian.mcp_calls import HANDSHAKE, post, request, stateless
+from tests.atlassian.rest_helpers import connect
 from tests.factories import make_api_key
 
 MESSAGES = 3000

@@ -4,8 +4,8 @@ import random
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from atlassian.page_references import ContentId, ContentTitle, SpaceHome, parse, tiny_code
-from tests.atlassian.makers import SITE, make_credentials
+from atlassian.confluence.references import ContentId, ContentTitle, SpaceHome, parse, tiny_code
+from tests.atlassian.factories import SITE, make_credentials
 
 CLOUD_ID = "11223344-a1b2-3b33-c444-def123456789"
 CREDENTIALS = make_credentials("confluence", cloud_id=CLOUD_ID)

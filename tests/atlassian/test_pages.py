@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from audit.models import AuditLog
+from dev.sample_site import CONTRACTOR, READER, SampleSite
 from integrations.models import Integration
-from sample_site import CONTRACTOR, READER, SampleSite
 from tests.factories import make_integration, make_member
 from workspaces.models import Role
 

@@ -15,9 +15,9 @@ import pytest
 import responses
 
 from audit.models import AuditLog
-from sample_site import SampleSite
-from sample_site.exchange import Received
-from tests.atlassian.doors import connect
+from dev.sample_site import SampleSite
+from dev.sample_site.exchange import Received
+from tests.atlassian.rest_helpers import connect
 from tests.factories import make_api_key
 from workspaces.models import Role
 

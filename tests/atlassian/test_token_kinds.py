@@ -1,14 +1,14 @@
 import pytest
 import responses
 
-from atlassian.client import AtlassianClient
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure
-from atlassian.jira import Jira
-from atlassian.token_kinds import discover
+from atlassian.jira.reader import Jira
+from atlassian.upstream.client import AtlassianClient
+from atlassian.upstream.gateway import discover
+from dev.sample_site.accounts import READER, SERVICE
 from integrations.credentials import Credentials
 from integrations.findings import Findings
-from sample_site.accounts import READER, SERVICE
-from tests.atlassian.makers import make_credentials
+from tests.atlassian.factories import make_credentials
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit import admin
 from audit.models import AuditLog
-from tests.audit.makers import make_record
+from tests.audit.factories import make_record
 
 pytestmark = pytest.mark.django_db
 

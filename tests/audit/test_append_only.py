@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection, transaction
 from audit.append_only import deleting_permitted, missing_triggers
 from audit.checks import triggers_are_there
 from audit.models import AuditLog
-from tests.audit.makers import make_record
+from tests.audit.factories import make_record
 from tests.triggers import drop_triggers
 
 pytestmark = pytest.mark.django_db

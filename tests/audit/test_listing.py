@@ -7,7 +7,7 @@ import pytest
 
 from audit.models import AuditLog
 from audit.vocabulary import Action
-from tests.audit.makers import NOON, make_record, make_records
+from tests.audit.factories import NOON, make_record, make_records
 from tests.factories import make_api_key
 from workspaces.models import Role
 

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from audit.models import AuditLog, AuditSeal
-from tests.audit.makers import make_records
+from tests.audit.factories import make_records
 from tests.triggers import drop_triggers
 
 pytestmark = pytest.mark.django_db

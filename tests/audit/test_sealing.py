@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from audit.models import AuditLog, AuditSeal
 from audit.sealing import digest_of
-from tests.audit.makers import NOON, make_records
+from tests.audit.factories import NOON, make_records
 from tests.triggers import drop_triggers
 
 pytestmark = pytest.mark.django_db

@@ -3,12 +3,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from audit.actors import Actor
-from audit.chart import HEIGHT, rows_of, strips, width_of
 from audit.errors import NotPermitted
 from audit.models import AuditLog
 from audit.statistics import DAYS, calls_per_day
 from audit.vocabulary import Action, Channel
-from tests.audit.makers import make_record
+from console.chart import HEIGHT, rows_of, strips, width_of
+from tests.audit.factories import make_record
 
 TODAY = date(2026, 8, 22)
 ADMIN = Actor("ann@acme.example.com", "acme", Channel.PAGE, role="admin", permitted=frozenset({Action.AUDIT_LIST}))

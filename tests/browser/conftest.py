@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from sample_site import SampleSite
-from tests.browser.driving import CHROMIUM, Visitor, chromium
+from dev.sample_site import SampleSite
+from tests.browser.browser_helpers import CHROMIUM, Visitor, chromium
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from audit.vocabulary import Action
+from dev.sample_site import READER, SampleSite
 from integrations.models import Provider
-from sample_site import READER, SampleSite
-from tests.audit.makers import make_record
+from tests.audit.factories import make_record
 from tests.factories import make_integration, make_member
 from workspaces.models import Role
 

@@ -7,8 +7,8 @@ import requests
 from playwright.sync_api import Page, expect
 
 from audit.models import AuditLog
+from dev.sample_site import READER
 from integrations.models import Integration
-from sample_site import READER
 from tests.factories import make_api_key, make_integration, make_member, make_workspace
 from workspaces.models import Role, User
 

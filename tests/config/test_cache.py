@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from audit.models import AuditLog
 from config.environment import Env
-from tests.atlassian.doors import FOUR, call, connect
+from tests.atlassian.rest_helpers import FOUR, call, connect
 from tests.factories import make_api_key, make_member
 from workspaces.models import Role
 

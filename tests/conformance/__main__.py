@@ -69,7 +69,7 @@ def failing_inspections(server: Running) -> Iterator[str]:
 def connections(server: Running) -> Iterator[tuple[str, dict[str, object]]]:
     yield "HTTP", {"type": "http", "url": f"{server.url}/mcp", "headers": {"Authorization": f"Bearer {server.key}"}}
     environ = {"MEMORY_CORE_URL": server.url, "MEMORY_CORE_API_KEY": server.key}
-    bridge = str(ROOT / "atlassian" / "bridge.py")
+    bridge = str(ROOT / "atlassian" / "mcp" / "bridge.py")
     yield "stdio", {"type": "stdio", "command": sys.executable, "args": ["-I", bridge], "env": environ}
 
 

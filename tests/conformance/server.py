@@ -58,8 +58,8 @@ def _serving() -> Iterator[Running]:
     from django.core.management import call_command
     from django.core.wsgi import get_wsgi_application
 
-    from sample_site import SampleSite
-    from tests.atlassian.doors import connect
+    from dev.sample_site import SampleSite
+    from tests.atlassian.rest_helpers import connect
     from tests.factories import make_api_key
 
     call_command("migrate", verbosity=0)

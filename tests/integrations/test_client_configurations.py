@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from integrations.client_configurations import PLACEHOLDER, client_configurations
+from console.client_configurations import PLACEHOLDER, client_configurations
 
 URL, KEY = "https://memory.acme.com", "mc_a-secret"
 AS_JSON = ("cursor", "vs-code", "claude-desktop", "team")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.models import AuditLog
 from integrations.models import Integration, Provider
-from tests.audit.makers import make_record
+from tests.audit.factories import make_record
 from tests.factories import SITE, TOKEN, make_api_key, make_integration, make_member, make_workspace
 from workspaces.models import ApiKey, Role, User
 

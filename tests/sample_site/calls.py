@@ -4,7 +4,7 @@ from typing import Any
 
 import requests
 
-from sample_site import READER, Account, SampleSite
+from dev.sample_site import READER, Account, SampleSite
 
 
 def call(

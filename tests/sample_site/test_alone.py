@@ -4,7 +4,7 @@ import ast
 import sys
 from pathlib import Path
 
-SITE = Path(__file__).parents[2] / "sample_site"
+SITE = Path(__file__).parents[2] / "dev" / "sample_site"
 
 
 def test_the_site_imports_the_standard_library_and_itself_only():
@@ -14,6 +14,6 @@ def test_the_site_imports_the_standard_library_and_itself_only():
             names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             roots = {name.split(".")[0] for name in names}
-            wrong += [f"{path.name}: {root}" for root in roots - {"sample_site", *sys.stdlib_module_names}]
+            wrong += [f"{path.name}: {root}" for root in roots - {"dev", *sys.stdlib_module_names}]
 
     assert wrong == []

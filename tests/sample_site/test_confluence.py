@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from sample_site import CONTRACTOR, MINA
+from dev.sample_site import CONTRACTOR, MINA
 from tests.sample_site.calls import call, search_confluence, titles
 
 DOORS = "/wiki/api/v2/pages/420000002"

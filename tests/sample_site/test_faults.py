@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from sample_site import READER, SampleSite
+from dev.sample_site import READER, SampleSite
 from tests.sample_site.calls import call, keys, raw, search_jira
 
 MYSELF = "/rest/api/3/myself"
@@ -194,7 +194,7 @@ def test_an_empty_site_has_accounts_and_nothing_else():
 
 
 def test_the_command_prints_its_address_first_and_logs_when_asked():
-    command = [sys.executable, "-m", "sample_site", "--port", "0", "--token", "own", "--log"]
+    command = [sys.executable, "-m", "dev.sample_site", "--port", "0", "--token", "own", "--log"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
     ) as process:

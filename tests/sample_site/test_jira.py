@@ -2,7 +2,7 @@
 
 import pytest
 
-from sample_site import MINA
+from dev.sample_site import MINA
 from tests.sample_site.calls import call, keys, search_jira
 
 COMMENTS = "/rest/api/3/issue/OPS-14/comment"

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from sample_site import CONTRACTOR, NEWCOMER, READER, SERVICE, UNLICENSED, Account, Token
+from dev.sample_site import CONTRACTOR, NEWCOMER, READER, SERVICE, UNLICENSED, Account, Token
 from tests.sample_site.calls import call, raw, search_jira
 
 WRONG = Account("nobody", "Nobody", "nobody@lantern.example", (Token("wrong"),))

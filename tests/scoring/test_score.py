@@ -2,10 +2,10 @@
 
 import pytest
 
-from scoring.__main__ import CORPUS, FIXTURES, FORMATS, Format, documents, measured, wanting
-from scoring.adf_facts import adf_facts
-from scoring.score import score
-from scoring.storage_facts import storage_facts
+from dev.scoring.__main__ import CORPUS, FIXTURES, FORMATS, Format, documents, measured, wanting
+from dev.scoring.adf_facts import adf_facts
+from dev.scoring.score import score
+from dev.scoring.storage_facts import storage_facts
 
 DOCUMENT = {
     "type": "doc",

@@ -137,7 +137,7 @@ def test_a_superuser_acts_as_owner_everywhere():
 
 
 def test_a_stranger_cannot_fill_the_audit_log(client_for, monkeypatch):
-    monkeypatch.setattr("audit.desk.REFUSALS_RECORDED_PER_MINUTE", 3)
+    monkeypatch.setattr("audit.api_view.REFUSALS_RECORDED_PER_MINUTE", 3)
     answers = [client_for("mc_x").get(URL, ACME) for _ in range(5)]
 
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]

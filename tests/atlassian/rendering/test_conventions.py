@@ -1,6 +1,6 @@
 """The page on the conventions says what the fixtures hold the renderers to."""
 
-from scoring.conventions import FIXTURES, PAGE, REASONS, page
+from dev.scoring.conventions import FIXTURES, PAGE, REASONS, page
 
 
 def test_the_page_is_current() -> None:

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atlassian.rendering import adf
-from atlassian.rendering.cutting import Piece, cut
-from scoring.generated import adf_document
+from atlassian.rendering.pagination.pieces import Piece, cut
+from dev.scoring.generated import adf_document
 
 PAGE = """# Rollout
 

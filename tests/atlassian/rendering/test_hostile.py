@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from atlassian.rendering import adf, storage
-from scoring.hostile import hostile_adf, hostile_storage
+from dev.scoring.hostile import hostile_adf, hostile_storage
 
 LARGEST = 30_000_000  # characters; no input of 5 MB may grow far beyond itself
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from atlassian.rendering import adf
-from scoring.facts import normal
-from scoring.markdown_facts import markdown_facts
+from dev.scoring.facts import normal
+from dev.scoring.markdown_facts import markdown_facts
 
 WORDS = ["a", "two words", "é", "中文", "😀", "“quoted”", "5 * 3", "a_b_c", "C:\\dir", "R&D", "x|y", "(see)", "1."]
 SIGNS = [

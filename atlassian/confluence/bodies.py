@@ -1,0 +1,53 @@
+"""
+The body of a page or comment, in the format that it came in.
+
+Confluence gives one format a call, and is asked for storage: what it loses is less. It keeps the names of attached
+files, the titles of linked pages, and macros with their parameters and plain text; in atlas_doc_format the first
+are opaque media ids, and macros that its schema has no place for, nested or of old pages, arrive hollow. What
+atlas_doc_format has in exchange, the names of mentioned people, one cached lookup makes up for.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from atlassian.errors import UpstreamFailure
+from atlassian.rendering import adf, storage
+from atlassian.upstream.replies import at
+
+FORMAT = "storage"
+
+
+@dataclass(frozen=True)
+class Body:
+    """XHTML of storage format, or a document of ADF. A page without a body is one with an empty one."""
+
+    source: str | dict[str, Any]
+
+    def account_ids(self) -> set[str]:
+        """Those of people whom the body mentions without naming them."""
+        return storage.account_ids(self.source) if isinstance(self.source, str) else adf.account_ids(self.source)
+
+    def markdown(self, site_url: str, names: Mapping[str, str]) -> str:
+        if isinstance(self.source, str):
+            return storage.to_markdown(self.source, site_url=site_url, names=names)
+        return adf.to_markdown(self.source, site_url=site_url, names=names)
+
+
+def body_of(content: dict[str, Any]) -> Body:
+    """Whatever was asked for, what came is read. Raises UpstreamFailure for ADF that is no JSON."""
+    xhtml = at(content, "body", "storage", "value")
+    if isinstance(xhtml, str):
+        return Body(xhtml)
+    document = at(content, "body", "atlas_doc_format", "value")
+    if isinstance(document, str):
+        document = _parsed(document)
+    return Body(document if isinstance(document, dict) else "")
+
+
+def _parsed(document: str) -> Any:
+    try:
+        return json.loads(document)
+    except (ValueError, RecursionError) as exc:
+        raise UpstreamFailure() from exc

@@ -1,0 +1,154 @@
+"""What can be the matter with a connection, and who has to do what about it."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+
+from atlassian.errors import NothingThere, UpstreamFailure, UpstreamRateLimited, UpstreamTimeout
+from atlassian.upstream import gateway
+from atlassian.upstream.client import AtlassianClient
+from atlassian.upstream.identity import SCOPES, WHO_AM_I, is_known
+from atlassian.upstream.replies import Reply
+from integrations.credentials import Credentials
+
+TOKENS = "https://id.atlassian.com/manage-profile/security/api-tokens"
+
+
+class Trouble(Exception):
+    """What is the matter in one sentence, and what to do in another."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.problem, self.remedy = problem, remedy
+
+
+def refuses_credentials(client: AtlassianClient, cloud_id: str) -> Trouble:
+    credentials = client.credentials
+    tried = ", on the site and at the gateway" if cloud_id and gateway.may_try_gateway(credentials) else ""
+    licence = ", or the account has no licence for Confluence" if _may_lack_licence(client) else ""
+    return Trouble(
+        f"{credentials.product} refuses the email and the API token{tried}: one of them is wrong, or the token "
+        f"has expired or was revoked{licence}.",
+        f"Sign in as {credentials.email} at {TOKENS}, create a new API token, and {_save(credentials)}. For a "
+        f"service account an organisation admin does so at https://admin.atlassian.com. A password does not work.",
+    )
+
+
+def lacks_scope(credentials: Credentials, scope: str) -> Trouble:
+    return Trouble(
+        f"The API token has scopes, and {scope} is not among them.",
+        f"Scopes are fixed when a token is made, and for one product: create a new API token for {credentials.product} "
+        f"at {TOKENS} with the scopes {SCOPES[credentials.provider]}, and {_save(credentials)}.",
+    )
+
+
+def not_admitted(client: AtlassianClient) -> Trouble:
+    """A 403 is no bad token. Confluence's needs Jira's word for that the account is known at all."""
+    product, email = client.credentials.product, client.credentials.email
+    if client.credentials.provider == "confluence" and _is_known_to_jira(client):
+        return Trouble(
+            f"The account {email} has no licence for Confluence on this site.",
+            "An Atlassian admin gives it access to Confluence at https://admin.atlassian.com.",
+        )
+    return Trouble(
+        f"{product} refuses the call (403): an IP allowlist does not admit this server, or the account may not use "
+        f"{product}.",
+        f"An Atlassian organisation admin adds this server's address to the IP allowlist, or gives {email} access to "
+        f"{product}, at https://admin.atlassian.com. The token may well be good.",
+    )
+
+
+def no_cloud_site(client: AtlassianClient, reply: Reply) -> Trouble:
+    """What answered instead of a site that names its cloud id."""
+    site = client.site_url
+    if reply.status == 429 or reply.status >= 500:
+        return Trouble(f"{site} is in trouble (it answered {reply.status}).", "Test again in a while.")
+    if reply.status == 403:
+        return Trouble(
+            f"{site} refuses the call (403), perhaps because an IP allowlist does not admit this server.",
+            "An Atlassian organisation admin adds this server's address to the IP allowlist.",
+        )
+    if 300 <= reply.status < 400:
+        return Trouble(
+            f"{site} redirects to another address, which is not followed.",
+            "Give as base_url the address that the browser shows once Jira or Confluence is open.",
+        )
+    return Trouble(
+        f"{site} is not an Atlassian Cloud site.",
+        "Give as base_url the address of the site, like https://your-team.atlassian.net, and check its spelling.",
+    )
+
+
+def of_failure(exc: UpstreamFailure, client: AtlassianClient) -> Trouble:
+    """For what went wrong on the way, whatever the step was."""
+    if isinstance(exc, UpstreamRateLimited):
+        return Trouble("Atlassian limits how often it may be asked.", f"Test again in {exc.wait} s.")
+    if isinstance(exc, UpstreamTimeout):
+        return Trouble(f"{client.site_url} did not answer in time.", "Test again; if it stays so, " + _NETWORK)
+    causes = list(_causes(exc))
+    for kind, problem, remedy in UNREACHABLE:
+        if any(isinstance(cause, kind) for cause in causes):
+            return Trouble(problem.format(site=client.site_url), remedy)
+    if isinstance(exc, NothingThere):
+        return Trouble("Atlassian says that there is no such thing to ask.", "Check base_url.")
+    return Trouble(str(exc.detail), "Test again in a while." if causes else "")
+
+
+_NETWORK = "the operator checks that this server may reach the internet: its DNS, firewall and proxy."
+UNREACHABLE: tuple[tuple[type[BaseException], str, str], ...] = (
+    (
+        socket.gaierror,
+        "The name in {site} cannot be resolved.",
+        f"Check the spelling of base_url; if it is right, {_NETWORK}",
+    ),
+    (
+        ssl.SSLError,
+        "The TLS certificate of {site} is not accepted.",
+        "Something between this server and Atlassian answers in its place, perhaps a proxy that inspects TLS: the "
+        "operator lets this server connect without it.",
+    ),
+    (
+        ConnectionRefusedError,
+        "{site} refuses the connection.",
+        f"Check host and port of base_url; if they are right, {_NETWORK}",
+    ),
+    (OSError, "{site} cannot be reached, or breaks the connection off.", f"Test again; if it stays so, {_NETWORK}"),
+)
+
+
+def _causes(exc: BaseException) -> Iterator[BaseException]:
+    """All that an exception came from: libraries keep the reason in attributes of their own too."""
+    waiting: list[object] = [exc]
+    seen: list[BaseException] = []
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, BaseException) and not any(current is each for each in seen):
+            seen.append(current)
+            waiting += [current.__cause__, current.__context__, getattr(current, "reason", None), *current.args]
+    yield from seen[1:]
+
+
+def _may_lack_licence(client: AtlassianClient) -> bool:
+    """Whether not even Jira, which tells a stranger at once, knows: there may be no Jira on the site."""
+    if client.credentials.provider != "confluence":
+        return False
+    reply = _asked_of_jira(client)
+    return reply is not None and reply.status != 401
+
+
+def _is_known_to_jira(client: AtlassianClient) -> bool:
+    reply = _asked_of_jira(client)
+    return reply is not None and reply.status == 200 and is_known(reply)
+
+
+def _asked_of_jira(client: AtlassianClient) -> Reply | None:
+    try:
+        return client.reply("GET", WHO_AM_I["jira"], base=client.site_url)
+    except UpstreamFailure:
+        return None
+
+
+def _save(credentials: Credentials) -> str:
+    if credentials.source == "environment":
+        return f"let the operator set MEMORY_CORE_{credentials.provider.upper()}_API_TOKEN to it"
+    return "save it on the Integrations page"

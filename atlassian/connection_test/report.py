@@ -1,0 +1,136 @@
+"""
+Test connection: what is tried, what that proves and, where it fails, who has to do what about it.
+
+The steps go the ways that search and read go, so none passes where those would fail. That a list comes back proves no
+credentials: a dead token gets one too, empty. So who am I is asked first, and decides which door the rest goes through.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from atlassian.connection_test.checks import CHECKS
+from atlassian.connection_test.diagnoses import (
+    Trouble,
+    lacks_scope,
+    no_cloud_site,
+    not_admitted,
+    of_failure,
+    refuses_credentials,
+)
+from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden
+from atlassian.upstream import gateway
+from atlassian.upstream.client import AtlassianClient
+from atlassian.upstream.identity import WHO_AM_I, is_known
+from integrations.credentials import Credentials
+from integrations.findings import Findings
+from integrations.states import expiry_warning
+
+# What asking who one is needs; nothing else may be asked before.
+WHO_AM_I_SCOPE = {"jira": "read:jira-user", "confluence": "read:confluence-user (or read:content-details:confluence)"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """`proves` is what holds where it is ok; `problem` and `remedy` are empty then."""
+
+    name: str
+    ok: bool
+    proves: str
+    problem: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class ConnectionReport:
+    """`ok`: search and read will work, as that account, through the door that scoped and cloud_id name."""
+
+    provider: str
+    ok: bool
+    steps: tuple[Step, ...]
+    account_name: str = ""
+    account_id: str = ""
+    cloud_id: str = ""
+    scoped: bool = False
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def problem(self) -> str:
+        """The first thing that is the matter, and what to do; empty where nothing is."""
+        return next((f"{step.problem} {step.remedy}".strip() for step in self.steps if not step.ok), "")
+
+    @property
+    def findings(self) -> Findings:
+        return Findings(self.scoped, self.cloud_id, self.account_id, self.account_name, self.problem)
+
+
+def check_connection(credentials: Credentials, *, today: date | None = None) -> ConnectionReport:
+    """What search and read would meet with these credentials. Raises nothing for what Atlassian does or is."""
+    test = _Test(credentials)
+    steps = tuple(test.steps())
+    warning = expiry_warning(credentials.token_expires_on, today or timezone.localdate())
+    return ConnectionReport(
+        provider=credentials.provider,
+        ok=all(step.ok for step in steps),
+        steps=steps,
+        account_name=test.account.account_name,
+        account_id=test.account.account_id,
+        cloud_id=test.cloud_id,
+        scoped=test.client.credentials.scoped,
+        warnings=tuple(filter(None, [*test.warnings, warning])),
+    )
+
+
+class _Test:
+    def __init__(self, credentials: Credentials) -> None:
+        self.client = AtlassianClient(credentials)
+        self.account = Findings()
+        self.cloud_id = ""
+        self.warnings: list[str] = []
+
+    def steps(self) -> Iterator[Step]:
+        """Ends where nothing further could be found out. A missing scope is no such end: the others are named too."""
+        yield (site := self._step("site", f"{self.client.site_url} is an Atlassian Cloud site.", self._finds_site))
+        if not site.ok:
+            return
+        proves = f"{self.client.credentials.product} accepts the email and the API token."
+        yield (account := self._step("account", proves, self._signs_in))
+        if not account.ok and not self.client.credentials.scoped:
+            return
+        for check in CHECKS[self.client.credentials.provider](self.client, self.account.account_id):
+            step = self._step(check.name, check.proves, check.run)
+            if step.ok or not check.without:
+                yield step
+            else:
+                self.warnings.append(f"{check.without} {step.problem} {step.remedy}")
+
+    def _step(self, name: str, proves: str, run: Callable[[], None]) -> Step:
+        try:
+            run()
+        except (Trouble, UpstreamFailure) as exc:
+            trouble = exc if isinstance(exc, Trouble) else of_failure(exc, self.client)
+            return Step(name, False, proves, trouble.problem, trouble.remedy)
+        return Step(name, True, proves)
+
+    def _finds_site(self) -> None:
+        """A site that names no cloud id is still one if it knows the account: it is only closed to scoped tokens."""
+        reply = gateway.tenant_info(self.client)
+        self.cloud_id = gateway.cloud_id_in(reply)
+        if self.cloud_id:
+            return
+        me = self.client.reply("GET", WHO_AM_I[self.client.credentials.provider], base=self.client.site_url)
+        if me.status != 200 or not is_known(me):
+            raise no_cloud_site(self.client, reply)
+
+    def _signs_in(self) -> None:
+        try:
+            self.account = gateway.discover(self.client)
+        except UpstreamForbidden as exc:
+            raise not_admitted(self.client) from exc
+        except UpstreamAuthFailed as exc:
+            # The client stays at the gateway where that knew the token, and only missed a scope.
+            if self.client.credentials.scoped:
+                raise lacks_scope(self.client.credentials, WHO_AM_I_SCOPE[self.client.credentials.provider]) from exc
+            raise refuses_credentials(self.client, self.cloud_id) from exc

@@ -1,0 +1,132 @@
+"""The tools: one row each, and their JSON Schema, derived from the serializers that check the arguments."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rest_framework import serializers
+
+from atlassian import services
+from atlassian.mcp import results
+from atlassian.serializers import ConfluenceReadInput, ConfluenceSearchInput, JiraReadInput, JiraSearchInput
+from audit.actors import Actor
+from audit.api_view import checked
+from audit.arguments import Arguments, CappedIntegerField
+from audit.trail import attempted
+from audit.vocabulary import Action
+
+
+@dataclass(frozen=True)
+class Tool:
+    name: str
+    title: str
+    description: str  # for a model to choose by
+    action: Action
+    arguments: type[Arguments]
+    service: Callable[..., Any]
+    answer: Callable[[Any, Mapping[str, Any]], str]
+
+    def run(self, actor: Actor, given: Mapping[str, Any]) -> str:
+        """Raises an APIException, whatever happens; the call has left its record by then."""
+        with attempted(actor, self.action):
+            arguments = checked(actor, self.action, self._serializer(given))
+            return self.answer(self.service(actor, **arguments), arguments)
+
+    def schema(self) -> dict[str, Any]:
+        fields = self._serializer({}).fields
+        schema: dict[str, Any] = {
+            "type": "object",
+            "properties": {name: _property(field) for name, field in fields.items()},
+        }
+        if required := [name for name, field in fields.items() if field.required]:
+            schema["required"] = required
+        return schema | {"additionalProperties": False}
+
+    def _serializer(self, given: Mapping[str, Any]) -> Arguments:
+        """
+        Without the workspace, which the key decides, and taking null and "" for what is left out: many models
+        fill in every parameter.
+        """
+        optional = {name for name, field in self.arguments().fields.items() if not field.required}
+        data = {name: value for name, value in given.items() if name not in optional or value not in (None, "")}
+        serializer = self.arguments(data=data)
+        serializer.fields.pop("workspace_key")
+        return serializer
+
+
+TOOLS = (
+    Tool(
+        name="jira_search",
+        title="Search Jira issues",
+        description=(
+            "Find Jira issues by words, all of which have to occur, or by JQL instead; newest change first. Answers "
+            "two lines a hit: KEY [Status] Summary, then url, last update, assignee. Read a hit with jira_read. If "
+            "there are more, the last line gives the cursor."
+        ),
+        action=Action.JIRA_SEARCH,
+        arguments=JiraSearchInput,
+        service=services.search_issues,
+        answer=results.issues_found,
+    ),
+    Tool(
+        name="jira_read",
+        title="Read a Jira issue",
+        description=(
+            "Read one Jira issue as Markdown: facts, description, comments (newest first), attachments and links by "
+            "name. A long one comes in parts: the last line gives the offset of the next."
+        ),
+        action=Action.JIRA_READ,
+        arguments=JiraReadInput,
+        service=services.read_issue,
+        answer=results.issue_read,
+    ),
+    Tool(
+        name="confluence_search",
+        title="Search Confluence pages",
+        description=(
+            "Find Confluence pages and blog posts by words, all of which have to occur, or by CQL instead; best match "
+            "first. Answers two lines a hit: Title [SPACE], then url, id, last edit, excerpt. Read a hit with "
+            "confluence_read. If there are more, the last line gives the cursor."
+        ),
+        action=Action.CONFLUENCE_SEARCH,
+        arguments=ConfluenceSearchInput,
+        service=services.search_pages,
+        answer=results.pages_found,
+    ),
+    Tool(
+        name="confluence_read",
+        title="Read a Confluence page",
+        description=(
+            "Read one Confluence page or blog post as Markdown: facts and text, on request comments. A long one comes "
+            "in parts: the last line gives the offset of the next."
+        ),
+        action=Action.CONFLUENCE_READ,
+        arguments=ConfluenceReadInput,
+        service=services.read_page,
+        answer=results.page_read,
+    ),
+)
+
+TOOL_NAMED = {tool.name: tool for tool in TOOLS}
+
+
+def _property(field: serializers.Field) -> dict[str, Any]:
+    schema = _bounds(field)
+    if field.help_text:
+        schema["description"] = str(field.help_text)
+    return schema
+
+
+def _bounds(field: serializers.Field) -> dict[str, Any]:
+    if isinstance(field, serializers.ListField):
+        return {"type": "array", "items": _bounds(field.child), "maxItems": field.max_length}
+    if isinstance(field, serializers.BooleanField):
+        return {"type": "boolean", "default": field.default}
+    if isinstance(field, serializers.IntegerField):
+        schema: dict[str, Any] = {"type": "integer", "default": field.default}
+        if field.min_value is not None:
+            schema["minimum"] = field.min_value
+        if isinstance(field, CappedIntegerField):
+            schema["maximum"] = field.cap
+        return schema
+    return {"type": "string", "maxLength": field.max_length}

@@ -1,0 +1,131 @@
+"""ADF nodes that stand within a line of text."""
+
+from typing import Any
+
+from atlassian.rendering.adf.fields import Node, attribute, attributes, content, day, text
+from atlassian.rendering.adf.reader import Reader
+from atlassian.rendering.links import query_in, safe_url, smart_link
+from atlassian.rendering.markdown.tree import CODE, EM, PLAIN, STRIKE, STRONG, SUB, SUP, Flow, Marks, Run
+
+_MARKS = {"strong": STRONG, "em": EM, "strike": STRIKE, "code": CODE, "sub": SUB, "sup": SUP}
+_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".heic", ".tiff")
+
+
+def _marks_of(node: Node) -> list[Node]:
+    found = node.get("marks")
+    return [mark for mark in found if isinstance(mark, dict)] if isinstance(found, list) else []
+
+
+def marks(node: Node) -> Marks:
+    """Underline, colour, alignment and annotation change no meaning and are left out."""
+    found = _marks_of(node)
+    if not found:
+        return PLAIN
+    known = {_MARKS[mark["type"]] for mark in found if isinstance(mark.get("type"), str) and mark["type"] in _MARKS}
+    known |= {SUB if attribute(mark, "type") == "sub" else SUP for mark in found if mark.get("type") == "subsup"}
+    return frozenset(known)
+
+
+def href(reader: Reader, node: Node) -> str:
+    links = (mark for mark in _marks_of(node) if mark.get("type") == "link")
+    return next((safe_url(attributes(mark).get("href"), reader.site_url) for mark in links), "")
+
+
+def words(reader: Reader, node: Node) -> Flow:
+    said = text(node.get("text")).replace("\u00a0", " ")
+    if not node.get("marks"):
+        return [Run(said)]
+    return [Run(said, marks(node), href(reader, node))]
+
+
+def hard_break(reader: Reader, node: Node) -> Flow:
+    return [Run("\n")]
+
+
+def mention_text(node: Node) -> str:
+    return (attribute(node, "text") or text(node.get("text"))).strip().lstrip("@")
+
+
+def mention(reader: Reader, node: Node) -> Flow:
+    account_id = attribute(node, "id")
+    name = mention_text(node) or text(reader.names.get(account_id)) or account_id
+    return [Run(f"@{name}", marks(node))] if name else []
+
+
+def emoji(reader: Reader, node: Node) -> Flow:
+    name = attribute(node, "shortName").strip(":")
+    return [Run(attribute(node, "text") or (f":{name}:" if name else ""), marks(node))]
+
+
+def status(reader: Reader, node: Node) -> Flow:
+    said = attribute(node, "text").strip()
+    return [Run(f"[{said}]", marks(node))] if said else []
+
+
+def date(reader: Reader, node: Node) -> Flow:
+    return [Run(day(attribute(node, "timestamp").strip()), marks(node))]
+
+
+def nothing(reader: Reader, node: Node) -> Flow:
+    return []
+
+
+def card(reader: Reader, node: Node) -> Flow:
+    """A smart link, within a line or as a block: a name if the document knows one, else the bare address."""
+    found: Any = attributes(node).get("data")
+    data: Node = found if isinstance(found, dict) else {}
+    address = attribute(node, "url") or text(data.get("url"))
+    title = text(data.get("name")).strip()
+    query = _query(node)
+    if query:
+        title = f"Jira issues: {query}"
+    url = safe_url(address, reader.site_url)
+    if url:
+        return [smart_link(url, title, marks(node))]
+    return [Run(title or address, marks(node))]
+
+
+def _query(node: Node) -> str:
+    source = attributes(node).get("datasource")
+    if not isinstance(source, dict):
+        return ""
+    parameters = source.get("parameters")
+    query = text(parameters.get("jql")) if isinstance(parameters, dict) else ""
+    return " ".join((query or query_in(attribute(node, "url"))).split())
+
+
+def media(reader: Reader, node: Node) -> Flow:
+    return [file(reader, node, "image" if _is_image(node) else "attachment")]
+
+
+def file(reader: Reader, node: Node, sort: str, link: str = "") -> Run:
+    """A picture at its own address, or a file of which only the name can be told."""
+    name = file_name(node)
+    link = href(reader, node) or link
+    address = safe_url(attributes(node).get("url"), reader.site_url)
+    if address:
+        return Run(name, PLAIN, link, address)
+    return Run(f"[{sort}: {name}]" if name else f"[{sort}]", PLAIN, link)
+
+
+def file_name(node: Node) -> str:
+    return " ".join(attribute(node, "alt", "__fileName", "fileName").split())
+
+
+def is_nameless(node: Node) -> bool:
+    return not file_name(node) and not attributes(node).get("url")
+
+
+def _is_image(node: Node) -> bool:
+    sort = attribute(node, "__fileMimeType", "type")
+    return sort.startswith("image") or file_name(node).lower().endswith(_IMAGES)
+
+
+def old_image(reader: Reader, node: Node) -> Flow:
+    address = safe_url(attributes(node).get("src"), reader.site_url)
+    alt = attribute(node, "alt")
+    return [Run(alt, PLAIN, "", address)] if address else [Run(f"[image: {alt}]" if alt else "[image]")]
+
+
+def contents(reader: Reader, node: Node) -> Flow:
+    return reader.contents(node) if content(node) else []

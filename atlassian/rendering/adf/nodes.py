@@ -1,0 +1,235 @@
+"""
+Atlassian Document Format as Markdown.
+
+One small function per type of node reads it into what a person sees; a type that is not in the table gives
+its children. https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
+"""
+
+from collections.abc import Callable, Mapping
+
+from atlassian.rendering import macros
+from atlassian.rendering.adf import inline
+from atlassian.rendering.adf.fields import Node, attribute, attributes, content, kind, nodes_below, number, text
+from atlassian.rendering.adf.reader import Reader
+from atlassian.rendering.macros import Macro
+from atlassian.rendering.markdown import blocks as markdown
+from atlassian.rendering.markdown.tree import (
+    Cell,
+    Code,
+    Expand,
+    Flow,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Quote,
+    Rule,
+    Run,
+    Table,
+    blocks_of,
+    is_seen,
+)
+
+
+def to_markdown(document: object, *, site_url: str = "", names: Mapping[str, str] = {}) -> str:
+    """Returns whatever the document is, broken or hostile. `names` maps account ids to people's names."""
+    reader = Reader(NODES, site_url, names)
+    return markdown.write(blocks_of(reader.flow(document)))
+
+
+def account_ids(document: object) -> set[str]:
+    """The people whom the document mentions without saying their names."""
+    mentions = (node for node in nodes_below(document) if node.get("type") == "mention")
+    return {attribute(node, "id") for node in mentions if not inline.mention_text(node)} - {""}
+
+
+def paragraph(reader: Reader, node: Node) -> Flow:
+    return [Paragraph(reader.runs(node))]
+
+
+def heading(reader: Reader, node: Node) -> Flow:
+    level = number(attributes(node).get("level"), 1)
+    return [Heading(max(1, min(level, 6)), reader.runs(node))]
+
+
+def rule(reader: Reader, node: Node) -> Flow:
+    return [Rule()]
+
+
+def code_block(reader: Reader, node: Node) -> Flow:
+    said = "".join(run.text for run in reader.runs(node))
+    return [Code(said, macros.language(attribute(node, "language")))]
+
+
+def block_quote(reader: Reader, node: Node) -> Flow:
+    return [Quote(reader.blocks(node))]
+
+
+def panel(reader: Reader, node: Node) -> Flow:
+    """A panel of the author's own making is told apart by its sign, where that is a character."""
+    named = "".join(letter for letter in attribute(node, "panelType") if letter.isalpha()).upper()
+    sign = attribute(node, "panelIconText")
+    title = [Run(sign)] if sign and not sign.startswith(":") else []
+    return [Quote(reader.blocks(node), named or "PANEL", title)]
+
+
+def expand(reader: Reader, node: Node) -> Flow:
+    title = attribute(node, "title").strip()
+    return [Expand([Run(title)] if title else [], reader.blocks(node))]
+
+
+def bullet_list(reader: Reader, node: Node) -> Flow:
+    return [Items(_items(reader, node))]
+
+
+def ordered_list(reader: Reader, node: Node) -> Flow:
+    start = number(attributes(node).get("order"), 1)
+    return [Items(_items(reader, node), start if 0 <= start <= 999_999_999 else 1)]
+
+
+def _items(reader: Reader, node: Node) -> list[Item]:
+    """The points of a list; a list that stands among points belongs to the one before it."""
+    items: list[Item] = []
+    for child in content(node):
+        if kind(child) in _LISTS and items:
+            items[-1].body += reader.blocks([child])
+        elif kind(child) in _ITEMS:
+            items.append(_ITEMS[kind(child)](reader, child))
+        elif blocks := reader.blocks([child]):
+            items.append(Item(blocks))
+    return items
+
+
+def _point(reader: Reader, node: Node) -> Item:
+    return Item(reader.blocks(node))
+
+
+def _task(reader: Reader, node: Node) -> Item:
+    done = attribute(node, "state").upper() == "DONE"
+    return Item(reader.blocks(node), "[x] " if done else "[ ] ")
+
+
+def _decision(reader: Reader, node: Node) -> Item:
+    return Item(reader.blocks(node), "Decision: ")
+
+
+def table(reader: Reader, node: Node) -> Flow:
+    return [Table([_row(reader, row) for row in content(node)])]
+
+
+def _row(reader: Reader, node: object) -> list[Cell]:
+    """What is no row is one of a single cell."""
+    cells = content(node)
+    if kind(node) != "tableRow" and not any(kind(cell) in _CELLS for cell in cells):
+        return [Cell(reader.blocks([node]))]
+    return [_cell(reader, cell) for cell in cells]
+
+
+def _cell(reader: Reader, node: object) -> Cell:
+    found = attributes(node) if isinstance(node, dict) else {}
+    return Cell(
+        reader.blocks(node if kind(node) in _CELLS else [node]),
+        kind(node) == "tableHeader",
+        number(found.get("colspan"), 1),
+        number(found.get("rowspan"), 1),
+    )
+
+
+def media_single(reader: Reader, node: Node) -> Flow:
+    """A picture with its caption, which names it where nothing else does and else stands below."""
+    parts: dict[str, list[Node]] = {"media": [], "caption": []}
+    for child in content(node):
+        parts.setdefault(kind(child), []).append(child)
+    pictures, caption = parts.pop("media"), reader.runs(parts.pop("caption"))
+    others = [block for unusual in parts.values() for block in reader.blocks(unusual)]
+    caption = caption if is_seen(caption) else []
+    if caption and len(pictures) == 1 and inline.is_nameless(pictures[0]):
+        return [Paragraph([Run("[image: "), *caption, Run("]")]), *others]
+    link = inline.href(reader, node)
+    runs = [inline.file(reader, picture, "image", link) for picture in pictures]
+    return [Paragraph([*runs, *([Run("\n"), *caption] if caption else [])]), *others]
+
+
+def media_group(reader: Reader, node: Node) -> Flow:
+    runs: list[Run] = []
+    for child in content(node):
+        runs += [Run("\n"), *reader.runs([child])]
+    return [Paragraph(runs)]
+
+
+def as_block(reader: Reader, node: Node) -> Flow:
+    return [Paragraph([run for run in inline.card(reader, node) if isinstance(run, Run)])]
+
+
+def extension(reader: Reader, node: Node) -> Flow:
+    return [*blocks_of(inline_extension(reader, node))]
+
+
+def inline_extension(reader: Reader, node: Node) -> Flow:
+    return macros.render(_macro(reader, node))
+
+
+def _macro(reader: Reader, node: Node) -> Macro:
+    """An app's key is a path that ends in the name of the macro."""
+    parameters = attributes(node).get("parameters")
+    found = parameters if isinstance(parameters, dict) else {}
+    told = {}
+    for group in (found.get("macroParams"), found.get("guestParams")):
+        for name, value in group.items() if isinstance(group, dict) else ():
+            told[text(name)] = text(value.get("value") if isinstance(value, dict) else value)
+    plain = told.pop("__bodyContent", None)
+    name = attribute(node, "extensionKey").rpartition("/")[2] or "extension"
+    has_body = bool(content(node))
+    return Macro(name, told, [*reader.blocks(node)] if has_body else None, plain)
+
+
+_ITEMS: dict[str, Callable[[Reader, Node], Item]] = {
+    "listItem": _point,
+    "taskItem": _task,
+    "blockTaskItem": _task,
+    "decisionItem": _decision,
+}
+_CELLS = {"tableCell", "tableHeader"}
+_LISTS = {"bulletList", "orderedList", "taskList", "decisionList"}
+
+# Places, which say nothing of their own, and what belongs into a list or table but stands outside.
+_TRANSPARENT = (
+    *("doc", "layoutSection", "layoutColumn", "bodiedSyncBlock", "extensionFrame", "caption"),
+    *("listItem", "taskItem", "blockTaskItem", "decisionItem", "tableRow", "tableCell", "tableHeader"),
+)
+
+NODES: dict[str, Callable[[Reader, Node], Flow]] = {
+    "blockCard": as_block,
+    "blockquote": block_quote,
+    **dict.fromkeys(_TRANSPARENT, inline.contents),
+    "bodiedExtension": extension,
+    "bulletList": bullet_list,
+    "codeBlock": code_block,
+    "date": inline.date,
+    "decisionList": bullet_list,
+    "embedCard": as_block,
+    "emoji": inline.emoji,
+    "expand": expand,
+    "extension": extension,
+    "hardBreak": inline.hard_break,
+    "heading": heading,
+    "image": inline.old_image,
+    "inlineCard": inline.card,
+    "inlineExtension": inline_extension,
+    "media": inline.media,
+    "mediaGroup": media_group,
+    "mediaInline": inline.media,
+    "mediaSingle": media_single,
+    "mention": inline.mention,
+    "multiBodiedExtension": extension,
+    "nestedExpand": expand,
+    "orderedList": ordered_list,
+    "panel": panel,
+    "paragraph": paragraph,
+    "placeholder": inline.nothing,
+    "rule": rule,
+    "status": inline.status,
+    "table": table,
+    "taskList": bullet_list,
+    "text": inline.words,
+}

@@ -1,0 +1,164 @@
+"""GFM tables: one line a row, every row with the same columns, every cell one line of text."""
+
+from collections.abc import Callable
+from typing import Any
+
+from atlassian.rendering.markdown.escaping import code_span
+from atlassian.rendering.markdown.inline import write_runs
+from atlassian.rendering.markdown.tree import (
+    STRONG,
+    Block,
+    Cell,
+    Code,
+    Expand,
+    Heading,
+    Items,
+    Paragraph,
+    Quote,
+    Rule,
+    Run,
+    Table,
+    runs_of,
+    with_mark,
+)
+
+SPAN_LIMIT = 200
+REPEATED_LENGTH = 60
+BREAK = "<br>"
+# A table whose spans or ragged rows would blow it up beyond its own cells is written without them.
+SPARE_CELLS = 20_000
+
+Grid = list[list[str]]
+Covered = dict[int, tuple[int, str]]  # column → rows that a cell above still reaches, its text there
+
+
+def write_table(table: Table) -> list[str]:
+    grid = _grid(table.rows)
+    if not grid:
+        return []
+    width = max(len(row) for row in grid)
+    if width * len(grid) <= SPARE_CELLS + 4 * sum(len(row) for row in grid):
+        for row in grid:
+            row.extend([""] * (width - len(row)))
+    head = grid.pop(0) if _is_head(next(filter(None, table.rows))) else []
+    head.extend([""] * (width - len(head)))
+    return [_line(head), "|" + "---|" * width, *(_line(row) for row in grid)]
+
+
+def _is_head(row: list[Cell]) -> bool:
+    """All header cells, but for an empty corner."""
+    return any(cell.header for cell in row) and all(
+        cell.header or (place == 0 and not cell.body) for place, cell in enumerate(row)
+    )
+
+
+def _line(cells: list[str]) -> str:
+    return "".join(f"| {cell} " if cell else "| " for cell in cells) + "|"
+
+
+def _grid(rows: list[list[Cell]]) -> Grid:
+    """Every cell at the column where a person sees it; what a span covers is repeated below, blank beside."""
+    cells = [cell for row in rows for cell in row]
+    area = sum(_span(cell.columns) * _span(cell.rows) for cell in cells)
+    limit = SPAN_LIMIT if area <= SPARE_CELLS + 4 * len(cells) else 1
+    covered: Covered = {}
+    return [line for row in rows if (line := _row(row, covered, limit))]
+
+
+def _row(cells: list[Cell], covered: Covered, limit: int) -> list[str]:
+    line: list[str] = []
+    for cell in cells:
+        _pass_covered(line, covered)
+        columns, rows = min(_span(cell.columns), limit), min(_span(cell.rows), limit)
+        text = cell_text(cell.body)
+        repeated = text if rows > 1 and _length(cell) <= REPEATED_LENGTH else ""
+        if rows > 1:
+            covered |= {len(line) + beside: (rows, "" if beside else repeated) for beside in range(columns)}
+        line += [text] + [""] * (columns - 1)
+    _pass_covered(line, covered)
+    for column, (rows, repeated) in list(covered.items()):
+        if rows > 1:
+            covered[column] = (rows - 1, repeated)
+        else:
+            del covered[column]
+    return line
+
+
+def _length(cell: Cell) -> int:
+    """Of what a person sees, without markup."""
+    return len(" ".join("".join(run.text for run in runs_of(cell.body)).split()))
+
+
+def _pass_covered(line: list[str], covered: Covered) -> None:
+    while len(line) in covered:
+        line.append(covered[len(line)][1])
+
+
+def _span(wanted: int) -> int:
+    return max(1, min(wanted, SPAN_LIMIT))
+
+
+def cell_text(blocks: list[Block]) -> str:
+    """Blocks on one line, `<br>` where a person sees a new one."""
+    return BREAK.join(_cell_lines(blocks)).replace("|", "\\|")
+
+
+def _cell_lines(blocks: list[Block]) -> list[str]:
+    return [line for block in blocks for line in CELL_WRITERS[type(block)](block)]
+
+
+def _text(runs: list[Run]) -> list[str]:
+    stripped = (line.strip(" \t") for line in write_runs(runs).split("\n"))
+    return [line for line in stripped if line]
+
+
+def _paragraph(paragraph: Paragraph) -> list[str]:
+    return _text(paragraph.runs)
+
+
+def _heading(heading: Heading) -> list[str]:
+    return _text(with_mark(heading.runs, STRONG))
+
+
+def _code(code: Code) -> list[str]:
+    return [code_span(line) for line in code.text.strip("\n").split("\n")]
+
+
+def _rule(rule: Rule) -> list[str]:
+    return ["---"]
+
+
+def _items(items: Items) -> list[str]:
+    lines: list[str] = []
+    for place, item in enumerate(items.items):
+        marker = "- " if items.start is None else f"{items.start + place}. "
+        body = _cell_lines(item.body) or [""]
+        lines.append((marker + item.label + body[0]).rstrip())
+        lines += ["  " + line for line in body[1:]]
+    return lines
+
+
+def _quote(quote: Quote) -> list[str]:
+    label = [" ".join([f"[!{quote.kind}]", *_text(quote.title)])] if quote.kind else []
+    return label + _cell_lines(quote.body)
+
+
+def _expand(expand: Expand) -> list[str]:
+    return [" ".join(["**▸", *_text(expand.title)]) + "**", *_cell_lines(expand.body)]
+
+
+def _nested(table: Table) -> list[str]:
+    """A table within a cell: its rows are lines, its cells stand between bars."""
+    return [" | ".join(BREAK.join(_cell_lines(cell.body)) for cell in row) for row in table.rows if row]
+
+
+CELL_WRITERS: dict[type, Callable[[Any], list[str]]] = {
+    Paragraph: _paragraph,
+    Heading: _heading,
+    Code: _code,
+    Rule: _rule,
+    Items: _items,
+    Quote: _quote,
+    Expand: _expand,
+    Table: _nested,
+}

@@ -1,0 +1,104 @@
+"""
+Confluence's storage format as Markdown.
+
+One small function per element reads it into what a person sees; an element that is not in the table gives
+its children. https://confluence.atlassian.com/doc/confluence-storage-format-790796544.html
+"""
+
+from collections.abc import Callable, Mapping
+
+from atlassian.rendering.markdown import blocks
+from atlassian.rendering.markdown.tree import CODE, EM, STRIKE, STRONG, SUB, SUP, Code, Flow, Heading, Quote, Rule
+from atlassian.rendering.storage import embedded_adf, links, lists, macros, tables
+from atlassian.rendering.storage.reader import Reader
+from atlassian.rendering.storage.source import UNSEEN, Element, attribute, parse, whole_text
+
+
+def to_markdown(xhtml: object, *, site_url: str = "", names: Mapping[str, str] = {}) -> str:
+    """Returns whatever the page is, broken or hostile. `names` maps account ids to people's names."""
+    if not isinstance(xhtml, str):
+        return ""
+    reader = Reader(ELEMENTS, site_url, names)
+    return blocks.write(reader.blocks(parse(xhtml)))
+
+
+def account_ids(xhtml: object) -> set[str]:
+    """The people whom the page mentions; storage format never says their names."""
+    if not isinstance(xhtml, str):
+        return set()
+    return {attribute(user, "ri:account-id") for user in parse(xhtml).iter("{ri}user")} - {""}
+
+
+def nothing(reader: Reader, element: Element) -> Flow:
+    return []
+
+
+def block(reader: Reader, element: Element) -> Flow:
+    """What stands on lines of its own."""
+    return [*reader.blocks(element)]
+
+
+def heading(reader: Reader, element: Element) -> Flow:
+    return [Heading(int(str(element.tag)[-1]), reader.runs(element))]
+
+
+def line_break(reader: Reader, element: Element) -> Flow:
+    return [reader.say("\n"), *reader.flow(element)]
+
+
+def rule(reader: Reader, element: Element) -> Flow:
+    return [Rule(), *reader.flow(element)]
+
+
+def preformatted(reader: Reader, element: Element) -> Flow:
+    for line_end in element.iter("br"):
+        line_end.text = "\n"
+    return [Code(whole_text(element))]
+
+
+def block_quote(reader: Reader, element: Element) -> Flow:
+    return [Quote(reader.blocks(element))]
+
+
+def time(reader: Reader, element: Element) -> Flow:
+    day = (element.get("datetime") or "").strip()[:10]
+    return [reader.say(day)] if day else reader.flow(element)
+
+
+def marked(mark: str) -> Callable[[Reader, Element], Flow]:
+    return lambda reader, element: reader.styled(element, mark)
+
+
+ELEMENTS: dict[str, Callable[[Reader, Element], Flow]] = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), heading),
+    **dict.fromkeys(("strong", "b"), marked(STRONG)),
+    **dict.fromkeys(("em", "i", "cite", "dfn", "var"), marked(EM)),
+    **dict.fromkeys(("s", "del", "strike"), marked(STRIKE)),
+    **dict.fromkeys(("code", "tt", "kbd", "samp"), marked(CODE)),
+    "sub": marked(SUB),
+    "sup": marked(SUP),
+    **dict.fromkeys(
+        ("p", "div", "section", "article", "header", "footer", "aside", "main", "nav", "center", "address"),
+        block,
+    ),
+    **dict.fromkeys(("figure", "figcaption", "details", "summary", "fieldset", "form", "dl", "dt", "dd"), block),
+    **dict.fromkeys(("ac:layout", "ac:layout-section", "ac:layout-cell", "ac:rich-text-body"), block),
+    **dict.fromkeys(("script", "style", "template", "head", "title", "noscript", UNSEEN), nothing),
+    **dict.fromkeys(("ac:placeholder", "ac:parameter", "ac:adf-fallback", "ac:adf-attribute"), nothing),
+    **dict.fromkeys(("ac:structured-macro", "ac:macro"), macros.macro),
+    **dict.fromkeys(("ul", "ol"), lists.html_list),
+    "a": links.anchor,
+    "ac:adf-extension": embedded_adf.extension,
+    "ac:adf-node": embedded_adf.node,
+    "ac:emoticon": links.emoticon,
+    "ac:image": links.image,
+    "ac:link": links.link,
+    "ac:task-list": lists.task_list,
+    "blockquote": block_quote,
+    "br": line_break,
+    "hr": rule,
+    "img": links.html_image,
+    "pre": preformatted,
+    "table": tables.table,
+    "time": time,
+}

@@ -1,0 +1,105 @@
+"""The pieces of ADF that the storage format carries for what it has no element for."""
+
+from collections.abc import Callable
+
+from atlassian.rendering import macros
+from atlassian.rendering.macros import Macro
+from atlassian.rendering.markdown.tree import Flow, Item, Items, Quote, Run, blocks_of
+from atlassian.rendering.storage.reader import Reader
+from atlassian.rendering.storage.source import Element, attribute, name_of, whole_text
+
+
+def extension(reader: Reader, element: Element) -> Flow:
+    """
+    The ADF node if it holds anything, else what Confluence would show in its place: never both.
+
+    What neither holds nor replaces anything says what it is.
+    """
+    nodes = [child for child in element if name_of(child) == "ac:adf-node"]
+    flow: Flow = [part for each in nodes if _holds(each) for part in node(reader, each)]
+    if flow:
+        return flow
+    fallbacks = [child for child in element if name_of(child) == "ac:adf-fallback"]
+    shown: Flow = [part for fallback in fallbacks if not _repeats(fallback) for part in reader.blocks(fallback)]
+    if shown or nodes:
+        return shown or [part for each in nodes for part in _named(reader, each)]
+    return reader.flow(element)
+
+
+def node(reader: Reader, element: Element) -> Flow:
+    return NODES.get(_kind(element), _contents)(reader, element) if _holds(element) else _named(reader, element)
+
+
+def _repeats(fallback: Element) -> bool:
+    """A fallback that is the ADF node once more shows nothing else."""
+    return len(fallback) > 0 and all(name_of(child) == "ac:adf-node" for child in fallback)
+
+
+def _holds(element: Element) -> bool:
+    return any(name_of(child) not in ("ac:adf-attribute", "") for child in element) or bool(
+        (element.text or "").strip()
+    )
+
+
+def _kind(element: Element) -> str:
+    """Written as `decision-list` or `decisionList`."""
+    return _option(element, "type").replace("-", "").lower()
+
+
+def _option(element: Element, name: str) -> str:
+    return attribute(element, name) or attribute(element, "ac:" + name)
+
+
+def _contents(reader: Reader, element: Element) -> Flow:
+    return [*reader.blocks(element)]
+
+
+def _panel(reader: Reader, element: Element) -> Flow:
+    told = _attributes(element)
+    sign = told.get("panel-icon-text", "")
+    title = [Run(sign)] if sign and not sign.startswith(":") else []
+    named = "".join(filter(str.isalpha, told.get("panel-type", ""))).upper()
+    return [Quote(reader.blocks(element), named or "PANEL", title)]
+
+
+def _decisions(reader: Reader, element: Element) -> Flow:
+    nodes = (child for child in element if name_of(child) == "ac:adf-node")
+    return [Items([Item(reader.blocks(child), "Decision: ") for child in nodes])]
+
+
+def _macro(reader: Reader, element: Element) -> Flow:
+    """An app's macro with a body."""
+    return macros.render(Macro(_name(element), _parameters(element), _contents(reader, element)))
+
+
+def _named(reader: Reader, element: Element) -> Flow:
+    """A node that shows nothing of its own says what it is."""
+    kind = _kind(element)
+    if not kind.endswith("extension"):
+        return [reader.say(f"[unsupported: {_option(element, 'type') or 'node'}]")]
+    flow = macros.render(Macro(_name(element), _parameters(element)))
+    return flow if kind == "inlineextension" else [*blocks_of(flow)]
+
+
+def _name(element: Element) -> str:
+    return _attributes(element).get("extension-key", "").rpartition("/")[2] or "extension"
+
+
+def _attributes(element: Element) -> dict[str, str]:
+    found = (child for child in element if name_of(child) == "ac:adf-attribute")
+    return {_option(child, "key"): whole_text(child).strip() for child in found}
+
+
+def _parameters(element: Element) -> dict[str, str]:
+    """What the author set; the app's own bookkeeping stands beside it in other groups."""
+    groups = (group for group in element.iter("{ac}adf-parameter") if _option(group, "key") in _SET_BY_AUTHOR)
+    return {_option(told, "key"): whole_text(told).strip() for group in groups for told in group}
+
+
+_SET_BY_AUTHOR = {"guest-params", "macro-params"}
+
+NODES: dict[str, Callable[[Reader, Element], Flow]] = {
+    **dict.fromkeys(("extension", "bodiedextension", "inlineextension", "multibodiedextension"), _macro),
+    "decisionlist": _decisions,
+    "panel": _panel,
+}

@@ -1,0 +1,172 @@
+"""Links, people, files and pictures of the storage format, which has names for them and few addresses."""
+
+import json
+
+from atlassian.rendering.links import query_in, safe_url, smart_link
+from atlassian.rendering.markdown.tree import Flow, Run
+from atlassian.rendering.storage.placement import placed
+from atlassian.rendering.storage.reader import Reader
+from atlassian.rendering.storage.source import Element, attribute, name_of, whole_text
+
+_BODIES = ("ac:plain-text-link-body", "ac:link-body", "ac:rich-text-body")
+
+
+def anchor(reader: Reader, element: Element) -> Flow:
+    url = safe_url(element.get("href"), reader.site_url)
+    if url and element.get("data-card-appearance"):
+        return _card(reader, element, url)
+    return reader.styled(element, href=url)
+
+
+def _card(reader: Reader, element: Element, url: str) -> Flow:
+    """A smart link, whose text is its address until Confluence looks up its title."""
+    said = whole_text(element).strip()
+    query = _query(element.get("data-datasource"), url)
+    title = f"Jira issues: {query}" if query else "" if said == element.get("href") else said
+    return [smart_link(url, title, reader.marks)]
+
+
+def link(reader: Reader, element: Element) -> Flow:
+    """Confluence's own link: its text, and what it leads to where that is not the same."""
+    body = next((child for child in element if name_of(child) in _BODIES), None)
+    target = next((child for child in element if name_of(child) in TARGETS), None)
+    text = reader.flow(body) if body is not None else []
+    said = "".join(node.text for node in text if isinstance(node, Run)).strip()
+    if target is not None:
+        return TARGETS[name_of(target)](reader, target, text, said)
+    return text or reader.flow(element) or [reader.say(attribute(element, "ac:anchor"))]
+
+
+def _query(datasource: str | None, url: str) -> str:
+    """What a list of issues asks for; its source is JSON in an attribute."""
+    if not datasource:
+        return ""
+    try:
+        parameters = json.loads(datasource)["parameters"]
+        return " ".join(str(parameters["jql"]).split())
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return query_in(url)
+
+
+def _beside(reader: Reader, text: Flow, said: str, sort: str, name: str) -> Flow:
+    label = reader.say(f"[{sort}: {name}]")
+    if not text or said == name or not name:
+        return [label] if name else text
+    return [*text, reader.say(" "), label]
+
+
+def _page(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
+    return _beside(reader, text, said, "page", attribute(target, "ri:content-title"))
+
+
+def _attachment(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
+    return _beside(reader, text, said, "attachment", attribute(target, "ri:filename"))
+
+
+def _space(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
+    return _beside(reader, text, said, "space", attribute(target, "ri:space-key"))
+
+
+def _user(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
+    name = said or user_name(reader, target)
+    return [reader.say("@" + name.lstrip("@"))] if name else []
+
+
+def user_name(reader: Reader, target: Element) -> str:
+    account_id = attribute(target, "ri:account-id")
+    return reader.names.get(account_id) or account_id or _local_user(target)
+
+
+def _local_user(target: Element) -> str:
+    return attribute(target, "ri:username") or attribute(target, "ri:userkey")
+
+
+def _address(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
+    written = attribute(target, "ri:value")
+    href = safe_url(written, reader.site_url)
+    runs = [node for node in text if isinstance(node, Run)] or [reader.say(written)]
+    return [run._replace(href=href) for run in runs]
+
+
+def _shortcut(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
+    return text or [reader.say(attribute(target, "ri:parameter"))]
+
+
+def _content(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
+    return text
+
+
+TARGETS = {
+    "ri:page": _page,
+    "ri:blog-post": _page,
+    "ri:attachment": _attachment,
+    "ri:space": _space,
+    "ri:user": _user,
+    "ri:url": _address,
+    "ri:shortcut": _shortcut,
+    "ri:content-entity": _content,
+}
+
+
+def resource(reader: Reader, element: Element) -> str:
+    """In words, what the first resource within an element is: a page's title, a file's name, a person."""
+    for target in element.iter():
+        name = name_of(target)
+        if name == "ri:user":
+            return "@" + user_name(reader, target)
+        if name in _NAMING:
+            return attribute(target, _NAMING[name])
+    return ""
+
+
+_NAMING = {
+    "ri:page": "ri:content-title",
+    "ri:blog-post": "ri:content-title",
+    "ri:attachment": "ri:filename",
+    "ri:space": "ri:space-key",
+    "ri:url": "ri:value",
+}
+
+
+def image(reader: Reader, element: Element) -> Flow:
+    """A picture by its file name or address, its alternative text beside, its caption below."""
+    alt = " ".join(attribute(element, "ac:alt").split())
+    caption = next((child for child in element if name_of(child) == "ac:caption"), None)
+    below: Flow = [reader.say("\n"), *reader.runs(caption)] if caption is not None else []
+    address = next((child for child in element if name_of(child) == "ri:url"), None)
+    url = safe_url(attribute(address, "ri:value"), reader.site_url) if address is not None else ""
+    name = resource(reader, element) if address is None else ""
+    picture = Run(alt, reader.marks, reader.href, url) if url else reader.say(_image_label(name, alt))
+    return placed(element, [picture, *below])
+
+
+def _image_label(name: str, alt: str) -> str:
+    label = ": ".join(filter(None, ("image", name or alt)))
+    return f"[{label}] ({alt})" if name and alt and alt != name else f"[{label}]"
+
+
+def html_image(reader: Reader, element: Element) -> Flow:
+    url = safe_url(element.get("src"), reader.site_url)
+    alt = " ".join((element.get("alt") or "").split())
+    if url:
+        return [Run(alt, reader.marks, reader.href, url)]
+    return [reader.say(_image_label("", alt))]
+
+
+def emoticon(reader: Reader, element: Element) -> Flow:
+    return [reader.say(_emoji(element))]
+
+
+def _emoji(element: Element) -> str:
+    fallback = attribute(element, "ac:emoji-fallback")
+    if fallback and not fallback.startswith(":"):
+        return fallback
+    codes = attribute(element, "ac:emoji-id").split("-")
+    try:
+        character = "".join(chr(int(code, 16)) for code in codes)
+    except (ValueError, OverflowError):
+        character = ""
+    if character and all(ord(one) >= 0x200D for one in character):
+        return character
+    name = attribute(element, "ac:emoji-shortname") or fallback or attribute(element, "ac:name")
+    return f":{name.strip(':')}:" if name else ""

@@ -1,0 +1,24 @@
+"""What may stand both in a line and on a line of its own: macros and pictures."""
+
+from atlassian.rendering.markdown.tree import Flow, blocks_of
+from atlassian.rendering.storage.source import Element, name_of
+
+_BLOCK_PLACES = {"page", "ac:layout-cell", "ac:rich-text-body"}
+_OF_A_LINE = {"a", "span", "strong", "b", "em", "i", "u", "s", "del", "code", "sub", "sup", "br", "time"}
+_OF_A_LINE |= {"ac:link", "ac:emoticon", "ac:inline-comment-marker"}
+
+
+def placed(element: Element, flow: Flow) -> Flow:
+    """What the element gives, as a block of its own if that is what it is on the page."""
+    return [*blocks_of(flow)] if _stands_alone(element) else flow
+
+
+def _stands_alone(element: Element) -> bool:
+    """Whether it is where blocks stand, with nothing of a line beside it."""
+    parent, previous, following = element.getparent(), element.getprevious(), element.getnext()
+    if parent is None or name_of(parent) not in _BLOCK_PLACES:
+        return False
+    if any(beside is not None and name_of(beside) in _OF_A_LINE for beside in (previous, following)):
+        return False
+    before = parent.text if previous is None else previous.tail
+    return not (before or "").strip() and not (element.tail or "").strip()

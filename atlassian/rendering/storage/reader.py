@@ -1,0 +1,97 @@
+"""Walks a page in storage format, handing every element to the function for its name."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from atlassian.rendering.markdown.tree import PLAIN, Block, Flow, Marks, Run, blocks_of, runs_of
+from atlassian.rendering.storage.source import Element, name_of, whole_text
+
+# Deeper than what a person wrote, yet so low that lines prefixed once a level do not grow a page out of bounds.
+# What lies below still gives its text.
+MAX_DEPTH = 40
+
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+
+
+class Reader:
+    """One reading of one page: the table of elements, what links and names need, where we are."""
+
+    def __init__(
+        self,
+        elements: Mapping[str, Callable[["Reader", Element], Flow]],
+        site_url: str,
+        names: Mapping[str, str],
+    ) -> None:
+        self.elements = elements
+        self.site_url = site_url
+        self.names = names
+        self.marks: Marks = PLAIN
+        self.href = ""
+        self._depth = 0
+
+    def flow(self, parent: Element) -> Flow:
+        """Text and children of an element in order, each child by its name."""
+        flow: Flow = [self.text(parent.text)] if parent.text else []
+        for child in parent:
+            flow += self.read(child)
+            if child.tail:
+                flow.append(self.text(child.tail))
+        return flow
+
+    def read(self, element: Element) -> Flow:
+        if self._depth >= MAX_DEPTH:
+            return [self.text(whole_text(element))]
+        self._depth += 1
+        flow = self.elements.get(name_of(element), inline)(self, element)
+        self._depth -= 1
+        return flow
+
+    def text(self, written: str) -> Run:
+        return Run(_SPACES.sub(" ", written).replace("\u00a0", " "), self.marks, self.href)
+
+    def say(self, words: str) -> Run:
+        """Words of ours, such as a label, in the style of the text around them."""
+        return Run(words, self.marks, self.href)
+
+    def styled(self, parent: Element, mark: str = "", href: str = "") -> Flow:
+        """The children under one more mark or link; of links within each other the outer one holds."""
+        outside = self.marks, self.href
+        self.marks = self.marks | {mark} if mark else self.marks
+        self.href = self.href or href
+        flow = self.flow(parent)
+        self.marks, self.href = outside
+        return flow
+
+    def blocks(self, parent: Element) -> list[Block]:
+        return blocks_of(collapsed(self.flow(parent)))
+
+    def stray_text(self, parent: Element) -> list[Block]:
+        """Text where only certain elements should stand, such as between rows or the points of a list."""
+        texts = [parent.text, *(child.tail for child in parent)]
+        stray = " ".join(text.strip() for text in texts if text and not text.isspace())
+        return blocks_of([self.text(stray)])
+
+    def runs(self, parent: Element) -> list[Run]:
+        return runs_of(collapsed(self.flow(parent)))
+
+
+def inline(reader: Reader, element: Element) -> Flow:
+    """An element without a meaning of its own, known or not: what it holds."""
+    return reader.flow(element)
+
+
+def collapsed(flow: Flow) -> Flow:
+    """Spaces as HTML shows them: one between words, none where a line or a block begins."""
+    seen: Flow = []
+    spaced = True
+    for node in flow:
+        if isinstance(node, Run) and not node.image:
+            text = node.text.lstrip(" ") if spaced else node.text
+            if not text:
+                continue
+            spaced = text[-1] in " \n"
+            node = Run(text, node.marks, node.href)
+        else:
+            spaced = not isinstance(node, Run)
+        seen.append(node)
+    return seen

@@ -1,0 +1,44 @@
+"""Tables of the storage format, which are HTML's."""
+
+import re
+
+from atlassian.rendering.markdown.tree import Block, Cell, Flow, Table
+from atlassian.rendering.storage.reader import Reader
+from atlassian.rendering.storage.source import UNSEEN, Element, name_of
+
+_GROUPS = {"thead", "tbody", "tfoot"}
+_SILENT = {"colgroup", "col", UNSEEN}
+
+
+def table(reader: Reader, element: Element) -> Flow:
+    """The rows, after the caption and whatever else stands where only rows should."""
+    beside: list[Block] = []
+    rows: list[list[Cell]] = []
+    _read_rows(reader, element, beside, rows)
+    return [*beside, Table(rows)]
+
+
+def _read_rows(reader: Reader, element: Element, beside: list[Block], rows: list[list[Cell]]) -> None:
+    beside += reader.stray_text(element)
+    for child in element:
+        name = name_of(child)
+        if name in _GROUPS and name_of(element) == "table":
+            _read_rows(reader, child, beside, rows)
+        elif name == "tr":
+            beside += reader.stray_text(child)
+            in_head = name_of(element) == "thead"
+            rows.append([_cell(reader, cell, in_head) for cell in child if name_of(cell) not in _SILENT])
+        elif name in ("td", "th"):
+            rows.append([_cell(reader, child, False)])
+        elif name not in _SILENT:
+            beside += reader.blocks(child)
+
+
+def _cell(reader: Reader, element: Element, in_head: bool) -> Cell:
+    header = in_head or name_of(element) == "th"
+    return Cell(reader.blocks(element), header, _span(element, "colspan"), _span(element, "rowspan"))
+
+
+def _span(element: Element, name: str) -> int:
+    written = (element.get(name) or "").strip()
+    return int(written) if re.fullmatch(r"\d{1,12}", written) else 1

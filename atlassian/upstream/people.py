@@ -1,0 +1,89 @@
+"""
+Display names of Atlassian accounts, learnt from whatever names them and remembered for a day.
+
+Documents mention people by account id, and v2 of Confluence's API names nobody at all. A lookup costs a call, so it
+is made for many ids at once, and only where a text would otherwise show ids; it may fail without anything else
+failing, for a token need not have the scope for it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.core.cache import cache
+from rest_framework.exceptions import APIException
+
+from atlassian.upstream.client import AtlassianClient, Params
+from atlassian.upstream.replies import items, line
+
+DAY = 24 * 3600
+UNKNOWN_FOR = 600  # seconds until an id that nobody could name is asked for again
+AT_ONCE = 200
+LONGEST_ID = 128
+
+
+class Names:
+    """The names that one account sees at one site: another account may be shown others, or none."""
+
+    def __init__(self, client: AtlassianClient) -> None:
+        self.client = client
+        self.prefix = f"name:{client.fingerprint}:"
+
+    def learn(self, names: Mapping[str, str]) -> None:
+        named = {self.prefix + account_id: name for account_id, name in names.items() if _askable(account_id) and name}
+        if named:
+            cache.set_many(named, DAY)
+
+    def find(self, account_ids: Iterable[str], besides: Iterable[str] = ()) -> dict[str, str]:
+        """Those that one call at most can name; what is wanted besides is asked for in the same, never alone."""
+        wanted, welcome = set(filter(_askable, account_ids)), set(filter(_askable, besides))
+        remembered = self._remembered(wanted | welcome)
+        if wanted <= remembered.keys():
+            return _named(remembered)
+        missing = sorted((wanted | welcome) - remembered.keys())[:AT_ONCE]
+        found = self._ask(missing)
+        self.learn(found)
+        cache.set_many({self.prefix + account_id: "" for account_id in missing if account_id not in found}, UNKNOWN_FOR)
+        return _named(remembered) | found
+
+    def _remembered(self, account_ids: Iterable[str]) -> dict[str, str]:
+        found = cache.get_many([self.prefix + account_id for account_id in account_ids])
+        return {key.removeprefix(self.prefix): name for key, name in found.items()}
+
+    def _ask(self, account_ids: list[str]) -> dict[str, str]:
+        try:
+            people = PEOPLE[self.client.credentials.provider](self.client, account_ids)
+        except APIException:
+            return {}
+        named = {line(each, "accountId"): line(each, "displayName") or line(each, "publicName") for each in people}
+        return _named({account_id: name for account_id, name in named.items() if account_id in account_ids})
+
+
+def _people_of_jira(client: AtlassianClient, account_ids: list[str]) -> list[dict[str, Any]]:
+    """https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-users/"""
+    params: Params = {"accountId": account_ids, "maxResults": len(account_ids)}
+    return items(client.get("/rest/api/3/user/bulk", params), "values")
+
+
+def _people_of_confluence(client: AtlassianClient, account_ids: list[str]) -> list[dict[str, Any]]:
+    """https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-user/"""
+    return items(client.ask("/wiki/api/v2/users-bulk", {"accountIds": account_ids}), "results")
+
+
+PEOPLE: Mapping[str, Callable[[AtlassianClient, list[str]], list[dict[str, Any]]]] = {
+    "jira": _people_of_jira,
+    "confluence": _people_of_confluence,
+}
+
+
+def _named(names: Mapping[str, str]) -> dict[str, str]:
+    return {account_id: name for account_id, name in names.items() if name}
+
+
+def _askable(account_id: str) -> bool:
+    """Ids come out of documents too, where anything may stand; the key of a cache holds no blank and no control."""
+    return (
+        len(account_id) <= LONGEST_ID
+        and account_id.isascii()
+        and account_id.isprintable()
+        and account_id.split() == [account_id]
+    )

@@ -1,0 +1,121 @@
+"""The two servers of the demo, each a process of its own: the sample site, and memory-core on a database made anew."""
+
+import contextlib
+import http.client
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "demo-data"
+SECONDS_TO_START = 30
+PORTS_TO_TRY = 100
+
+
+@contextmanager
+def sample_site() -> Iterator[str]:
+    """Its URL."""
+    command = [sys.executable, "-m", "dev.sample_site", "--port", str(free_port(8090))]
+    with _process(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().decode().strip()
+        if not url:
+            raise RuntimeError("the sample site did not start")
+        yield url
+
+
+@contextmanager
+def memory_core(site: str, port: int) -> Iterator[dict[str, Any]]:
+    """What bootstrap made: workspace_key, email, password, api_key; with member_key and url added."""
+    data = data_of(port)
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(mode=0o700, parents=True)
+    environment = _environment(site, port)
+
+    def manage(*arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        ended = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+        if ended.returncode:
+            raise RuntimeError(f"manage.py {arguments[0]} failed:\n{ended.stderr}")
+        return ended.stdout
+
+    manage("migrate", "--verbosity", "0")
+    made = json.loads(manage("bootstrap", "--workspace", "demo", "--json"))
+    manage("add_member", "demo", "agent@example.com", "--role", "member")
+    made["member_key"] = manage("issue_api_key", "demo", "agent@example.com", "--label", "demo agent").strip()
+    made["url"] = f"http://127.0.0.1:{port}"
+    with (data / "server.log").open("wb") as log:
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]
+        with _process(command, env=environment, stdout=log, stderr=log) as process:
+            _wait_until_ready(port, process)
+            yield made
+
+
+def free_port(wanted: int) -> int:
+    """
+    wanted, or the next above it on which nothing listens.
+
+    Near it, because its digits stand in the links of what is shown, and count among its characters.
+    """
+    for port in range(wanted, wanted + PORTS_TO_TRY):
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                listener.bind(("127.0.0.1", port))
+                return port
+    raise RuntimeError(f"no port from {wanted} to {wanted + PORTS_TO_TRY - 1} is free on 127.0.0.1")
+
+
+def data_of(port: int) -> Path:
+    """Database and log of the demo on that port: a second demo leaves those of the first alone."""
+    return DATA / str(port)
+
+
+def _environment(site: str, port: int) -> dict[str, str]:
+    """Nothing of the developer's own settings or .env: the demo touches neither their database nor their Atlassian."""
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    defaults = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    return {
+        **os.environ,
+        **defaults,
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "FERNET_KEYS": secrets.token_urlsafe(48),
+        "DATABASE_URL": f"sqlite:///{data_of(port) / 'demo.sqlite3'}",
+        "MEMORY_CORE_PORT": str(port),
+        "MEMORY_CORE_ATLASSIAN_HOSTS": site,
+        "ATLASSIAN_GATEWAY_URL": site,
+    }
+
+
+@contextmanager
+def _process(command: list[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, cwd=ROOT, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
+    ends = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < ends and process.poll() is None:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"memory-core did not start; see {data_of(port) / 'server.log'}")

@@ -1,0 +1,180 @@
+"""Routes of Confluence's REST API, version 2."""
+
+from typing import Any
+
+from dev.sample_site import confluence_comments
+from dev.sample_site.auth import v2_not_found
+from dev.sample_site.confluence_parts import LISTED, NOUNS, bad_parameter, body_format, content_of, number, paged
+from dev.sample_site.confluence_shapes import (
+    account_shape,
+    body_shape,
+    label_shape,
+    other_shape,
+    page_shape,
+    space_shape,
+)
+from dev.sample_site.cql import ancestors as ancestor_ids
+from dev.sample_site.exchange import Answer, Refusal, json_answer
+from dev.sample_site.routing import Call, Route
+from dev.sample_site.world import Page
+
+SINGLE = [
+    "storage",
+    "atlas_doc_format",
+    "view",
+    "export_view",
+    "anonymous_export_view",
+    "styled_view",
+    "editor",
+]
+
+
+def single(call: Call, plural: str, content_id: str) -> Answer:
+    """Trashed, archived and unpublished ones are answered as well: only `status` tells."""
+    page = content_of(call, NOUNS[plural], content_id)
+    if plural not in ("pages", "blogposts"):
+        return json_answer(other_shape(call, page))
+    shown = page_shape(call, page)
+    if asked := body_format(call, SINGLE):
+        shown["body"] = body_shape(call, page, asked)
+    if call.request.first("include-labels").lower() == "true":
+        address = f"/wiki/api/v2/{plural}/{page.id}/labels"
+        labels = [label_shape(name) for name in page.labels]
+        shown["labels"] = {"results": labels, "meta": {"hasMore": False}, "_links": {"self": address}}
+    return json_answer(shown)
+
+
+def listed(call: Call, plural: str) -> Answer:
+    asked = call.request
+    spaces = {number("space-id", each) for each in asked.several("space-id")}
+    ids = {number("id", each) for each in asked.several("id")}
+    # A title may hold commas: it is never taken apart.
+    title = asked.first("title").lower()
+    statuses = set(asked.several("status")) or {"current", "archived"}
+    return paged(
+        call,
+        [
+            _in_list(call, page)
+            for page in call.site.world.pages.values()
+            if (
+                page.type == NOUNS[plural]
+                and page.status in statuses
+                and call.caller.sees_space(page.space)
+                and (not spaces or call.site.world.spaces[page.space].id in spaces)
+                and (not ids or page.id in ids)
+                and (not title or page.title.lower() == title)
+            )
+        ],
+    )
+
+
+def _in_list(call: Call, page: Page) -> dict[str, Any]:
+    shown = page_shape(call, page)
+    if asked := body_format(call, LISTED):
+        shown["body"] = body_shape(call, page, asked)
+    return shown
+
+
+def in_space(call: Call, space_id: str) -> Answer:
+    found = call.site.world.space_by_id(number("id", space_id))
+    pages = call.site.world.pages.values()
+    shown = [_in_list(call, page) for page in pages if found and page.space == found.key and page.type == "page"]
+    return paged(call, shown if found and call.caller.sees_space(found.key) else [])
+
+
+def ancestors(call: Call, plural: str, content_id: str) -> Answer:
+    page = content_of(call, NOUNS[plural], content_id)
+    pages = call.site.world.pages
+    return paged(call, [{"id": each, "type": pages[each].type} for each in ancestor_ids(call, page)])
+
+
+def children(call: Call, content_id: str, which: str) -> Answer:
+    """`children` hides folders, `direct-children` shows them."""
+    page = content_of(call, "page", content_id)
+    found = [
+        {"id": each.id, "status": each.status, "title": each.title, "spaceId": None, "childPosition": 1}
+        | ({"type": each.type} if which == "direct-children" else {})
+        for each in call.site.world.pages.values()
+        if each.parent == page.id and each.status == "current" and (which != "children" or each.type == "page")
+    ]
+    return paged(call, found)
+
+
+def labels(call: Call, plural: str, content_id: str) -> Answer:
+    return paged(call, [label_shape(name) for name in content_of(call, NOUNS[plural], content_id).labels])
+
+
+def attachments(call: Call, plural: str, content_id: str) -> Answer:
+    return paged(call, content_of(call, NOUNS[plural], content_id).attachments)
+
+
+def spaces(call: Call) -> Answer:
+    keys = {key.lower() for key in call.request.several("keys")}
+    ids = {number("ids", each) for each in call.request.several("ids")}
+    found = [
+        space_shape(call, each)
+        for each in call.site.world.spaces.values()
+        if call.caller.sees_space(each.key) and (not keys or each.key.lower() in keys) and (not ids or each.id in ids)
+    ]
+    return paged(call, found)
+
+
+def space(call: Call, space_id: str) -> Answer:
+    found = call.site.world.space_by_id(number("id", space_id))
+    if found is None or not call.caller.sees_space(found.key):
+        raise Refusal(v2_not_found(f"Cannot find a space with id [{space_id}]"))
+    return json_answer(space_shape(call, found))
+
+
+def convert_ids(call: Call) -> Answer:
+    """Ids sent as strings are passed over, as they have been seen to be on the real site."""
+    body = call.request.json()
+    ids = body.get("contentIds") if isinstance(body, dict) else None
+    if not isinstance(ids, list):
+        raise bad_parameter("contentIds", str(ids), "list")
+    return json_answer({"results": {str(each): _type(call, str(each)) for each in ids if isinstance(each, int)}})
+
+
+def _type(call: Call, content_id: str) -> str | None:
+    if found := call.site.world.remark(content_id):
+        kind = "inline-comment" if found[1].inline else "footer-comment"
+        return kind if call.caller.sees_space(found[0].space) else None
+    page = call.site.world.pages.get(content_id)
+    seen = page is not None and call.caller.sees_space(page.space) and page.type in ("page", "blogpost")
+    return page.type if page and seen else None
+
+
+def users(call: Call) -> Answer:
+    body = call.request.json()
+    ids = body.get("accountIds") if isinstance(body, dict) else None
+    if not isinstance(ids, list):
+        raise bad_parameter("accountIds", str(ids), "list")
+    return json_answer({"results": [account_shape(call, each) for each in ids if each in call.site.world.people]})
+
+
+def _scopes(name: str) -> frozenset[str]:
+    return frozenset({f"read:{name}:confluence"})
+
+
+API = "/wiki/api/v2"
+CONTENT = f"{API}/(pages|blogposts)/([^/]+)"
+ROUTES = (
+    Route("GET", f"{API}/(pages|blogposts)", listed, _scopes("page")),
+    Route("GET", CONTENT, single, _scopes("page")),
+    Route("GET", f"{CONTENT}/(footer|inline)-comments", confluence_comments.remarks, _scopes("comment")),
+    Route("GET", f"{API}/(footer|inline)-comments/([^/]+)/children", confluence_comments.replies, _scopes("comment")),
+    Route("GET", f"{API}/(footer|inline)-comments/([^/]+)", confluence_comments.remark, _scopes("comment")),
+    Route("GET", f"{CONTENT}/labels", labels, _scopes("page")),
+    Route("GET", f"{CONTENT}/attachments", attachments, _scopes("attachment")),
+    Route("GET", f"{API}/(pages|folders)/([^/]+)/ancestors", ancestors, _scopes("content.metadata")),
+    Route("GET", f"{API}/pages/([^/]+)/(children|direct-children)", children, _scopes("page")),
+    Route("GET", f"{API}/spaces", spaces, _scopes("space")),
+    Route("GET", f"{API}/spaces/([^/]+)", space, _scopes("space")),
+    Route("GET", f"{API}/spaces/([^/]+)/pages", in_space, _scopes("page")),
+    Route("GET", f"{API}/(folders)/([^/]+)", single, _scopes("folder")),
+    Route("GET", f"{API}/(whiteboards)/([^/]+)", single, _scopes("whiteboard")),
+    Route("GET", f"{API}/(databases)/([^/]+)", single, _scopes("database")),
+    Route("GET", f"{API}/(embeds)/([^/]+)", single, _scopes("embed")),
+    Route("POST", f"{API}/content/convert-ids-to-types", convert_ids, _scopes("content.metadata")),
+    Route("POST", f"{API}/users-bulk", users, _scopes("user")),
+)

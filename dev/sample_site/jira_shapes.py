@@ -1,0 +1,62 @@
+"""Issues, comments and projects in the shape of Jira's JSON."""
+
+from typing import Any
+
+from dev.sample_site.routing import Call
+from dev.sample_site.world import Issue
+
+CAP = 100
+
+
+def issue_shape(call: Call, issue: Issue, fields: list[str]) -> dict[str, Any]:
+    api = f"{call.site.url}/rest/api/3/issue/{issue.id}"
+    return {
+        "expand": "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations",
+        "id": issue.id,
+        "self": api,
+        "key": issue.key,
+        "fields": _chosen(_every_field(call, issue, api), fields),
+    }
+
+
+def _chosen(every: dict[str, Any], fields: list[str]) -> dict[str, Any]:
+    """`*all`, `*navigable`, names, and names with a minus, as the parameter `fields` has them."""
+    refused = {name[1:] for name in fields if name.startswith("-")}
+    if "*all" in fields or refused == {name.lstrip("-") for name in fields}:
+        wanted = set(every)
+    else:
+        wanted = {name for name in fields if not name.startswith("-")}
+        if "*navigable" in fields:
+            wanted |= set(every) - {"description", "comment", "attachment"}
+    return {name: value for name, value in every.items() if name in wanted - refused}
+
+
+def _every_field(call: Call, issue: Issue, api: str) -> dict[str, Any]:
+    every = dict(issue.fields)
+    every["project"] = project_shape(call, issue.fields["project"])
+    # Someone put a page of their own there: it is served as it is.
+    if "comment" not in every:
+        seen = comment_page(call, issue)
+        kept = seen[-CAP:]
+        every["comment"] = {
+            "comments": kept,
+            "self": f"{api}/comment",
+            "maxResults": len(kept),
+            "total": len(seen),
+            "startAt": 0,
+        }
+    return every
+
+
+def comment_page(call: Call, issue: Issue) -> list[dict[str, Any]]:
+    """The comments that the caller may read, oldest first."""
+    seen = [each for each in issue.comments if call.caller.may_read((each.get("visibility") or {}).get("value"))]
+    return [comment_shape(call, issue, each) for each in sorted(seen, key=lambda each: str(each["created"]))]
+
+
+def comment_shape(call: Call, issue: Issue, comment: dict[str, Any]) -> dict[str, Any]:
+    return {"self": f"{call.site.url}/rest/api/3/issue/{issue.id}/comment/{comment['id']}"} | comment
+
+
+def project_shape(call: Call, project: dict[str, Any]) -> dict[str, Any]:
+    return {"self": f"{call.site.url}/rest/api/3/project/{project['id']}"} | project

@@ -1,0 +1,96 @@
+"""Reads content/: lists in JSON, and one file for each body. `{{site}}` in them is the site's address."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dev.sample_site.filling import Filling
+
+CONTENT = Path(__file__).with_name("content")
+
+
+def load(filling: "Filling", url: str) -> None:
+    people = _listed("people.json", url)
+    filling.world.people |= {each["id"]: each["name"] for each in people}
+    who = {each["short"]: each["id"] for each in people}
+    for project in _listed("projects.json", url):
+        filling.add_project(**project)
+    for issue in _listed("issues.json", url):
+        _issue(filling, issue, who, url)
+    for loaded in filling.world.issues.values():
+        _link(filling, loaded.fields)
+    for space in _listed("spaces.json", url):
+        filling.add_space(**space)
+    for page in _listed("pages.json", url):
+        _page(filling, page, who, url)
+
+
+def _listed(name: str, url: str) -> Any:
+    return json.loads(_text(name, url))
+
+
+def _text(name: str, url: str) -> str:
+    return (CONTENT / name).read_text(encoding="utf-8").replace("{{site}}", url)
+
+
+def _issue(filling: "Filling", entry: dict[str, Any], who: dict[str, str], url: str) -> None:
+    comments, readings = entry.pop("comments", []), entry.pop("readings", None)
+    for role in ("reporter", "assignee"):
+        if role in entry:
+            entry[role] = who[entry[role]]
+    for file in entry.get("attachment", []):
+        file["author"] = filling.person(who[file["author"]])
+        file["self"] = f"{url}/rest/api/3/attachment/{file['id']}"
+        file["content"] = f"{url}/rest/api/3/attachment/content/{file['id']}"
+    entry["description"] = _description(entry["key"], url)
+    key = filling.add_issue(**entry).key
+    for comment in comments:
+        filling.add_comment(key, author=who[comment.pop("author")], **comment)
+    if readings:
+        _add_readings(filling, key, who, **readings)
+
+
+def _link(filling: "Filling", fields: dict[str, Any]) -> None:
+    """The files name parents, subtasks and linked issues by key; Jira sends a short form of each."""
+    if fields["parent"]:
+        fields["parent"] = _short(filling, fields["parent"])
+    fields["subtasks"] = [_short(filling, key) for key in fields["subtasks"]]
+    for link in fields["issuelinks"]:
+        link["self"] = f"{filling.url}/rest/api/3/issueLink/{link['id']}"
+        for end in ("inwardIssue", "outwardIssue"):
+            if end in link:
+                link[end] = _short(filling, link[end])
+
+
+def _short(filling: "Filling", key: str) -> dict[str, Any]:
+    issue = filling.world.issues[key]
+    fields = {name: issue.fields[name] for name in ("summary", "status", "priority", "issuetype")}
+    return {"id": issue.id, "key": key, "self": f"{filling.url}/rest/api/3/issue/{issue.id}", "fields": fields}
+
+
+def _description(key: str, url: str) -> Any:
+    """The document of KEY.json, or KEY.xml made into one; an issue without a file has no description."""
+    if (CONTENT / f"issues/{key}.json").exists():
+        return _listed(f"issues/{key}.json", url)
+    return _text(f"issues/{key}.xml", url) if (CONTENT / f"issues/{key}.xml").exists() else None
+
+
+def _add_readings(filling: "Filling", key: str, who: dict[str, str], author: str, count: int, text: str) -> None:
+    """A long thread: one measurement a minute, as a watcher posts them."""
+    for number in range(1, count + 1):
+        value = 180 + (number * 37) % 90
+        filling.add_comment(key, text.format(number=number, value=value), author=who[author])
+
+
+def _page(filling: "Filling", entry: dict[str, Any], who: dict[str, str], url: str) -> None:
+    remarks, body = entry.pop("comments", []), entry.pop("body", None)
+    if entry.get("author"):
+        entry["author"] = who[entry["author"]]
+    if body:
+        entry["storage"] = _text(f"pages/{body}.xml", url)
+        if (CONTENT / f"pages/{body}.json").exists():
+            entry["adf"] = _listed(f"pages/{body}.json", url)
+    page = filling.add_page(**entry)
+    for remark in remarks:
+        filling.add_page_comment(page.id, author=who[remark.pop("author")], **remark)
