@@ -82,7 +82,7 @@ def _contents(macro: Macro) -> Flow:
 
 
 def _unknown(macro: Macro) -> Flow:
-    label = Run("[" + " ".join(["macro: " + macro.name, *_told(macro)]) + "]")
+    label = Run("[" + " ".join(["macro: " + macro.name, *_visible_parameters(macro)]) + "]")
     if macro.body is None and macro.plain is None:
         return [label]
     return [Paragraph([label]), *_contents(macro)]
@@ -101,10 +101,10 @@ _NOISE = re.compile(
 )
 # Packed data, identifiers, JSON as it is or encoded for an address.
 _UNREADABLE = re.compile(r"(?!\w+://)\S{60,}|[0-9a-fA-F-]{32,}|ari:cloud:\S*|[{\[].*[}\]]|%7B.*", re.DOTALL)
-_LONGEST_VALUE = 500
+MAX_VALUE_CHARS = 500
 
 
-def _told(macro: Macro) -> list[str]:
+def _visible_parameters(macro: Macro) -> list[str]:
     """The parameters that say something to a reader: no ids, no measures, no packed data."""
     told: list[str] = []
     seen: set[str] = set()
@@ -113,7 +113,7 @@ def _told(macro: Macro) -> list[str]:
         if not value or value in seen or _NOISE.search(name) or _UNREADABLE.fullmatch(value):
             continue
         seen.add(value)
-        told.append((f"{name}=" if name else "") + value[:_LONGEST_VALUE])
+        told.append((f"{name}=" if name else "") + value[:MAX_VALUE_CHARS])
     return told
 
 

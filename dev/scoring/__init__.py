@@ -1,5 +1,5 @@
 """
-How well the renderers do: `python -m scoring` prints a table and fails below the thresholds.
+How well the renderers do: `python -m dev.scoring` prints a table and fails below the thresholds.
 
 What a document must give is drawn from its source alone, by walkers that share nothing with the renderers.
 """

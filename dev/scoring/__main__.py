@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests/atlassian/rendering/fixtures"
 CORPUS = ROOT.parent / "shared/corpus"  # real documents of others, where someone has put them
 GENERATED = 300
-SECONDS = 10  # of processor time for a hostile document; far more than it takes, far less than for ever
+HOSTILE_TIMEOUT = 10  # of processor time for a hostile document; far more than it takes, far less than for ever
 
 RECALL, STRUCTURE, GENERATED_STRUCTURE, ECONOMY = 0.99, 0.97, 0.94, 1.25
 
@@ -74,7 +74,7 @@ def measured(form: Format, found: list[Any]) -> tuple[Score, float]:
     return total(scores), size / 1e6 / seconds
 
 
-def survivors(form: Format) -> tuple[int, int, list[str]]:
+def survived_hostile_input(form: Format) -> tuple[int, int, list[str]]:
     tried, fallen = 0, []
     for name, make in form.hostile():
         tried += 1
@@ -85,28 +85,28 @@ def survivors(form: Format) -> tuple[int, int, list[str]]:
         except (Exception, RecursionError) as exc:  # noqa: BLE001 - whatever it is, it is what we look for
             fallen.append(f"{name}: {exc!r}")
             continue
-        if time.process_time() - started > SECONDS:
+        if time.process_time() - started > HOSTILE_TIMEOUT:
             fallen.append(f"{name}: too slow")
     return tried - len(fallen), tried, fallen
 
 
-def wanting(result: Score, real: bool) -> list[str]:
+def failures(result: Score, real: bool) -> list[str]:
     """The thresholds that a set of documents stays below; economy is judged on what people wrote."""
-    failures = []
+    below = []
     if result.recall < RECALL:
-        failures.append(f"text recall {result.recall:.3f} < {RECALL}")
+        below.append(f"text recall {result.recall:.3f} < {RECALL}")
     least = STRUCTURE if real else GENERATED_STRUCTURE
     if result.structure < least:
-        failures.append(f"structure {result.structure:.3f} < {least}")
+        below.append(f"structure {result.structure:.3f} < {least}")
     if result.leaks:
-        failures.append(f"leaks: {result.leaks[:3]}")
+        below.append(f"leaks: {result.leaks[:3]}")
     if real and result.economy > ECONOMY:
-        failures.append(f"{result.economy:.2f} bytes a visible byte > {ECONOMY}")
-    return failures
+        below.append(f"{result.economy:.2f} bytes a visible byte > {ECONOMY}")
+    return below
 
 
 def main() -> int:
-    failures: list[str] = []
+    failed: list[str] = []
     print(f"{'':28}{'documents':>10}{'recall':>8}{'structure':>11}{'leaks':>7}{'bytes':>7}{'MB/s':>7}")
     for form in FORMATS:
         sets = {
@@ -117,13 +117,13 @@ def main() -> int:
         for name, found in sets.items():
             if found:
                 result, speed = measured(form, found)
-                failures += [f"{form.name} {name}: {failure}" for failure in wanting(result, name == "corpus")]
+                failed += [f"{form.name} {name}: {failure}" for failure in failures(result, name == "corpus")]
                 print(row(f"{form.name}, {name}", len(found), result, speed))
-        survived, tried, fallen = survivors(form)
-        failures += [f"{form.name} hostile: {name}" for name in fallen]
+        survived, tried, fallen = survived_hostile_input(form)
+        failed += [f"{form.name} hostile: {name}" for name in fallen]
         print(f"{form.name + ', hostile':28}{tried:>10}   {survived} survived")
-    print(*failures, sep="\n")
-    return 1 if failures else 0
+    print(*failed, sep="\n")
+    return 1 if failed else 0
 
 
 def row(label: str, count: int, result: Score, speed: float) -> str:

@@ -1,4 +1,4 @@
-"""Writes docs/markdown.md from the pairs of fixtures: `python -m scoring.conventions`."""
+"""Writes docs/markdown.md from the pairs of fixtures: `python -m dev.scoring.conventions`."""
 
 import re
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ REASONS = {
     "adf_extension": "What storage format has no element for comes from its ADF or its fallback, never from both.",
     "unknown": "A type that nobody told us of gives what it holds, else what it says, else that it is there.",
     "nothing": "What a person does not see on the page reaches no agent.",
-    "broken": "What is not quite XML is mended.",
+    "broken": "Malformed XML is repaired.",
 }
 _FORMATS = (("adf", ".json", "json", "ADF"), ("storage", ".xml", "xml", "Storage format"))
 

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 Fact = tuple[Any, ...]
 
-SPAN_LIMIT = 200
-REPEATED_LENGTH = 60
+MAX_SPAN = 200
+MAX_REPEATED_CHARS = 60
 
 
 @dataclass
@@ -75,9 +75,9 @@ def _grid(rows: list[list[SourceCell]]) -> list[list[str]]:
         for cell in row:
             while (x, y) in taken:
                 x += 1
-            columns, height = (max(1, min(span, SPAN_LIMIT)) for span in (cell.columns, cell.rows))
+            columns, height = (max(1, min(span, MAX_SPAN)) for span in (cell.columns, cell.rows))
             for below in range(min(height, len(rows) - y)):
-                again = cell.text if below == 0 or len(cell.text) <= REPEATED_LENGTH else ""
+                again = cell.text if below == 0 or len(cell.text) <= MAX_REPEATED_CHARS else ""
                 for beside in range(columns):
                     taken[x + beside, y + below] = "" if beside else again
             x += columns

@@ -2,7 +2,7 @@
 
 import re
 
-from dev.scoring.facts import REPEATED_LENGTH
+from dev.scoring.facts import MAX_REPEATED_CHARS
 from dev.scoring.markdown_facts import markdown_facts
 
 _LEAKS = {
@@ -24,7 +24,7 @@ def leaks(markdown: str, source_text: str) -> list[str]:
 def _doubled(shown: str, source_text: str) -> int:
     """Passages that the output has more often than the source, longer than a spanned cell may be repeated."""
     passages = {
-        passage.strip() for passage in re.split(r"[.\n]", source_text) if len(passage.strip()) > REPEATED_LENGTH
+        passage.strip() for passage in re.split(r"[.\n]", source_text) if len(passage.strip()) > MAX_REPEATED_CHARS
     }
     squeezed, source = " ".join(shown.split()), " ".join(source_text.split())
     return sum(squeezed.count(" ".join(p.split())) > source.count(" ".join(p.split())) for p in passages)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dev.scoring.__main__ import CORPUS, FIXTURES, FORMATS, Format, documents, measured, wanting
+from dev.scoring.__main__ import CORPUS, FIXTURES, FORMATS, Format, documents, failures, measured
 from dev.scoring.adf_facts import adf_facts
 from dev.scoring.score import score
 from dev.scoring.storage_facts import storage_facts
@@ -58,7 +58,7 @@ def test_a_passage_that_comes_twice_is_a_leak() -> None:
 def test_fixtures_and_generated_documents_reach_the_thresholds(form: Format) -> None:
     result, _ = measured(form, documents(form, FIXTURES) + [form.generate(seed) for seed in range(40)])
 
-    assert wanting(result, real=False) == []
+    assert failures(result, real=False) == []
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="no real documents beside the repository")
@@ -66,4 +66,4 @@ def test_fixtures_and_generated_documents_reach_the_thresholds(form: Format) -> 
 def test_real_documents_reach_the_thresholds(form: Format) -> None:
     result, _ = measured(form, documents(form, CORPUS))
 
-    assert wanting(result, real=True) == []
+    assert failures(result, real=True) == []

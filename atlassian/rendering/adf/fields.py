@@ -8,14 +8,14 @@ from atlassian.rendering.characters import clean
 
 Node = dict[str, Any]
 
-_LARGEST = 10**18  # Python refuses to write out numbers of thousands of digits
+MAX_NUMBER = 10**18  # Python refuses to write out numbers of thousands of digits
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def text(value: object) -> str:
     if isinstance(value, str):
         return clean(value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST:
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MAX_NUMBER:
         return str(value)
     return ""
 

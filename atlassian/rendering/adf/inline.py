@@ -31,11 +31,11 @@ def href(reader: Reader, node: Node) -> str:
     return next((safe_url(attributes(mark).get("href"), reader.site_url) for mark in links), "")
 
 
-def words(reader: Reader, node: Node) -> Flow:
-    said = text(node.get("text")).replace("\u00a0", " ")
+def text_node(reader: Reader, node: Node) -> Flow:
+    written = text(node.get("text")).replace("\u00a0", " ")
     if not node.get("marks"):
-        return [Run(said)]
-    return [Run(said, marks(node), href(reader, node))]
+        return [Run(written)]
+    return [Run(written, marks(node), href(reader, node))]
 
 
 def hard_break(reader: Reader, node: Node) -> Flow:

@@ -19,15 +19,15 @@ from atlassian.rendering.markdown.tree import (
     Expand,
     Flow,
     Heading,
-    Item,
-    Items,
+    List,
+    ListItem,
     Paragraph,
     Quote,
     Rule,
     Run,
     Table,
     blocks_of,
-    is_seen,
+    is_visible,
 )
 
 
@@ -79,38 +79,38 @@ def expand(reader: Reader, node: Node) -> Flow:
 
 
 def bullet_list(reader: Reader, node: Node) -> Flow:
-    return [Items(_items(reader, node))]
+    return [List(_items(reader, node))]
 
 
 def ordered_list(reader: Reader, node: Node) -> Flow:
     start = number(attributes(node).get("order"), 1)
-    return [Items(_items(reader, node), start if 0 <= start <= 999_999_999 else 1)]
+    return [List(_items(reader, node), start if 0 <= start <= 999_999_999 else 1)]
 
 
-def _items(reader: Reader, node: Node) -> list[Item]:
+def _items(reader: Reader, node: Node) -> list[ListItem]:
     """The points of a list; a list that stands among points belongs to the one before it."""
-    items: list[Item] = []
+    items: list[ListItem] = []
     for child in content(node):
         if kind(child) in _LISTS and items:
             items[-1].body += reader.blocks([child])
         elif kind(child) in _ITEMS:
             items.append(_ITEMS[kind(child)](reader, child))
         elif blocks := reader.blocks([child]):
-            items.append(Item(blocks))
+            items.append(ListItem(blocks))
     return items
 
 
-def _point(reader: Reader, node: Node) -> Item:
-    return Item(reader.blocks(node))
+def _point(reader: Reader, node: Node) -> ListItem:
+    return ListItem(reader.blocks(node))
 
 
-def _task(reader: Reader, node: Node) -> Item:
+def _task(reader: Reader, node: Node) -> ListItem:
     done = attribute(node, "state").upper() == "DONE"
-    return Item(reader.blocks(node), "[x] " if done else "[ ] ")
+    return ListItem(reader.blocks(node), "[x] " if done else "[ ] ")
 
 
-def _decision(reader: Reader, node: Node) -> Item:
-    return Item(reader.blocks(node), "Decision: ")
+def _decision(reader: Reader, node: Node) -> ListItem:
+    return ListItem(reader.blocks(node), "Decision: ")
 
 
 def table(reader: Reader, node: Node) -> Flow:
@@ -118,7 +118,7 @@ def table(reader: Reader, node: Node) -> Flow:
 
 
 def _row(reader: Reader, node: object) -> list[Cell]:
-    """What is no row is one of a single cell."""
+    """A non-row node becomes a one-cell row."""
     cells = content(node)
     if kind(node) != "tableRow" and not any(kind(cell) in _CELLS for cell in cells):
         return [Cell(reader.blocks([node]))]
@@ -136,13 +136,13 @@ def _cell(reader: Reader, node: object) -> Cell:
 
 
 def media_single(reader: Reader, node: Node) -> Flow:
-    """A picture with its caption, which names it where nothing else does and else stands below."""
+    """An image with its caption; the caption is the alt text if the image has none."""
     parts: dict[str, list[Node]] = {"media": [], "caption": []}
     for child in content(node):
         parts.setdefault(kind(child), []).append(child)
     pictures, caption = parts.pop("media"), reader.runs(parts.pop("caption"))
     others = [block for unusual in parts.values() for block in reader.blocks(unusual)]
-    caption = caption if is_seen(caption) else []
+    caption = caption if is_visible(caption) else []
     if caption and len(pictures) == 1 and inline.is_nameless(pictures[0]):
         return [Paragraph([Run("[image: "), *caption, Run("]")]), *others]
     link = inline.href(reader, node)
@@ -183,7 +183,7 @@ def _macro(reader: Reader, node: Node) -> Macro:
     return Macro(name, told, [*reader.blocks(node)] if has_body else None, plain)
 
 
-_ITEMS: dict[str, Callable[[Reader, Node], Item]] = {
+_ITEMS: dict[str, Callable[[Reader, Node], ListItem]] = {
     "listItem": _point,
     "taskItem": _task,
     "blockTaskItem": _task,
@@ -231,5 +231,5 @@ NODES: dict[str, Callable[[Reader, Node], Flow]] = {
     "status": inline.status,
     "table": table,
     "taskList": bullet_list,
-    "text": inline.words,
+    "text": inline.text_node,
 }

@@ -71,8 +71,8 @@ def unknown(reader: Reader, node: Node) -> Flow:
 
 def text_below(root: object) -> Flow:
     """All text however deep, without its structure."""
-    said = (text(node.get("text")) or attribute(node, *_SAYING) for node in nodes_below(content(root)))
+    said = (text(node.get("text")) or attribute(node, *_TEXT_ATTRIBUTES) for node in nodes_below(content(root)))
     return [Run(" ".join(words for words in said if words))]
 
 
-_SAYING = ("text", "shortName", "title")
+_TEXT_ATTRIBUTES = ("text", "shortName", "title")

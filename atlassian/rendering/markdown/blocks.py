@@ -12,8 +12,8 @@ from atlassian.rendering.markdown.tree import (
     Code,
     Expand,
     Heading,
-    Item,
-    Items,
+    List,
+    ListItem,
     Paragraph,
     Quote,
     Rule,
@@ -40,8 +40,8 @@ def lines_of(blocks: list[Block], tight: bool = False) -> list[str]:
     previous: Block | None = None
     alternate = False
     for block in _unfolded(blocks):
-        if isinstance(block, Items):
-            alternate = isinstance(previous, Items) and _same_kind(previous, block) and not alternate
+        if isinstance(block, List):
+            alternate = isinstance(previous, List) and _same_kind(previous, block) and not alternate
             written = _items(block, alternate)
         else:
             written = WRITERS[type(block)](block)
@@ -63,7 +63,7 @@ def _unfolded(blocks: list[Block]) -> Iterator[Block]:
             yield from _unfolded(block.body)
 
 
-def _same_kind(one: Items, other: Items) -> bool:
+def _same_kind(one: List, other: List) -> bool:
     return (one.start is None) == (other.start is None)
 
 
@@ -114,7 +114,7 @@ def _expand(expand: Expand) -> list[str]:
     return [f"**{EXPAND_SIGN} {title}**" if title else f"**{EXPAND_SIGN}**"]
 
 
-def _items(items: Items, alternate: bool) -> list[str]:
+def _items(items: List, alternate: bool) -> list[str]:
     """`alternate` is the other marker, without which two lists in a row would be read as one."""
     lines: list[str] = []
     number = items.start
@@ -125,7 +125,7 @@ def _items(items: Items, alternate: bool) -> list[str]:
     return lines
 
 
-def _item(item: Item, marker: str) -> list[str]:
+def _item(item: ListItem, marker: str) -> list[str]:
     lines = _item_lines(item)
     if lines[0] == "---":
         lines[0] = "___"  # "- ---" is a rule and no list at all
@@ -135,7 +135,7 @@ def _item(item: Item, marker: str) -> list[str]:
     return [(marker + lines[0]).rstrip(), *(indent + line if line else "" for line in lines[1:])]
 
 
-def _item_lines(item: Item) -> list[str]:
+def _item_lines(item: ListItem) -> list[str]:
     opens_with_text = bool(item.body) and isinstance(item.body[0], Paragraph)
     if item.label and not opens_with_text:
         rest = lines_of(item.body)

@@ -84,7 +84,7 @@ def escape_line_start(line: str) -> str:
 
 
 def escape_checkbox(line: str) -> str:
-    """A point of a plain list that starts with `[x]` is no task."""
+    """Escapes a literal [x] so it is not read as a task checkbox."""
     return "\\" + line if _CHECKBOX.match(line) else line
 
 

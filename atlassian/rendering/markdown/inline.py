@@ -23,7 +23,7 @@ _UNDERSCORED = "underscored"
 # Stands among the open styles where the brackets of a link's text don't pair.
 _BRACKETS = "brackets"
 # Stands there where emphasis comes and goes within strong text, or the other way round.
-_CROWDED = "crowded"
+_ADJACENT_DELIMITERS = "crowded"
 Within = frozenset[str]
 _MAIL = re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*", re.ASCII)
 
@@ -87,7 +87,7 @@ def _emphasis(group: list[Run], within: Within, left: str, right: str, follows: 
 
     `follows` and `precedes`: whether strong text stands right beside.
     """
-    crowded = _CROWDED in within or (STRONG not in within and _alternates(group, STRONG))
+    crowded = _ADJACENT_DELIMITERS in within or (STRONG not in within and _alternates(group, STRONG))
     free = (follows or not is_word(left)) and (precedes or not is_word(right))
     return _UNDERSCORED if free and (follows or precedes or crowded) else EM
 
@@ -160,7 +160,7 @@ def _delimited(style: str, runs: list[Run], within: Within, before: str, after: 
     if style not in _FLANKED:
         return opening + _write(runs, within, ">", "<") + closing
     crowded = style != STRIKE and _alternates(runs, EM if style == STRONG else STRONG)
-    inner = _write(runs, within | {_CROWDED} if crowded else within, before, after)
+    inner = _write(runs, within | {_ADJACENT_DELIMITERS} if crowded else within, before, after)
     if crowded and "*" in (inner[0], inner[-1]):
         plain = [run._replace(marks=run.marks - {STRONG, EM} | {style}) for run in runs]
         inner = _write(_merged(plain), within, before, after)

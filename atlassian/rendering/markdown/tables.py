@@ -12,7 +12,7 @@ from atlassian.rendering.markdown.tree import (
     Code,
     Expand,
     Heading,
-    Items,
+    List,
     Paragraph,
     Quote,
     Rule,
@@ -22,11 +22,11 @@ from atlassian.rendering.markdown.tree import (
     with_mark,
 )
 
-SPAN_LIMIT = 200
-REPEATED_LENGTH = 60
+MAX_SPAN = 200
+MAX_REPEATED_CHARS = 60
 BREAK = "<br>"
 # A table whose spans or ragged rows would blow it up beyond its own cells is written without them.
-SPARE_CELLS = 20_000
+MAX_PADDING_CELLS = 20_000
 
 Grid = list[list[str]]
 Covered = dict[int, tuple[int, str]]  # column → rows that a cell above still reaches, its text there
@@ -37,7 +37,7 @@ def write_table(table: Table) -> list[str]:
     if not grid:
         return []
     width = max(len(row) for row in grid)
-    if width * len(grid) <= SPARE_CELLS + 4 * sum(len(row) for row in grid):
+    if width * len(grid) <= MAX_PADDING_CELLS + 4 * sum(len(row) for row in grid):
         for row in grid:
             row.extend([""] * (width - len(row)))
     head = grid.pop(0) if _is_head(next(filter(None, table.rows))) else []
@@ -60,7 +60,7 @@ def _grid(rows: list[list[Cell]]) -> Grid:
     """Every cell at the column where a person sees it; what a span covers is repeated below, blank beside."""
     cells = [cell for row in rows for cell in row]
     area = sum(_span(cell.columns) * _span(cell.rows) for cell in cells)
-    limit = SPAN_LIMIT if area <= SPARE_CELLS + 4 * len(cells) else 1
+    limit = MAX_SPAN if area <= MAX_PADDING_CELLS + 4 * len(cells) else 1
     covered: Covered = {}
     return [line for row in rows if (line := _row(row, covered, limit))]
 
@@ -71,7 +71,7 @@ def _row(cells: list[Cell], covered: Covered, limit: int) -> list[str]:
         _pass_covered(line, covered)
         columns, rows = min(_span(cell.columns), limit), min(_span(cell.rows), limit)
         text = cell_text(cell.body)
-        repeated = text if rows > 1 and _length(cell) <= REPEATED_LENGTH else ""
+        repeated = text if rows > 1 and _length(cell) <= MAX_REPEATED_CHARS else ""
         if rows > 1:
             covered |= {len(line) + beside: (rows, "" if beside else repeated) for beside in range(columns)}
         line += [text] + [""] * (columns - 1)
@@ -95,7 +95,7 @@ def _pass_covered(line: list[str], covered: Covered) -> None:
 
 
 def _span(wanted: int) -> int:
-    return max(1, min(wanted, SPAN_LIMIT))
+    return max(1, min(wanted, MAX_SPAN))
 
 
 def cell_text(blocks: list[Block]) -> str:
@@ -128,7 +128,7 @@ def _rule(rule: Rule) -> list[str]:
     return ["---"]
 
 
-def _items(items: Items) -> list[str]:
+def _items(items: List) -> list[str]:
     lines: list[str] = []
     for place, item in enumerate(items.items):
         marker = "- " if items.start is None else f"{items.start + place}. "
@@ -157,7 +157,7 @@ CELL_WRITERS: dict[type, Callable[[Any], list[str]]] = {
     Heading: _heading,
     Code: _code,
     Rule: _rule,
-    Items: _items,
+    List: _items,
     Quote: _quote,
     Expand: _expand,
     Table: _nested,

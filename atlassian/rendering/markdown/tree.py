@@ -46,7 +46,7 @@ class Rule:
 
 
 @dataclass(slots=True)
-class Item:
+class ListItem:
     """One point of a list. `label` is what stands before its text: `[x] `, `Decision: `."""
 
     body: list["Block"]
@@ -54,10 +54,10 @@ class Item:
 
 
 @dataclass(slots=True)
-class Items:
+class List:
     """A list; bulleted unless `start` numbers it."""
 
-    items: list[Item]
+    items: list[ListItem]
     start: int | None = None
 
 
@@ -89,7 +89,7 @@ class Table:
     rows: list[list[Cell]]
 
 
-Block = Paragraph | Heading | Code | Rule | Items | Quote | Expand | Table
+Block = Paragraph | Heading | Code | Rule | List | Quote | Expand | Table
 Flow = list[Run | Block]
 
 
@@ -112,11 +112,11 @@ def blocks_of(flow: Iterable[Run | Block]) -> list[Block]:
 
 
 def _close_paragraph(blocks: list[Block], runs: list[Run]) -> None:
-    if is_seen(runs):
+    if is_visible(runs):
         blocks.append(Paragraph(runs))
 
 
-def is_seen(runs: list[Run]) -> bool:
+def is_visible(runs: list[Run]) -> bool:
     """Whether there is more than spaces."""
     return any(run.image or (run.text and not run.text.isspace()) for run in runs)
 
@@ -141,7 +141,7 @@ def _text_of(block: Block) -> list[Run]:
             return runs
         case Code(text):
             return [Run(text, frozenset({CODE}))]
-        case Items(items):
+        case List(items):
             return runs_of(child for item in items for child in [Run(item.label), *item.body])
         case Quote(body, _, title) | Expand(title, body):
             return runs_of([*title, *body])

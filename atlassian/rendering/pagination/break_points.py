@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterator
 
 from atlassian.rendering.pagination.outline import CONTAINERS, Outline
-from atlassian.rendering.pagination.word_gaps import last_gap
+from atlassian.rendering.pagination.word_gaps import last_word_break
 
 # What announces the lines below it and so is not left last.
-_ANNOUNCES = re.compile(rf"{CONTAINERS}(?:#{{1,6}} |\*\*▸|\|[-:| ]*\|$|\[!\w+\])")
+_KEEPS_WITH_NEXT = re.compile(rf"{CONTAINERS}(?:#{{1,6}} |\*\*▸|\|[-:| ]*\|$|\[!\w+\])")
 _TABLE_LINE = re.compile(rf"{CONTAINERS}\|")
 _HEADING_LINE = re.compile(rf"{CONTAINERS}#{{1,6}} ")
 _BELOW_HEAD = re.compile(rf"{CONTAINERS}\|(?:[ ]*:?-+:?[ ]*\|)+$")
 _BLANK = re.compile(r"[ >]*$")
 
 
-def best_stop(outline: Outline, offset: int, limit: int) -> int:
+def best_break(outline: Outline, offset: int, limit: int) -> int:
     """The place after `offset`, and not after `limit`, where the text can best be interrupted."""
     between_lines = _between_lines(outline, offset, limit)
     if between_lines - offset > (limit - offset) // 2:
@@ -52,7 +52,7 @@ def _complete_stops(outline: Outline, offset: int, limit: int) -> Iterator[int]:
 
 def _completes(content: str, above: int, stop: int) -> bool:
     line = _line_at(content, above)
-    if _BLANK.match(line) or _ANNOUNCES.match(line) or line.endswith("\\"):
+    if _BLANK.match(line) or _KEEPS_WITH_NEXT.match(line) or line.endswith("\\"):
         return False
     return not (_TABLE_LINE.match(line) and _BELOW_HEAD.match(_line_at(content, stop)))
 
@@ -87,7 +87,7 @@ def _within_paragraph(outline: Outline, offset: int, limit: int) -> int:
         return offset
     while start > offset and outline.content.endswith("\\\n", offset, start):
         start = _line_start(outline.content, offset, start - 1)
-    return last_gap(outline.content, start, limit) or offset
+    return last_word_break(outline.content, start, limit) or offset
 
 
 def _anywhere(outline: Outline, offset: int, limit: int) -> int:
@@ -95,7 +95,7 @@ def _anywhere(outline: Outline, offset: int, limit: int) -> int:
     start = _line_start(outline.content, offset, limit)
     if start > offset and not outline.fence_at(start):
         return start
-    gap = last_gap(outline.content, start, limit) or outline.content.rfind(" ", offset, limit) + 1
+    gap = last_word_break(outline.content, start, limit) or outline.content.rfind(" ", offset, limit) + 1
     if gap > offset:
         return gap
     torn_escape = limit - 1 > offset and outline.content[limit - 1] == "\\"

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-TITLE_LENGTH = 60
+MAX_TITLE_CHARS = 60
 
 CONTAINERS = r"(?:[ >]|[-*+] |\d{1,9}[.)] )*"
 _LANDMARK = re.compile(
@@ -127,4 +127,4 @@ def _fence(opener: re.Match[str], closer: int, end: int) -> Fence:
 
 def _plain(markdown: str) -> str:
     plain = _MARKUP.sub(lambda found: found[1] or found[2] or "", markdown).replace('"', "'").strip()
-    return plain if len(plain) <= TITLE_LENGTH else plain[: TITLE_LENGTH - 1].rstrip() + "…"
+    return plain if len(plain) <= MAX_TITLE_CHARS else plain[: MAX_TITLE_CHARS - 1].rstrip() + "…"

@@ -9,7 +9,7 @@ within, and a budget too small for the marker and one character is exceeded by w
 
 from dataclasses import dataclass
 
-from atlassian.rendering.pagination.break_points import best_stop
+from atlassian.rendering.pagination.break_points import best_break
 from atlassian.rendering.pagination.outline import Outline
 
 
@@ -35,7 +35,7 @@ def cut(content: str, offset: int, max_chars: int) -> Piece:
         return rest
     named = len(opening) + _longest_ending(outline, offset, max_chars, True) <= max_chars // 2
     room = max_chars - len(opening) - _longest_ending(outline, offset, max_chars, named)
-    end = best_stop(outline, offset, offset + max(1, room))
+    end = best_break(outline, offset, offset + max(1, room))
     if end >= len(content):
         return rest
     piece = opening + content[offset:end] + outline.closing(end) + _marker(outline, end, named)

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 
 # How far beyond the limit that which opened before it may close.
-LOOKAHEAD = 20_000
+MAX_LOOKAHEAD = 20_000
 
 _TOKEN = re.compile(
     r"""
@@ -24,10 +24,10 @@ _OPENS_BLOCK = re.compile(r"(?:#{1,6}|[-+*]|\d{1,9}[.)])(?:\s|$)|[>|]|(?:=+|-+)\
 Span = tuple[int, int]
 
 
-def last_gap(content: str, start: int, limit: int) -> int:
+def last_word_break(content: str, start: int, limit: int) -> int:
     """Where the word after the last usable gap begins, at `limit` at the latest; 0 if there is none."""
-    end = content.find("\n\n", limit, limit + LOOKAHEAD)
-    text = content[start : end if end >= 0 else limit + LOOKAHEAD]
+    end = content.find("\n\n", limit, limit + MAX_LOOKAHEAD)
+    text = content[start : end if end >= 0 else limit + MAX_LOOKAHEAD]
     tokens = list(_TOKEN.finditer(text))
     whole = _merged(_code_spans(text, tokens))
     whole = _merged(whole + _paired(tokens, whole))

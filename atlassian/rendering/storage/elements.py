@@ -11,7 +11,7 @@ from atlassian.rendering.markdown import blocks
 from atlassian.rendering.markdown.tree import CODE, EM, STRIKE, STRONG, SUB, SUP, Code, Flow, Heading, Quote, Rule
 from atlassian.rendering.storage import embedded_adf, links, lists, macros, tables
 from atlassian.rendering.storage.reader import Reader
-from atlassian.rendering.storage.source import UNSEEN, Element, attribute, parse, whole_text
+from atlassian.rendering.storage.source import HIDDEN, Element, attribute, parse, whole_text
 
 
 def to_markdown(xhtml: object, *, site_url: str = "", names: Mapping[str, str] = {}) -> str:
@@ -43,7 +43,7 @@ def heading(reader: Reader, element: Element) -> Flow:
 
 
 def line_break(reader: Reader, element: Element) -> Flow:
-    return [reader.say("\n"), *reader.flow(element)]
+    return [reader.label("\n"), *reader.flow(element)]
 
 
 def rule(reader: Reader, element: Element) -> Flow:
@@ -62,7 +62,7 @@ def block_quote(reader: Reader, element: Element) -> Flow:
 
 def time(reader: Reader, element: Element) -> Flow:
     day = (element.get("datetime") or "").strip()[:10]
-    return [reader.say(day)] if day else reader.flow(element)
+    return [reader.label(day)] if day else reader.flow(element)
 
 
 def marked(mark: str) -> Callable[[Reader, Element], Flow]:
@@ -83,7 +83,7 @@ ELEMENTS: dict[str, Callable[[Reader, Element], Flow]] = {
     ),
     **dict.fromkeys(("figure", "figcaption", "details", "summary", "fieldset", "form", "dl", "dt", "dd"), block),
     **dict.fromkeys(("ac:layout", "ac:layout-section", "ac:layout-cell", "ac:rich-text-body"), block),
-    **dict.fromkeys(("script", "style", "template", "head", "title", "noscript", UNSEEN), nothing),
+    **dict.fromkeys(("script", "style", "template", "head", "title", "noscript", HIDDEN), nothing),
     **dict.fromkeys(("ac:placeholder", "ac:parameter", "ac:adf-fallback", "ac:adf-attribute"), nothing),
     **dict.fromkeys(("ac:structured-macro", "ac:macro"), macros.macro),
     **dict.fromkeys(("ul", "ol"), lists.html_list),

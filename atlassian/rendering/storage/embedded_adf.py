@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from atlassian.rendering import macros
 from atlassian.rendering.macros import Macro
-from atlassian.rendering.markdown.tree import Flow, Item, Items, Quote, Run, blocks_of
+from atlassian.rendering.markdown.tree import Flow, List, ListItem, Quote, Run, blocks_of
 from atlassian.rendering.storage.reader import Reader
 from atlassian.rendering.storage.source import Element, attribute, name_of, whole_text
 
@@ -64,7 +64,7 @@ def _panel(reader: Reader, element: Element) -> Flow:
 
 def _decisions(reader: Reader, element: Element) -> Flow:
     nodes = (child for child in element if name_of(child) == "ac:adf-node")
-    return [Items([Item(reader.blocks(child), "Decision: ") for child in nodes])]
+    return [List([ListItem(reader.blocks(child), "Decision: ") for child in nodes])]
 
 
 def _macro(reader: Reader, element: Element) -> Flow:
@@ -76,7 +76,7 @@ def _named(reader: Reader, element: Element) -> Flow:
     """A node that shows nothing of its own says what it is."""
     kind = _kind(element)
     if not kind.endswith("extension"):
-        return [reader.say(f"[unsupported: {_option(element, 'type') or 'node'}]")]
+        return [reader.label(f"[unsupported: {_option(element, 'type') or 'node'}]")]
     flow = macros.render(Macro(_name(element), _parameters(element)))
     return flow if kind == "inlineextension" else [*blocks_of(flow)]
 

@@ -4,7 +4,7 @@ import json
 
 from atlassian.rendering.links import query_in, safe_url, smart_link
 from atlassian.rendering.markdown.tree import Flow, Run
-from atlassian.rendering.storage.placement import placed
+from atlassian.rendering.storage.placement import promote_if_alone
 from atlassian.rendering.storage.reader import Reader
 from atlassian.rendering.storage.source import Element, attribute, name_of, whole_text
 
@@ -34,7 +34,7 @@ def link(reader: Reader, element: Element) -> Flow:
     said = "".join(node.text for node in text if isinstance(node, Run)).strip()
     if target is not None:
         return TARGETS[name_of(target)](reader, target, text, said)
-    return text or reader.flow(element) or [reader.say(attribute(element, "ac:anchor"))]
+    return text or reader.flow(element) or [reader.label(attribute(element, "ac:anchor"))]
 
 
 def _query(datasource: str | None, url: str) -> str:
@@ -49,10 +49,10 @@ def _query(datasource: str | None, url: str) -> str:
 
 
 def _beside(reader: Reader, text: Flow, said: str, sort: str, name: str) -> Flow:
-    label = reader.say(f"[{sort}: {name}]")
+    label = reader.label(f"[{sort}: {name}]")
     if not text or said == name or not name:
         return [label] if name else text
-    return [*text, reader.say(" "), label]
+    return [*text, reader.label(" "), label]
 
 
 def _page(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
@@ -69,7 +69,7 @@ def _space(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
 
 def _user(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
     name = said or user_name(reader, target)
-    return [reader.say("@" + name.lstrip("@"))] if name else []
+    return [reader.label("@" + name.lstrip("@"))] if name else []
 
 
 def user_name(reader: Reader, target: Element) -> str:
@@ -84,12 +84,12 @@ def _local_user(target: Element) -> str:
 def _address(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
     written = attribute(target, "ri:value")
     href = safe_url(written, reader.site_url)
-    runs = [node for node in text if isinstance(node, Run)] or [reader.say(written)]
+    runs = [node for node in text if isinstance(node, Run)] or [reader.label(written)]
     return [run._replace(href=href) for run in runs]
 
 
 def _shortcut(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
-    return text or [reader.say(attribute(target, "ri:parameter"))]
+    return text or [reader.label(attribute(target, "ri:parameter"))]
 
 
 def _content(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
@@ -132,12 +132,12 @@ def image(reader: Reader, element: Element) -> Flow:
     """A picture by its file name or address, its alternative text beside, its caption below."""
     alt = " ".join(attribute(element, "ac:alt").split())
     caption = next((child for child in element if name_of(child) == "ac:caption"), None)
-    below: Flow = [reader.say("\n"), *reader.runs(caption)] if caption is not None else []
+    below: Flow = [reader.label("\n"), *reader.runs(caption)] if caption is not None else []
     address = next((child for child in element if name_of(child) == "ri:url"), None)
     url = safe_url(attribute(address, "ri:value"), reader.site_url) if address is not None else ""
     name = resource(reader, element) if address is None else ""
-    picture = Run(alt, reader.marks, reader.href, url) if url else reader.say(_image_label(name, alt))
-    return placed(element, [picture, *below])
+    picture = Run(alt, reader.marks, reader.href, url) if url else reader.label(_image_label(name, alt))
+    return promote_if_alone(element, [picture, *below])
 
 
 def _image_label(name: str, alt: str) -> str:
@@ -150,11 +150,11 @@ def html_image(reader: Reader, element: Element) -> Flow:
     alt = " ".join((element.get("alt") or "").split())
     if url:
         return [Run(alt, reader.marks, reader.href, url)]
-    return [reader.say(_image_label("", alt))]
+    return [reader.label(_image_label("", alt))]
 
 
 def emoticon(reader: Reader, element: Element) -> Flow:
-    return [reader.say(_emoji(element))]
+    return [reader.label(_emoji(element))]
 
 
 def _emoji(element: Element) -> str:

@@ -4,7 +4,7 @@ from atlassian.rendering import macros
 from atlassian.rendering.macros import Macro
 from atlassian.rendering.markdown.tree import Block, Flow, Run, blocks_of
 from atlassian.rendering.storage.links import resource
-from atlassian.rendering.storage.placement import placed
+from atlassian.rendering.storage.placement import promote_if_alone
 from atlassian.rendering.storage.reader import Reader, collapsed
 from atlassian.rendering.storage.source import Element, attribute, name_of, whole_text
 
@@ -22,7 +22,7 @@ def macro(reader: Reader, element: Element) -> Flow:
         elif misplaced := blocks_of(collapsed(reader.read(child))):
             found.body = [*(found.body or []), *misplaced]
     flow = [_in_style(reader, node) for node in macros.render(found)]
-    return placed(element, flow)
+    return promote_if_alone(element, flow)
 
 
 def _in_style(reader: Reader, node: Run | Block) -> Run | Block:

@@ -8,7 +8,7 @@ _OF_A_LINE = {"a", "span", "strong", "b", "em", "i", "u", "s", "del", "code", "s
 _OF_A_LINE |= {"ac:link", "ac:emoticon", "ac:inline-comment-marker"}
 
 
-def placed(element: Element, flow: Flow) -> Flow:
+def promote_if_alone(element: Element, flow: Flow) -> Flow:
     """What the element gives, as a block of its own if that is what it is on the page."""
     return [*blocks_of(flow)] if _stands_alone(element) else flow
 

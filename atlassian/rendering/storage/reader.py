@@ -49,7 +49,7 @@ class Reader:
     def text(self, written: str) -> Run:
         return Run(_SPACES.sub(" ", written).replace("\u00a0", " "), self.marks, self.href)
 
-    def say(self, words: str) -> Run:
+    def label(self, words: str) -> Run:
         """Words of ours, such as a label, in the style of the text around them."""
         return Run(words, self.marks, self.href)
 

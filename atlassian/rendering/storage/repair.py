@@ -1,9 +1,9 @@
-"""XML of what was meant to be XML: what stays open is closed, attributes quoted, the bottomless flattened."""
+"""Repairs malformed XML: closes tags, quotes attributes, caps nesting depth."""
 
 import re
 
 # More than any page needs, less than libxml2 allows before it silently drops what lies deeper.
-DEPTH_LIMIT = 200
+MAX_DEPTH = 200
 
 _TOKEN = re.compile(
     r"""
@@ -49,13 +49,13 @@ class _Balance:
         return "".join(f"</{name}>" for name in reversed(self.open))
 
 
-def mend(source: str) -> str:
+def repair_xml(source: str) -> str:
     balance = _Balance()
-    mended = _TOKEN.sub(lambda token: _mended(token, balance), source)
-    return mended + balance.rest()
+    repaired = _TOKEN.sub(lambda token: _repaired(token, balance), source)
+    return repaired + balance.rest()
 
 
-def _mended(token: re.Match[str], balance: _Balance) -> str:
+def _repaired(token: re.Match[str], balance: _Balance) -> str:
     if token["cdata"] or token["reference"]:
         return token[0]
     if token["stray"]:
@@ -73,7 +73,7 @@ def _opening(token: re.Match[str], balance: _Balance) -> str:
     before = ""
     if balance.open and balance.open[-1] in _ENDS_AT_NEXT.get(name, ()):
         before = balance.closed(balance.open[-1])
-    if len(balance.open) >= DEPTH_LIMIT:
+    if len(balance.open) >= MAX_DEPTH:
         return before + " "
     balance.opened(name)
     return f"{before}<{name}{attributes}>"

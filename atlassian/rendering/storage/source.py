@@ -12,17 +12,17 @@ from typing import cast
 from lxml import etree
 
 from atlassian.rendering.characters import clean
-from atlassian.rendering.storage.repair import mend
+from atlassian.rendering.storage.repair import repair_xml
 
 Element = etree._Element
 
 NAMESPACES = ("ac", "ri", "at")
-UNSEEN = "unseen"
+HIDDEN = "unseen"
 _ROOT = "<page" + "".join(f' xmlns:{prefix}="{prefix}"' for prefix in NAMESPACES) + ">"
 
 # Compiled so that both branches begin with a letter of their own, which lets `re` skip all other text.
 # CDATA is matched so that nothing within it is touched; what is left open ends with the page.
-_TROUBLE = re.compile(
+_UNSAFE = re.compile(
     r"<(?:(?P<cdata>!\[CDATA\[.*?(?:\]\]>|\Z))"
     r"|!--.*?(?:-->|\Z)"
     r"|\?.*?(?:\?>|\Z)"
@@ -37,13 +37,13 @@ _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 
 
 def parse(source: str) -> Element:
-    """The root around the whole page; a page that is no XML is mended first."""
+    """The root around the whole page; XML that is malformed is repaired first."""
     entities: set[str] = set()
     prepared = _prepared(clean(source), entities)
     head = _declarations(entities) + _ROOT
     root, faults = _parsed(head + prepared + "</page>")
     if root is None or faults:
-        root, _ = _parsed(head + mend(prepared) + "</page>")
+        root, _ = _parsed(head + repair_xml(prepared) + "</page>")
     if root is None:
         return etree.Element("page")
     _hide(root)
@@ -53,7 +53,7 @@ def parse(source: str) -> Element:
 def _prepared(source: str, entities: set[str]) -> str:
     """The page without what could expand, call out or hide; the names of its entities go to `entities`."""
     prolog = _PROLOG.match(source)
-    prepared = _TROUBLE.sub(lambda trouble: _harmless(trouble, entities), source[prolog.end() if prolog else 0 :])
+    prepared = _UNSAFE.sub(lambda trouble: _neutralize(trouble, entities), source[prolog.end() if prolog else 0 :])
     return _NAMESPACE.sub(lambda found: found[1] or "", prepared) if "xmlns" in prepared else prepared
 
 
@@ -75,10 +75,10 @@ def _hide(root: Element) -> None:
     for element in root.xpath("//*[@style or @hidden]"):
         if element.get("hidden") is not None or _HIDDEN.search((element.get("style") or "").lower()):
             element.clear(keep_tail=True)
-            element.tag = UNSEEN
+            element.tag = HIDDEN
 
 
-def _harmless(trouble: re.Match[str], entities: set[str]) -> str:
+def _neutralize(trouble: re.Match[str], entities: set[str]) -> str:
     if trouble["cdata"]:
         return trouble[0] if trouble[0].endswith("]]>") else trouble[0] + "]]>"
     if trouble["entity"]:

@@ -4,10 +4,10 @@ import re
 
 from atlassian.rendering.markdown.tree import Block, Cell, Flow, Table
 from atlassian.rendering.storage.reader import Reader
-from atlassian.rendering.storage.source import UNSEEN, Element, name_of
+from atlassian.rendering.storage.source import HIDDEN, Element, name_of
 
 _GROUPS = {"thead", "tbody", "tfoot"}
-_SILENT = {"colgroup", "col", UNSEEN}
+_SILENT = {"colgroup", "col", HIDDEN}
 
 
 def table(reader: Reader, element: Element) -> Flow:

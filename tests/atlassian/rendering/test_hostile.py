@@ -8,7 +8,7 @@ import pytest
 from atlassian.rendering import adf, storage
 from dev.scoring.hostile import hostile_adf, hostile_storage
 
-LARGEST = 30_000_000  # characters; no input of 5 MB may grow far beyond itself
+MAX_CHARS = 30_000_000  # characters; no input of 5 MB may grow far beyond itself
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ def test_a_hostile_adf_document_is_rendered(make: Callable[[], Any]) -> None:
 
     markdown = adf.to_markdown(document)
 
-    assert len(markdown) < LARGEST
+    assert len(markdown) < MAX_CHARS
     assert isinstance(adf.account_ids(document), set)
 
 
