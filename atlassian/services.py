@@ -16,7 +16,7 @@ from audit.actors import Actor
 from audit.trail import audited
 from audit.vocabulary import Action
 from integrations.credentials import Credentials, credentials_for
-from integrations.findings import Findings, note_findings
+from integrations.discovery import AccountDiscovery, save_discovery
 from integrations.models import Provider
 
 SECONDS_WHILE_SAVING = 5.0
@@ -68,7 +68,7 @@ def check_integration(actor: Actor, provider: str) -> ConnectionReport:
     with audited(actor, Action.INTEGRATION_TEST, target):
         credentials = _credentials(actor.workspace, provider, even_disabled=True)
         report = check_connection(credentials)
-        note_findings(credentials, actor.workspace, report.findings)
+        save_discovery(credentials, actor.workspace, report.discovery)
         target |= {"ok": report.ok, "problem": report.problem}
     return report
 
@@ -77,10 +77,10 @@ def find_out_kind(workspace_key: str, provider: str, **kwargs: Any) -> None:
     """Receiver of credentials_saved: which door the token opens, and whose it is. Saving never fails by it."""
     credentials = _credentials(workspace_key, provider, even_disabled=True)
     try:
-        findings = discover(AtlassianClient(credentials, seconds=SECONDS_WHILE_SAVING))
+        discovery = discover(AtlassianClient(credentials, seconds=SECONDS_WHILE_SAVING))
     except UpstreamFailure as exc:
-        findings = Findings(problem=str(exc.detail))
-    note_findings(credentials, workspace_key, findings)
+        discovery = AccountDiscovery(problem=str(exc.detail))
+    save_discovery(credentials, workspace_key, discovery)
 
 
 def _credentials(workspace_key: str, provider: str, *, even_disabled: bool = False) -> Credentials:

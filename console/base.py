@@ -27,7 +27,7 @@ class WorkspacePage(View):
     """
     A page of one workspace. Whoever is signed in becomes its Actor; a failure is recorded and said in words.
 
-    With the header X-In-Place only the piece of the page that changed is answered, for the script that puts it there.
+    With the header X-Partial only the piece of the page that changed is answered, for the script that puts it there.
     """
 
     recorded_as: ClassVar[Action]
@@ -58,13 +58,13 @@ class WorkspacePage(View):
             return self._refused(self._recorded(exc))
 
     @property
-    def is_in_place(self) -> bool:
-        return "X-In-Place" in self.request.headers
+    def is_partial(self) -> bool:
+        return "X-Partial" in self.request.headers
 
     def recorded_action(self) -> Action:
         return self.recorded_as
 
-    def what(self) -> Mapping[str, Any]:
+    def audit_target(self) -> Mapping[str, Any]:
         """The target of a record that no gate further in has made."""
         return {}
 
@@ -72,17 +72,17 @@ class WorkspacePage(View):
         """Back to a page that can be opened, not to the address of a button."""
         here = self.request.get_full_path() if self.request.method == "GET" else self.home().url
         to_login = redirect_to_login(here)
-        if self.is_in_place:
+        if self.is_partial:
             return render(self.request, "workspaces/signed_out.html", {"login_url": to_login.url}, status=401)
         return to_login
 
     def _recorded(self, exc: APIException) -> APIException:
-        return answered_with(self.actor, self.recorded_action(), {**self.what(), **refused_by(exc)}, exc)
+        return answered_with(self.actor, self.recorded_action(), {**self.audit_target(), **refused_by(exc)}, exc)
 
     def _refused(self, exc: APIException) -> HttpResponse:
         """A button's refusal becomes a message on the page, unless that page would be refused as well."""
         sentence = code_and_message(exc)[1]
-        if self.is_in_place:
+        if self.is_partial:
             return render(self.request, "workspaces/problem.html", {"sentence": sentence}, status=exc.status_code)
         if self.request.method == "POST" and Action.INTEGRATION_LIST in self.actor.permitted:
             messages.error(self.request, sentence)

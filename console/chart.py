@@ -11,7 +11,7 @@ from audit.vocabulary import Outcome
 
 DAY_WIDTH, BAR_WIDTH, HEIGHT = 10, 7, 32
 LEAST = 2.0  # so that one call among thousands is still seen
-MOST_STRIPS = 10
+MAX_SPARKLINES = 10
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Strip:
-    """One action's calls; bars are stacked by outcome, what went well at the bottom."""
+class Sparkline:
+    """One action's calls; bars are stacked by outcome, successes at the bottom."""
 
     action: str
     calls: int
@@ -34,7 +34,7 @@ class Strip:
     bars: tuple[Bar, ...]
 
 
-def strips(days: Mapping[date, Counts]) -> list[Strip]:
+def sparklines(days: Mapping[date, Counts]) -> list[Sparkline]:
     """The most frequent actions first, all on one scale."""
     totals: Counter[str] = Counter()
     highest = 1
@@ -42,7 +42,7 @@ def strips(days: Mapping[date, Counts]) -> list[Strip]:
         per_action = calls_by_action(counts)
         totals.update(per_action)
         highest = max(highest, *per_action.values(), 1)
-    return [_strip(action, days, highest) for action, _ in totals.most_common(MOST_STRIPS)]
+    return [_sparkline(action, days, highest) for action, _ in totals.most_common(MAX_SPARKLINES)]
 
 
 def calls_by_action(counts: Counts) -> Counter[str]:
@@ -56,7 +56,7 @@ def width_of(days: Mapping[date, Counts]) -> int:
     return len(days) * DAY_WIDTH
 
 
-def rows_of(days: Mapping[date, Counts]) -> list[dict[str, Any]]:
+def table_rows(days: Mapping[date, Counts]) -> list[dict[str, Any]]:
     """The same numbers as a table, newest day first."""
     return [
         {"day": day, "action": action, "outcome": outcome, "calls": calls}
@@ -65,10 +65,10 @@ def rows_of(days: Mapping[date, Counts]) -> list[dict[str, Any]]:
     ]
 
 
-def _strip(action: str, days: Mapping[date, Counts], highest: int) -> Strip:
+def _sparkline(action: str, days: Mapping[date, Counts], highest: int) -> Sparkline:
     total = Counter({outcome: sum(counts.get((action, outcome), 0) for counts in days.values()) for outcome in Outcome})
     bars = [bar for n, (day, counts) in enumerate(days.items()) for bar in _bars(n, day, action, counts, highest)]
-    return Strip(action, total.total(), total[Outcome.DENIED], total[Outcome.FAILED], tuple(bars))
+    return Sparkline(action, total.total(), total[Outcome.DENIED], total[Outcome.FAILED], tuple(bars))
 
 
 def _bars(n: int, day: date, action: str, counts: Counts, highest: int) -> list[Bar]:

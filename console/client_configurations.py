@@ -11,7 +11,7 @@ PLACEHOLDER = "mc_YOUR_KEY"
 class ClientConfiguration:
     slug: str
     name: str
-    place: str  # where the text goes
+    location: str  # where the text goes
     text: str
 
 

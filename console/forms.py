@@ -63,7 +63,7 @@ class IntegrationForm(forms.Form):
         provider = state.provider
         super().__init__(data, initial=_initial(state), prefix=provider, label_suffix="")
         self.provider, self.workspace_key = provider, workspace_key
-        self.holds_token = state.token_unreadable or (state.has_api_token and not is_borrowed(state))
+        self.holds_token = state.token_unreadable or (state.has_api_token and not uses_operator_account(state))
         self.refused: ValidationError | None = None
         self.arguments: dict[str, Any] = {}  # of update_integration, once the form is valid
         self.fields["keys"].label = f"{KEYS_LABEL[Provider(provider)]} that agents may see"
@@ -77,12 +77,12 @@ class IntegrationForm(forms.Form):
                 self.fields[name].disabled = True
 
     @property
-    def is_opened(self) -> bool:
+    def has_advanced_errors(self) -> bool:
         """Whether something is wrong with what is rarely needed."""
         return any(name in self.errors for name in ("keys", "token_expires_on", "reason"))
 
     @property
-    def in_use(self) -> str:
+    def summary(self) -> str:
         """What is set of it, said while it is folded away."""
         keys, expires_on = self.initial["keys"], self.initial["token_expires_on"]
         parts = {
@@ -140,7 +140,7 @@ def _config(given: dict[str, Any], allowlist: str) -> dict[str, Any]:
     return config | ({"api_token": token} if token else {})
 
 
-def is_borrowed(state: IntegrationState) -> bool:
+def uses_operator_account(state: IntegrationState) -> bool:
     """What is shown is the operator's account, which a workspace may replace by one of its own."""
     if state.locked or state.source is not Source.ENVIRONMENT:
         return False
@@ -149,7 +149,7 @@ def is_borrowed(state: IntegrationState) -> bool:
 
 def _initial(state: IntegrationState) -> dict[str, Any]:
     """The operator's address is never filled in: saved by chance, it would be half an account of the workspace's."""
-    borrowed = is_borrowed(state)
+    borrowed = uses_operator_account(state)
     return {
         "base_url": "" if borrowed else state.base_url,
         "email": "" if borrowed else state.email,
@@ -163,7 +163,7 @@ def _initial(state: IntegrationState) -> dict[str, Any]:
 def _token_help(state: IntegrationState) -> str:
     if state.locked:
         return "Never shown."
-    if is_borrowed(state):
+    if uses_operator_account(state):
         return "Fill in site, email and token to use an account of this workspace's own instead."
     if state.has_api_token:
         return "Stored encrypted and never shown. Changing the site or the email needs the token again."

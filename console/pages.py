@@ -22,10 +22,10 @@ from audit.summary import summary
 from audit.trail import record_failure
 from audit.vocabulary import Action, Outcome
 from console.base import WorkspacePage
-from console.chart import rows_of, strips, width_of
+from console.chart import sparklines, table_rows, width_of
 from console.client_configurations import client_configurations
 from console.forms import IntegrationForm
-from console.status import glance
+from console.status import status_badge
 from integrations.models import Provider
 from integrations.serializers import IntegrationInput
 from integrations.services import list_integrations, update_integration
@@ -34,10 +34,10 @@ from workspaces.errors import NoSuchKey
 from workspaces.forms import ApiKeyForm
 from workspaces.models import ApiKey, Workspace
 from workspaces.services import (
-    governed_workspaces,
+    administered_workspaces,
     issue_api_key,
     list_api_keys,
-    members_within_reach,
+    manageable_member_emails,
     revoke_api_key,
 )
 
@@ -58,7 +58,7 @@ class StartPage(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        workspaces = list(governed_workspaces(request.user))
+        workspaces = list(administered_workspaces(request.user))
         if len(workspaces) == 1:
             return redirect("integrations-page", workspace_key=workspaces[0].key)
         return render(request, "integrations/start.html", {"workspaces": workspaces})
@@ -79,9 +79,9 @@ class IndexPage(WorkspacePage):
         return {
             "workspace": workspace,
             "actor": self.actor,
-            "has_others": governed_workspaces(self.user).exclude(key=workspace.key).exists(),
+            "has_others": administered_workspaces(self.user).exclude(key=workspace.key).exists(),
             "cards": self.cards(),
-            "key_form": ApiKeyForm(members_within_reach(self.actor, workspace)),
+            "key_form": ApiKeyForm(manageable_member_emails(self.actor, workspace)),
             **self._keys(workspace),
             "configurations": client_configurations(self.public_url(), workspace.key),
             **self._what_was_read(),
@@ -91,8 +91,8 @@ class IndexPage(WorkspacePage):
         """Newest first; those that no longer work are folded away."""
         keys = list_api_keys(self.actor, workspace)[::-1]
         return {
-            "api_keys": [key for key in keys if not key.reason_unusable()],
-            "old_keys": [(key, key.reason_unusable()) for key in keys if key.reason_unusable()],
+            "api_keys": [key for key in keys if not key.rejection_reason()],
+            "old_keys": [(key, key.rejection_reason()) for key in keys if key.rejection_reason()],
         }
 
     def cards(self, refused: IntegrationForm | None = None) -> list[dict[str, Any]]:
@@ -103,7 +103,7 @@ class IndexPage(WorkspacePage):
         return {
             "state": state,
             "label": Provider(state.provider).label,
-            "glance": glance(state, timezone.localdate(), self._last_call(state.provider)),
+            "badge": status_badge(state, timezone.localdate(), self._last_call(state.provider)),
             "form": refused if is_refused else IntegrationForm(state, self.workspace_key),
             "report": self.request.session.pop(self.report_kept_as(state.provider), None),
         }
@@ -119,8 +119,8 @@ class IndexPage(WorkspacePage):
         days = calls_per_day(self.actor, datetime.now(UTC).date())
         records, _ = list_records(self.actor, Filters(), RECENT_RECORDS, None)
         return {
-            "day_rows": rows_of(days),
-            "strips": strips(days),
+            "day_rows": table_rows(days),
+            "sparklines": sparklines(days),
             "chart_width": width_of(days),
             "records": [(record, summary(record)) for record in records],
         }
@@ -129,21 +129,21 @@ class IndexPage(WorkspacePage):
         return (settings.PUBLIC_URL or self.request.build_absolute_uri("/")).rstrip("/")
 
 
-class Button(IndexPage):
+class ActionView(IndexPage):
     """What a button of the page does. Its address, opened by hand or reloaded, is the page."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return self.home()
 
 
-class ProviderButton(Button):
+class ProviderActionView(ActionView):
     recorded_as = Action.INTEGRATION_UPDATE
 
     @property
     def provider(self) -> str:
         return str(self.kwargs["provider"])
 
-    def what(self) -> dict[str, Any]:
+    def audit_target(self) -> dict[str, Any]:
         return {"provider": self.provider}
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -152,7 +152,7 @@ class ProviderButton(Button):
             raise Http404
 
 
-class Save(ProviderButton):
+class Save(ProviderActionView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = self.saved()
         return self.home(self.provider) if form is None else self.page(400, cards=self.cards(form))
@@ -178,7 +178,7 @@ class Save(ProviderButton):
             record_failure(self.actor, self.recorded_as, target, form.refused)
 
 
-class Switch(ProviderButton):
+class IntegrationActionView(ProviderActionView):
     """Enable, disable, forget the token."""
 
     changes: Mapping[str, Any] = MappingProxyType({})
@@ -199,14 +199,14 @@ class Switch(ProviderButton):
         return self.home(self.provider)
 
 
-class IssueKey(Button):
+class IssueKey(ActionView):
     """Answers with the page itself, never a redirect: the secret is shown once and kept nowhere."""
 
     recorded_as = Action.API_KEY_ISSUE
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         workspace = Workspace.objects.get(key=self.workspace_key)
-        form = ApiKeyForm(members_within_reach(self.actor, workspace), request.POST)
+        form = ApiKeyForm(manageable_member_emails(self.actor, workspace), request.POST)
         if not form.is_valid():
             return self.page(400, key_form=form)
         api_key, secret = issue_api_key(self.actor, workspace, **form.cleaned_data)
@@ -214,7 +214,7 @@ class IssueKey(Button):
         return self.page(issued=api_key, secret=secret, configurations=configurations)
 
 
-class RevokeKey(Button):
+class RevokeKey(ActionView):
     recorded_as = Action.API_KEY_REVOKE
 
     def post(self, request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:

@@ -12,10 +12,10 @@ from integrations.states import IntegrationState, expiry_warning
 
 
 @dataclass(frozen=True)
-class Glance:
-    tone: str  # good, warn, bad, off: its colour
-    word: str
-    sentence: str
+class StatusBadge:
+    level: str  # good, warn, bad, off: its colour
+    label: str
+    message: str
     warnings: tuple[str, ...] = ()
 
 
@@ -23,18 +23,18 @@ class Glance:
 _NO_TROUBLE = ("upstream_rejected_query", "upstream_rate_limited")
 
 
-def glance(state: IntegrationState, today: date, last_call: AuditLog | None = None) -> Glance:
-    tone, word, sentence = _status(state)
-    if last_call is not None and tone in ("good", "warn") and _in_trouble(state, last_call):
-        tone, word = "bad", "Last call failed"
-        sentence = (
+def status_badge(state: IntegrationState, today: date, last_call: AuditLog | None = None) -> StatusBadge:
+    level, label, message = _status(state)
+    if last_call is not None and level in ("good", "warn") and _in_trouble(state, last_call):
+        level, label = "bad", "Last call failed"
+        message = (
             f"{last_call.action} ended with {last_call.error_code} at {last_call.created_at:%Y-%m-%d %H:%M} UTC. "
             f"Press Test to see what is the matter."
         )
     warnings = tuple(
         warning for warning in (expiry_warning(state.token_expires_on, today), lock_notice(state)) if warning
     )
-    return Glance(tone, word, sentence, warnings)
+    return StatusBadge(level, label, message, warnings)
 
 
 def _status(state: IntegrationState) -> tuple[str, str, str]:
@@ -66,8 +66,8 @@ def _incomplete(state: IntegrationState) -> tuple[str, str, str]:
     if state.locked:
         return "bad", "Not configured", "It is locked, and the environment does not hold all three variables."
     missing = [
-        word
-        for word, there in (("site", state.base_url), ("email", state.email), ("API token", state.has_api_token))
+        label
+        for label, there in (("site", state.base_url), ("email", state.email), ("API token", state.has_api_token))
         if not there
     ]
     if len(missing) == 3:

@@ -14,7 +14,7 @@ from atlassian.connection_test.report import ConnectionReport
 from atlassian.jira.issues import IssueList
 from atlassian.serializers import ConfluenceSearchInput, JiraSearchInput
 from audit.vocabulary import Action
-from console.pages import Button, ProviderButton, Save
+from console.pages import ActionView, ProviderActionView, Save
 from integrations.models import Provider
 from integrations.services import list_integrations
 
@@ -32,7 +32,7 @@ class Hit:
     details: str
 
 
-class Try(Button):
+class Try(ActionView):
     """The real search, through the same gate, and how long it took."""
 
     @property
@@ -59,17 +59,17 @@ class Try(Button):
             "more": found.next_cursor is not None,
             "answer": json.dumps(asdict(found), indent=2, ensure_ascii=False),
         }
-        return render(request, "atlassian/found.html" if self.is_in_place else "atlassian/try.html", context)
+        return render(request, "atlassian/found.html" if self.is_partial else "atlassian/try.html", context)
 
 
-class Test(ProviderButton):
+class Test(ProviderActionView):
     """The connection test; its steps are shown where the card says how it stands."""
 
     recorded_as = Action.INTEGRATION_TEST
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         keep_report(self, services.check_integration(self.actor, self.provider))
-        if not self.is_in_place:
+        if not self.is_partial:
             return self.home(self.provider)
         card = next(card for card in self.cards() if card["state"].provider == self.provider)
         return render(request, "integrations/card_state.html", {"card": card})
@@ -87,8 +87,8 @@ class SaveAndTest(Save):
         return self.home(self.provider)
 
 
-def keep_report(button: ProviderButton, report: ConnectionReport) -> None:
-    button.request.session[button.report_kept_as(button.provider)] = asdict(report)
+def keep_report(view: ProviderActionView, report: ConnectionReport) -> None:
+    view.request.session[view.report_kept_as(view.provider)] = asdict(report)
 
 
 def hits_of(found: IssueList | PageList) -> list[Hit]:

@@ -18,17 +18,19 @@ urlpatterns = [
     path("<str:workspace_key>/<str:provider>/save/", pages.Save.as_view(), name="page-save"),
     path(
         "<str:workspace_key>/<str:provider>/enable/",
-        pages.Switch.as_view(changes={"enabled": True}, done="enabled."),
+        pages.IntegrationActionView.as_view(changes={"enabled": True}, done="enabled."),
         name="page-enable",
     ),
     path(
         "<str:workspace_key>/<str:provider>/disable/",
-        pages.Switch.as_view(changes={"enabled": False}, done="disabled. Agents are refused from now on."),
+        pages.IntegrationActionView.as_view(
+            changes={"enabled": False}, done="disabled. Agents are refused from now on."
+        ),
         name="page-disable",
     ),
     path(
         "<str:workspace_key>/<str:provider>/forget-token/",
-        pages.Switch.as_view(
+        pages.IntegrationActionView.as_view(
             changes={"config": {"api_token": None, "token_expires_on": None}}, done="the token is forgotten."
         ),
         name="page-forget-token",

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from integrations.models import Integration
 from integrations.services import update_integration
-from workspaces.admin import actor_for, link_to_page, said_if_refused
+from workspaces.admin import actor_for, link_to_page, show_error_if_refused
 
 
 @admin.register(Integration)
@@ -66,5 +66,5 @@ class IntegrationAdmin(admin.ModelAdmin):
     def _switch(self, request: HttpRequest, rows: QuerySet[Integration], *, enabled: bool) -> None:
         for row in rows.select_related("workspace"):
             actor = actor_for(request, row.workspace)
-            if said_if_refused(request, update_integration, actor, row.provider, enabled, "", {}):
+            if show_error_if_refused(request, update_integration, actor, row.provider, enabled, "", {}):
                 messages.success(request, f"{row}: {'enabled' if enabled else 'disabled'}.")

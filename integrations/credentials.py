@@ -59,12 +59,12 @@ def source_of(row: Integration | None, provider: str) -> Source:
     Locked: the environment alone. Else the row, where it is complete or disabled: a disabled integration is
     never rescued by the environment. Else the environment's three variables, as a whole set or not at all.
     """
-    if provider not in settings.LOCKED_PROVIDERS and row is not None and _speaks_for_itself(row):
+    if provider not in settings.LOCKED_PROVIDERS and row is not None and _takes_precedence(row):
         return Source.WORKSPACE
     return Source.ENVIRONMENT if provider in settings.ENVIRONMENT_CREDENTIALS else Source.NONE
 
 
-def _speaks_for_itself(row: Integration) -> bool:
+def _takes_precedence(row: Integration) -> bool:
     return not row.enabled or row.is_complete or row.is_token_unreadable
 
 

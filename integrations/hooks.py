@@ -27,7 +27,7 @@ FLAG = {Event.COMMIT: "write_on_commit", Event.MERGE: "write_on_merge"}
 
 
 @dataclass(frozen=True)
-class Hook:
+class HookResult:
     """What became of one event at one provider."""
 
     provider: str
@@ -36,7 +36,9 @@ class Hook:
     issue_keys: tuple[str, ...]
 
 
-def record_git_event(actor: Actor, event: str, repository: str, branch: str, commit: str, message: str) -> list[Hook]:
+def record_git_event(
+    actor: Actor, event: str, repository: str, branch: str, commit: str, message: str
+) -> list[HookResult]:
     """
     Record the event, and integration.hook for each enabled, unlocked provider whose flag asks for it.
 
@@ -52,13 +54,15 @@ def record_git_event(actor: Actor, event: str, repository: str, branch: str, com
     return [_hook(actor, provider, rows.get(provider), flag, event, keys) for provider in Provider.values]
 
 
-def _hook(actor: Actor, provider: str, row: Integration | None, flag: str, event: str, keys: tuple[str, ...]) -> Hook:
+def _hook(
+    actor: Actor, provider: str, row: Integration | None, flag: str, event: str, keys: tuple[str, ...]
+) -> HookResult:
     status = _status(provider, row, flag)
     if status == "recorded":
         target: dict[str, Any] = {"provider": provider, "trigger": event, "issue_keys": list(keys)}
         with audited(actor, Action.INTEGRATION_HOOK, target):
             pass
-    return Hook(provider, event, status, keys)
+    return HookResult(provider, event, status, keys)
 
 
 def _status(provider: str, row: Integration | None, flag: str) -> str:

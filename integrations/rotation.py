@@ -21,7 +21,7 @@ class Rotation:
 
     rotated: int = 0
     already_newest: int = 0
-    overtaken: int = 0  # saved anew meanwhile, hence with the newest key
+    superseded: int = 0  # saved anew meanwhile, hence with the newest key
     unreadable: list[str] = field(default_factory=list)  # 'acme/jira'
 
 
@@ -60,7 +60,7 @@ def _rotate_all(rotation: Rotation, *, dry_run: bool) -> None:
         if dry_run or _replace(row_id, old, new):
             rotation.rotated += 1
         else:
-            rotation.overtaken += 1
+            rotation.superseded += 1
 
 
 def _stored_tokens() -> Iterator[tuple[int, str, bytes]]:

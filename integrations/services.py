@@ -16,7 +16,7 @@ from integrations.states import IntegrationState, state_of
 from workspaces.models import Workspace
 
 CREDENTIAL_FIELDS = ("base_url", "email", "api_token")
-BLANK: dict[str, Any] = {
+DEFAULTS: dict[str, Any] = {
     "base_url": "",
     "email": "",
     "api_token": None,
@@ -58,7 +58,7 @@ def update_integration(
         workspace = Workspace.objects.select_for_update().get(key=actor.workspace)
         row = Integration.objects.filter(workspace=workspace, provider=provider).first()
         row = row or Integration(workspace=workspace, provider=provider)
-        before = {name: getattr(row, name) for name in BLANK} | {"enabled": row.enabled}
+        before = {name: getattr(row, name) for name in DEFAULTS} | {"enabled": row.enabled}
         forgotten = _apply(row, enabled, config)
         changes = target["changes"] = _changes(before, row)
         if forgotten or "api_token" in config:  # the same token entered again is one entered
@@ -74,7 +74,7 @@ def _apply(row: Integration, enabled: bool | None, config: dict[str, Any]) -> bo
     """Whether the stored token had to be forgotten."""
     origin_or_email = (row.base_url, row.email)
     for name, value in config.items():
-        setattr(row, name, BLANK[name] if value is None else value)
+        setattr(row, name, DEFAULTS[name] if value is None else value)
     if enabled is not None:
         row.enabled = enabled
     moved = any(old and old != new for old, new in zip(origin_or_email, (row.base_url, row.email), strict=True))

@@ -3,12 +3,12 @@
 "use strict";
 
 async function answerInPlace(form, button) {
-  const place = document.getElementById(form.dataset.inPlace);
+  const place = document.getElementById(form.dataset.partial);
   const body = new FormData(form, button);
   button.disabled = true;
   place.textContent = "Asking Atlassian…";
   try {
-    const answer = await fetch(form.action, { method: "POST", body, headers: { "X-In-Place": "1" } });
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Partial": "1" } });
     place.innerHTML = isPage(answer) ? await answer.text() : "Something broke here. The log has the details.";
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
@@ -35,7 +35,7 @@ async function copy(button) {
   }
 }
 
-for (const form of document.querySelectorAll("form[data-in-place]")) {
+for (const form of document.querySelectorAll("form[data-partial]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     answerInPlace(form, event.submitter ?? form.querySelector("button"));

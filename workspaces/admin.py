@@ -38,7 +38,7 @@ def link_to_page(workspace_key: str) -> str:
     return format_html('<a href="{}">Integrations page</a>', reverse("integrations-page", args=[workspace_key]))
 
 
-class SuperuserChanges:
+class SuperuserOnlyMixin:
     """Staff may look at what they are granted; who acts as the operator is a superuser."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -62,7 +62,7 @@ class MembershipForm(forms.ModelForm):
         self.fields["user"].disabled = self.instance.pk is not None
 
 
-class MembershipInline(SuperuserChanges, admin.TabularInline):
+class MembershipInline(SuperuserOnlyMixin, admin.TabularInline):
     model = Membership
     form = MembershipForm
     autocomplete_fields = ("user",)
@@ -73,7 +73,7 @@ class MembershipInline(SuperuserChanges, admin.TabularInline):
 
 
 @admin.register(Workspace)
-class WorkspaceAdmin(SuperuserChanges, admin.ModelAdmin):
+class WorkspaceAdmin(SuperuserOnlyMixin, admin.ModelAdmin):
     list_display = ("key", "name", "created_at", "integrations_page")
     search_fields = ("key", "name")
     fields = ("key", "name")
@@ -108,12 +108,12 @@ class WorkspaceAdmin(SuperuserChanges, admin.ModelAdmin):
         workspace, actor = form.instance, actor_for(request, form.instance)
         saved = [member for member, _ in formset.changed_objects] + formset.new_objects
         for member in saved:
-            said_if_refused(request, services.add_member, actor, workspace, member.user.email, member.role)
+            show_error_if_refused(request, services.add_member, actor, workspace, member.user.email, member.role)
         for member in formset.deleted_objects:
-            said_if_refused(request, services.remove_member, actor, workspace, member.user.email)
+            show_error_if_refused(request, services.remove_member, actor, workspace, member.user.email)
 
 
-def said_if_refused(request: HttpRequest, service: Any, *arguments: Any) -> bool:
+def show_error_if_refused(request: HttpRequest, service: Any, *arguments: Any) -> bool:
     try:
         service(*arguments)
     except APIException as exc:
@@ -131,7 +131,7 @@ class ApiKeyAdminForm(forms.ModelForm):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(SuperuserChanges, admin.ModelAdmin):
+class ApiKeyAdmin(SuperuserOnlyMixin, admin.ModelAdmin):
     """Adding is issuing; a key is never changed or deleted, only revoked."""
 
     list_display = ("prefix", "label", "user", "workspace", "created_at", "last_used_at", "expires_at", "revoked_at")
@@ -182,7 +182,7 @@ class ApiKeyAdmin(SuperuserChanges, admin.ModelAdmin):
         revoked = [
             api_key
             for api_key in keys.select_related("membership__user", "membership__workspace")
-            if said_if_refused(
+            if show_error_if_refused(
                 request, services.revoke_api_key, actor_for(request, api_key.membership.workspace), api_key
             )
         ]
@@ -216,7 +216,7 @@ class UserCreationForm(AdminUserCreationForm):
 
 
 @admin.register(User)
-class UserAdmin(SuperuserChanges, StockUserAdmin):
+class UserAdmin(SuperuserOnlyMixin, StockUserAdmin):
     """A user who has gone is made inactive: that ends their sessions and their keys, and keeps the log readable."""
 
     ordering = ("email",)

@@ -47,9 +47,9 @@ def _by_key(request: Request, header: str, channel: Channel) -> tuple[User, Acto
         if requested is not None and requested != actor.workspace:
             raise WorkspaceAccessDenied()
     except APIException as exc:
-        _lay_on(actor, exc)
+        _attach_audit_context(actor, exc)
         raise
-    api_key.touch()
+    api_key.record_use()
     return api_key.membership.user, actor
 
 
@@ -62,8 +62,8 @@ def _api_key(header: str, channel: Channel) -> ApiKey:
     api_key = ApiKey.objects.select_related(*related).filter(digest=digest_of(match[1])).first()
     if api_key is None:
         raise InvalidCredentials()
-    if reason := api_key.reason_unusable():
-        raise _lay_on(actor_for_key(api_key, channel), InvalidCredentials(), reason=reason)
+    if reason := api_key.rejection_reason():
+        raise _attach_audit_context(actor_for_key(api_key, channel), InvalidCredentials(), reason=reason)
     return api_key
 
 
@@ -73,18 +73,18 @@ def _by_session(request: Request, user: User, channel: Channel) -> tuple[User, A
         raise ValidationError({"workspace_key": [REQUIRED]}, code="required")
     actor = actor_for_user(user, requested, channel)
     if actor is None:
-        raise _lay_on(Actor(user=user.email, workspace="", channel=channel), WorkspaceAccessDenied())
+        raise _attach_audit_context(Actor(user=user.email, workspace="", channel=channel), WorkspaceAccessDenied())
     return user, actor
 
 
 def _requested_workspace(request: Request, channel: Channel) -> str | None:
     try:
-        return _named_workspace(request, channel)
+        return _workspace_key_in(request, channel)
     except UNREADABLE as exc:
         raise as_api_exception(exc) from exc
 
 
-def _named_workspace(request: Request, channel: Channel) -> str | None:
+def _workspace_key_in(request: Request, channel: Channel) -> str | None:
     """What the request names: by REST in its query or JSON body, by MCP in the header X-Workspace-Key."""
     named: Any = None
     if channel is Channel.MCP:
@@ -96,7 +96,7 @@ def _named_workspace(request: Request, channel: Channel) -> str | None:
     return named if isinstance(named, str) else None
 
 
-def _lay_on(actor: Actor, exc: APIException, **target: str) -> APIException:
+def _attach_audit_context(actor: Actor, exc: APIException, **target: str) -> APIException:
     """exc, with whose call it ended and why, for the audit log alone."""
     exc.actor = actor
     exc.target = target

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 WORKSPACE_KEY = r"\A[a-z0-9][a-z0-9_-]*\Z"
 KEY_PREFIX = "mc_"
-SHOWN_CHARS = 11  # of a key, to tell one from another: mc_ and 48 of its 256 bits
+PREFIX_CHARS = 11  # of a key, to tell one from another: mc_ and 48 of its 256 bits
 
 
 class UserManager(BaseUserManager["User"]):
@@ -102,7 +102,7 @@ class ApiKey(models.Model):
     """
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="api_keys")
-    prefix = models.CharField(max_length=SHOWN_CHARS, editable=False)
+    prefix = models.CharField(max_length=PREFIX_CHARS, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     label = models.CharField(max_length=100, help_text="Which agent or machine holds it.")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -126,7 +126,7 @@ class ApiKey(models.Model):
             membership=membership,
             label=label,
             expires_at=expires_at,
-            prefix=secret[:SHOWN_CHARS],
+            prefix=secret[:PREFIX_CHARS],
             digest=digest_of(secret),
         )
         api_key.clean_fields(exclude={"membership"})
@@ -137,7 +137,7 @@ class ApiKey(models.Model):
         self.revoked_at = timezone.now()
         self.save(update_fields=["revoked_at"])
 
-    def reason_unusable(self) -> str:
+    def rejection_reason(self) -> str:
         """Why the key is refused, for the audit log; empty while it works."""
         if self.revoked_at is not None:
             return "revoked"
@@ -145,7 +145,7 @@ class ApiKey(models.Model):
             return "expired"
         return "" if self.membership.user.is_active else "user inactive"
 
-    def touch(self) -> None:
+    def record_use(self) -> None:
         """Note that the key was used, at most once a minute: a write for every read would cost too much."""
         now = timezone.now()
         if self.last_used_at is None or now - self.last_used_at > timedelta(minutes=1):

@@ -16,7 +16,7 @@ _READING = frozenset(
         Action.INTEGRATION_HOOK,
     }
 )
-_GOVERNING = frozenset(
+_ADMINISTRATION = frozenset(
     {
         Action.INTEGRATION_LIST,
         Action.INTEGRATION_UPDATE,
@@ -33,12 +33,12 @@ _GOVERNING = frozenset(
 
 GRANTS: dict[str, frozenset[Action]] = {
     Role.MEMBER: _READING,
-    Role.ADMIN: _READING | _GOVERNING,
-    Role.OWNER: _READING | _GOVERNING,
+    Role.ADMIN: _READING | _ADMINISTRATION,
+    Role.OWNER: _READING | _ADMINISTRATION,
 }
 
 # Whose membership and keys a role may touch: an admin who could make a key of an owner would be one.
-REACH: dict[str, frozenset[str]] = {
+MANAGEABLE_ROLES: dict[str, frozenset[str]] = {
     Role.MEMBER: frozenset(),
     Role.ADMIN: frozenset({Role.MEMBER}),
     Role.OWNER: frozenset(Role.values),

@@ -10,7 +10,7 @@ from audit.trail import audited
 from audit.vocabulary import Action
 from workspaces.errors import AboveYourRole, LastOwner, NoSuchMember
 from workspaces.models import ApiKey, Membership, Role, User, Workspace
-from workspaces.roles import REACH
+from workspaces.roles import MANAGEABLE_ROLES
 
 
 def create_workspace(actor: Actor, key: str, name: str) -> Workspace:
@@ -26,13 +26,13 @@ def add_member(actor: Actor, workspace: Workspace, email: str, role: str) -> Mem
     """Add a member or change their role; a person not known by this email is created, without a password."""
     email = email.strip().lower()
     with audited(actor, Action.MEMBER_ADD, {"email": email, "role": role}) as target:
-        _require_reach(actor, role)
+        _require_can_manage(actor, role)
         user = User.objects.filter(email=email).first() or _create_user(email)
         membership = Membership.objects.filter(workspace=workspace, user=user).first()
         if membership is None:
             return Membership.objects.create(workspace=workspace, user=user, role=role)
         target["role_before"] = membership.role
-        _require_reach(actor, membership.role)
+        _require_can_manage(actor, membership.role)
         if role != Role.OWNER:
             _keep_an_owner(membership)
         membership.role = role
@@ -44,7 +44,7 @@ def remove_member(actor: Actor, workspace: Workspace, email: str) -> None:
     """Their API keys die with the membership."""
     with audited(actor, Action.MEMBER_REMOVE, {"email": email}) as target:
         membership = _membership(workspace, email)
-        _require_reach(actor, membership.role)
+        _require_can_manage(actor, membership.role)
         _keep_an_owner(membership)
         target["api_keys"] = [api_key.prefix for api_key in membership.api_keys.usable()]
         membership.delete()
@@ -58,7 +58,7 @@ def issue_api_key(
     with audited(actor, Action.API_KEY_ISSUE, target):
         membership = _membership(workspace, email)
         if membership.user.email != actor.user:
-            _require_reach(actor, Role.OWNER if membership.user.is_superuser else membership.role)
+            _require_can_manage(actor, Role.OWNER if membership.user.is_superuser else membership.role)
         expires_at = None if expires_in_days is None else timezone.now() + timedelta(days=expires_in_days)
         api_key, secret = ApiKey.issue(membership, label, expires_at)
         target["prefix"] = api_key.prefix
@@ -77,26 +77,26 @@ def revoke_api_key(actor: Actor, api_key: ApiKey) -> None:
     target = {"email": membership.user.email, "label": api_key.label, "prefix": api_key.prefix}
     with audited(actor, Action.API_KEY_REVOKE, target):
         if membership.user.email != actor.user:
-            _require_reach(actor, membership.role)
+            _require_can_manage(actor, membership.role)
         if api_key.revoked_at is None:
             api_key.revoke()
 
 
-def governed_workspaces(user: User) -> QuerySet[Workspace]:
+def administered_workspaces(user: User) -> QuerySet[Workspace]:
     """Those whose pages the user may open."""
     if user.is_superuser:
         return Workspace.objects.all()
     return Workspace.objects.filter(memberships__user=user, memberships__role__in=(Role.OWNER, Role.ADMIN))
 
 
-def members_within_reach(actor: Actor, workspace: Workspace) -> list[str]:
+def manageable_member_emails(actor: Actor, workspace: Workspace) -> list[str]:
     """Emails of those for whom actor may issue a key; actor first."""
     members = Membership.objects.filter(workspace=workspace).select_related("user").order_by("user__email")
     emails = [
         member.user.email
         for member in members
         if member.user.email == actor.user
-        or (Role.OWNER if member.user.is_superuser else member.role) in REACH[actor.role]
+        or (Role.OWNER if member.user.is_superuser else member.role) in MANAGEABLE_ROLES[actor.role]
     ]
     return sorted(emails, key=lambda email: email != actor.user)
 
@@ -117,8 +117,8 @@ def _membership(workspace: Workspace, email: str) -> Membership:
     return membership
 
 
-def _require_reach(actor: Actor, role: str) -> None:
-    if role not in REACH[actor.role]:
+def _require_can_manage(actor: Actor, role: str) -> None:
+    if role not in MANAGEABLE_ROLES[actor.role]:
         raise AboveYourRole()
 
 

@@ -25,7 +25,7 @@ from atlassian.upstream import gateway
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.identity import WHO_AM_I, is_known
 from integrations.credentials import Credentials
-from integrations.findings import Findings
+from integrations.discovery import AccountDiscovery
 from integrations.states import expiry_warning
 
 # What asking who one is needs; nothing else may be asked before.
@@ -62,8 +62,8 @@ class ConnectionReport:
         return next((f"{step.problem} {step.remedy}".strip() for step in self.steps if not step.ok), "")
 
     @property
-    def findings(self) -> Findings:
-        return Findings(self.scoped, self.cloud_id, self.account_id, self.account_name, self.problem)
+    def discovery(self) -> AccountDiscovery:
+        return AccountDiscovery(self.scoped, self.cloud_id, self.account_id, self.account_name, self.problem)
 
 
 def check_connection(credentials: Credentials, *, today: date | None = None) -> ConnectionReport:
@@ -86,7 +86,7 @@ def check_connection(credentials: Credentials, *, today: date | None = None) -> 
 class _Test:
     def __init__(self, credentials: Credentials) -> None:
         self.client = AtlassianClient(credentials)
-        self.account = Findings()
+        self.account = AccountDiscovery()
         self.cloud_id = ""
         self.warnings: list[str] = []
 

@@ -15,7 +15,7 @@ from atlassian.errors import UpstreamFailure
 from atlassian.upstream import identity
 from atlassian.upstream.replies import Reply, text
 from integrations.credentials import Credentials
-from integrations.findings import Findings
+from integrations.discovery import AccountDiscovery
 
 if TYPE_CHECKING:
     from atlassian.upstream.client import AtlassianClient
@@ -25,7 +25,7 @@ REMEMBERED_SECONDS = 24 * 3600
 REFUSED_SECONDS = 60
 
 
-def discover(client: "AtlassianClient") -> Findings:
+def discover(client: "AtlassianClient") -> AccountDiscovery:
     """
     Who the client's credentials are, tried on the site and then at the gateway; the client goes on through the door
     that opened. Raises UpstreamAuthFailed, UpstreamForbidden or another UpstreamFailure, which says what to do.
@@ -48,7 +48,7 @@ def discover(client: "AtlassianClient") -> Findings:
         raise identity.auth_failed(credentials)
     me = reply.json()
     name = text(me, "displayName") or text(me, "publicName") or text(me, "emailAddress")
-    return Findings(client.credentials.scoped, cloud_id, text(me, "accountId"), name)
+    return AccountDiscovery(client.credentials.scoped, cloud_id, text(me, "accountId"), name)
 
 
 def remembered(credentials: Credentials, fingerprint: str) -> Credentials:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 PAGE = "/integrations/acme/"
 TEST, TRY, SAVE_AND_TEST = f"{PAGE}jira/test/", f"{PAGE}try/", f"{PAGE}jira/save-and-test/"
-IN_PLACE = {"X-In-Place": "1"}
+PARTIAL = {"X-Partial": "1"}
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def recorded() -> list[tuple[str, str, str]]:
 def test_a_test_in_place_answers_with_the_card_as_it_now_stands(admin, site):
     connected(site)
 
-    answer = admin.post(TEST, headers=IN_PLACE)
+    answer = admin.post(TEST, headers=PARTIAL)
 
     piece = answer.content.decode()
     assert f"Connected as {READER.name}" in piece
@@ -64,7 +64,7 @@ def test_a_test_without_a_script_shows_its_steps_once_on_the_page(admin, site):
 def test_a_test_that_fails_says_who_has_to_do_what(admin, site):
     connected(site, api_token="no-such-token")
 
-    piece = admin.post(TEST, headers=IN_PLACE).content.decode()
+    piece = admin.post(TEST, headers=PARTIAL).content.decode()
 
     assert "Not working" in piece
     assert 'class="failed"' in piece
@@ -72,7 +72,7 @@ def test_a_test_that_fails_says_who_has_to_do_what(admin, site):
 
 
 def test_a_test_of_what_is_not_connected_is_refused_in_words(admin):
-    answer = admin.post(TEST, headers=IN_PLACE)
+    answer = admin.post(TEST, headers=PARTIAL)
 
     assert answer.status_code == 409
     assert "Jira is not connected in this workspace." in answer.content.decode()
@@ -108,7 +108,7 @@ def test_what_cannot_be_saved_is_not_tested(admin, site):
 
 
 @pytest.mark.parametrize(("provider", "action"), [("jira", "jira.search"), ("confluence", "confluence.search")])
-@pytest.mark.parametrize("headers", [{}, IN_PLACE], ids=["page", "in place"])
+@pytest.mark.parametrize("headers", [{}, PARTIAL], ids=["page", "in place"])
 def test_a_search_shows_what_an_agent_would_get_and_how_long_it_took(admin, site, provider, action, headers):
     connected(site, provider)
 
@@ -127,7 +127,7 @@ def test_a_search_shows_what_an_agent_would_get_and_how_long_it_took(admin, site
 def test_a_search_goes_through_the_workspaces_own_limits(admin, site):
     connected(site, allowed_keys=["OPS"])
 
-    hits = admin.post(TRY, {"q": "museum", "provider": "jira"}, headers=IN_PLACE).context["hits"]
+    hits = admin.post(TRY, {"q": "museum", "provider": "jira"}, headers=PARTIAL).context["hits"]
 
     assert hits
     assert all(hit.title.startswith("OPS-") for hit in hits)
@@ -136,7 +136,7 @@ def test_a_search_goes_through_the_workspaces_own_limits(admin, site):
 def test_a_search_that_finds_nothing_says_what_that_may_mean(admin, site):
     connected(site, email=CONTRACTOR.email, api_token=CONTRACTOR.tokens[0].value)
 
-    page = admin.post(TRY, {"q": "zyzzyva", "provider": "jira"}, headers=IN_PLACE).content.decode()
+    page = admin.post(TRY, {"q": "zyzzyva", "provider": "jira"}, headers=PARTIAL).content.decode()
 
     assert "Nothing was found." in page
 
@@ -145,7 +145,7 @@ def test_what_atlassian_does_wrong_is_said_in_words_and_recorded(admin, site):
     connected(site)
     site.faults.add("broken_json")
 
-    answer = admin.post(TRY, {"q": "museum", "provider": "jira"}, headers=IN_PLACE)
+    answer = admin.post(TRY, {"q": "museum", "provider": "jira"}, headers=PARTIAL)
 
     assert answer.status_code == 502
     assert "Atlassian" in answer.content.decode()
@@ -155,7 +155,7 @@ def test_what_atlassian_does_wrong_is_said_in_words_and_recorded(admin, site):
 def test_a_blank_search_is_refused_by_name_and_asks_nobody(admin, site):
     connected(site)
 
-    answer = admin.post(TRY, {"q": " ", "provider": "jira"}, headers=IN_PLACE)
+    answer = admin.post(TRY, {"q": " ", "provider": "jira"}, headers=PARTIAL)
 
     assert answer.status_code == 400
     assert "q: " in answer.content.decode()
@@ -180,7 +180,7 @@ def test_what_a_site_wrote_is_never_markup_on_the_page(admin, site):
     connected(site)
     site.add_issue("GATE-90", "<script>alert(1)</script> museum", description=None, status="Done", labels=[])
 
-    page = admin.post(TRY, {"q": "alert", "provider": "jira"}, headers=IN_PLACE).content.decode()
+    page = admin.post(TRY, {"q": "alert", "provider": "jira"}, headers=PARTIAL).content.decode()
 
     assert "GATE-90" in page
     assert "<script>" not in page

@@ -7,7 +7,7 @@ from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.gateway import discover
 from dev.sample_site.accounts import READER, SERVICE
 from integrations.credentials import Credentials
-from integrations.findings import Findings
+from integrations.discovery import AccountDiscovery
 from tests.atlassian.factories import make_credentials
 
 
@@ -28,7 +28,7 @@ def paths(site):
 def test_a_token_without_scopes_is_found_on_the_site(sample_site, gateway):
     found = discover(AtlassianClient(credentials_at(sample_site)))
 
-    assert found == Findings(False, sample_site.cloud_id, READER.account_id, READER.name)
+    assert found == AccountDiscovery(False, sample_site.cloud_id, READER.account_id, READER.name)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_token_without_scopes_is_found_on_the_site(sample_site, gateway):
 def test_a_token_with_scopes_is_found_at_the_gateway(sample_site, gateway, account, token, provider):
     found = discover(AtlassianClient(credentials_at(sample_site, account, token, provider)))
 
-    assert found == Findings(True, sample_site.cloud_id, account.account_id, account.name)
+    assert found == AccountDiscovery(True, sample_site.cloud_id, account.account_id, account.name)
 
 
 def test_a_dead_token_is_found_nowhere(sample_site, gateway):

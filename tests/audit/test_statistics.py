@@ -7,7 +7,7 @@ from audit.errors import NotPermitted
 from audit.models import AuditLog
 from audit.statistics import DAYS, calls_per_day
 from audit.vocabulary import Action, Channel
-from console.chart import HEIGHT, rows_of, strips, width_of
+from console.chart import HEIGHT, sparklines, table_rows, width_of
 from tests.audit.factories import make_record
 
 TODAY = date(2026, 8, 22)
@@ -67,7 +67,7 @@ def test_bars_are_stacked_within_the_strip_and_the_rarest_is_seen():
         TODAY: {("jira.read", "denied"): 1, ("jira.search", "success"): 5},
     }
 
-    read, search = strips(days)
+    read, search = sparklines(days)
 
     assert (read.action, read.calls, read.denied, read.failed) == ("jira.read", 100_002, 1, 1)
     assert (search.action, search.calls) == ("jira.search", 5)
@@ -80,12 +80,12 @@ def test_bars_are_stacked_within_the_strip_and_the_rarest_is_seen():
 
 
 def test_an_empty_log_has_no_strip():
-    assert strips({TODAY: {}}) == []
+    assert sparklines({TODAY: {}}) == []
 
 
 def test_the_table_says_the_same_as_the_bars_newest_day_first():
     days = {TODAY - timedelta(days=1): {("a.b", "success"): 2}, TODAY: {("a.b", "failed"): 1}}
 
-    rows = [(row["day"], row["outcome"], row["calls"]) for row in rows_of(days)]
+    rows = [(row["day"], row["outcome"], row["calls"]) for row in table_rows(days)]
 
     assert rows == [(TODAY, "failed", 1), (TODAY - timedelta(days=1), "success", 2)]

@@ -107,7 +107,7 @@ def test_a_button_pressed_after_the_session_ended_leads_back_to_the_page_and_not
 
 
 def test_a_script_is_told_that_the_session_ended_with_the_way_back():
-    answer = Client().post(SAVE, filled_in(), headers={"X-In-Place": "1"})
+    answer = Client().post(SAVE, filled_in(), headers={"X-Partial": "1"})
 
     assert answer.status_code == 401
     assert f"/login/?next={PAGE}" in answer.content.decode()
@@ -282,9 +282,9 @@ def test_the_state_is_seen_at_a_glance(fields, word):
     client = signed_in()
     make_integration(**fields)
 
-    glances = [card["glance"].word for card in client.get(PAGE).context["cards"]]
+    badges = [card["badge"].label for card in client.get(PAGE).context["cards"]]
 
-    assert glances == [word, "Not connected"]
+    assert badges == [word, "Not connected"]
 
 
 def test_a_token_about_to_expire_is_warned_of():
@@ -432,9 +432,9 @@ def test_a_call_that_failed_since_the_last_test_is_seen_at_a_glance(error_code, 
     make_integration(tested_at=tested_at, account_name="Lantern Bot")
     make_record(tested_at + timedelta(minutes=minutes_since_test), outcome="failed", error_code=error_code)
 
-    glances = [card["glance"].word for card in signed_in().get(PAGE).context["cards"]]
+    badges = [card["badge"].label for card in signed_in().get(PAGE).context["cards"]]
 
-    assert glances == [word, "Not connected"]
+    assert badges == [word, "Not connected"]
 
 
 def test_a_call_that_went_well_since_is_no_trouble():
@@ -443,7 +443,7 @@ def test_a_call_that_went_well_since_is_no_trouble():
     make_record(now - timedelta(minutes=9), outcome="failed", error_code="upstream_error", action="jira.search")
     make_record(now - timedelta(minutes=5))
 
-    assert signed_in().get(PAGE).context["cards"][0]["glance"].tone == "good"
+    assert signed_in().get(PAGE).context["cards"][0]["badge"].level == "good"
 
 
 def test_keys_that_no_longer_work_are_folded_away_with_the_reason():

@@ -147,7 +147,7 @@ def test_rotation_encrypts_with_the_newest_key_what_an_older_one_did_and_leaves_
     assert said == "1 tokens rotated, 1 with the newest key already, 0 saved anew meanwhile.\n"
     record = AuditLog.objects.get()
     assert (record.action, record.outcome, record.actor) == ("encryption.rotate", "success", "operator")
-    assert record.target == {"rotated": 1, "already_newest": 1, "overtaken": 0, "unreadable": []}
+    assert record.target == {"rotated": 1, "already_newest": 1, "superseded": 0, "unreadable": []}
 
 
 def test_rotation_is_safe_to_repeat():
@@ -211,4 +211,4 @@ def test_a_token_saved_while_the_rotation_runs_wins():
 
     assert said == "0 tokens rotated, 0 with the newest key already, 1 saved anew meanwhile.\n"
     assert Integration.objects.get().api_token == "saved-meanwhile"
-    assert AuditLog.objects.get().target["overtaken"] == 1
+    assert AuditLog.objects.get().target["superseded"] == 1

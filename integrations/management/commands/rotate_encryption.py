@@ -25,7 +25,7 @@ class Command(BaseCommand):
             raise CommandError(str(exc.detail)) from exc
         self.stdout.write(
             f"{rotation.rotated} tokens {'would be rotated' if dry_run else 'rotated'}, {rotation.already_newest} "
-            f"with the newest key already, {rotation.overtaken} saved anew meanwhile."
+            f"with the newest key already, {rotation.superseded} saved anew meanwhile."
         )
         if rotation.unreadable:
             raise CommandError(str(TokensUnreadable(rotation.unreadable).detail))

@@ -33,5 +33,5 @@ def _row(api_key: ApiKey) -> dict[str, str]:
         "prefix": api_key.prefix,
         "email": api_key.membership.user.email,
         "label": api_key.label,
-        "state": api_key.reason_unusable() or "usable",
+        "state": api_key.rejection_reason() or "usable",
     } | {name: "" if moment is None else f"{moment:%Y-%m-%d %H:%M}" for name, moment in moments.items()}
