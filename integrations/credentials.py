@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 
 from integrations.errors import IntegrationDisabled, IntegrationMissing, TokenUnreadable
-from integrations.models import Integration, Provider
+from integrations.models import AttachmentPolicy, Integration, Provider
 
 
 class Source(StrEnum):
@@ -30,6 +31,9 @@ class Credentials:
     account_id: str = ""  # as a connection test proved it; empty: not tested
     token_expires_on: date | None = None  # as the workspace told us: Atlassian tells nobody
     allowlist: tuple[str, ...] = ()  # project or space keys, in capitals; empty: all that the account sees
+    hidden_fields: tuple[str, ...] = ()  # names of Jira fields, whatever their case
+    attachments: str = AttachmentPolicy.TEXT
+    mask_secrets: bool = True
 
     @property
     def product(self) -> str:
@@ -79,12 +83,12 @@ def _from_row(row: Integration) -> Credentials:
         cloud_id=row.cloud_id,
         account_id=row.account_id,
         token_expires_on=row.token_expires_on,
-        allowlist=tuple(row.allowed_keys),
+        **_limits(row),
     )
 
 
 def _from_environment(provider: str, row: Integration | None) -> Credentials:
-    """A workspace's allowlist narrows the operator's account too: dropping it would show more than was agreed."""
+    """A workspace's limits hold for the operator's account too: dropping them would show more than was agreed."""
     base_url, email, api_token = settings.ENVIRONMENT_CREDENTIALS[provider]
     return Credentials(
         provider=provider,
@@ -92,5 +96,15 @@ def _from_environment(provider: str, row: Integration | None) -> Credentials:
         base_url=base_url,
         email=email,
         api_token=api_token,
-        allowlist=tuple(row.allowed_keys) if row else (),
+        **(_limits(row) if row else {}),
     )
+
+
+def _limits(row: Integration) -> dict[str, Any]:
+    """What the workspace lets agents see."""
+    return {
+        "allowlist": tuple(row.allowed_keys),
+        "hidden_fields": tuple(row.hidden_fields),
+        "attachments": row.attachments,
+        "mask_secrets": row.mask_secrets,
+    }

@@ -11,6 +11,14 @@ class Provider(models.TextChoices):
     CONFLUENCE = "confluence", "Confluence"
 
 
+class AttachmentPolicy(models.TextChoices):
+    """Which attached files an agent may read."""
+
+    OFF = "off", "None"
+    TEXT = "text", "Their text"
+    IMAGES = "images", "Their text, and pictures"
+
+
 class Integration(models.Model):
     """
     One workspace's account at one provider.
@@ -29,6 +37,17 @@ class Integration(models.Model):
     allowed_keys = models.JSONField(default=list, blank=True, help_text="Project or space keys; empty: all.")
     write_on_commit = models.BooleanField(default=False)
     write_on_merge = models.BooleanField(default=False)
+    hidden_fields = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), blank=True, help_text="Names, in Jira alone."
+    )
+    # The files of what an agent may read anyway; their text is masked. A picture cannot be: it takes a decision.
+    attachments = models.CharField(
+        max_length=16,
+        choices=AttachmentPolicy.choices,
+        default=AttachmentPolicy.TEXT,
+        db_default=AttachmentPolicy.TEXT,
+    )
+    mask_secrets = models.BooleanField(default=True, db_default=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     # What the last connection test found out.
@@ -43,6 +62,9 @@ class Integration(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("workspace", "provider"), name="one_integration_per_provider"),
             models.CheckConstraint(condition=models.Q(provider__in=Provider.values), name="provider_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(attachments__in=AttachmentPolicy.values), name="attachment_policy_is_known"
+            ),
         )
 
     def __str__(self) -> str:

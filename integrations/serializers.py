@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from audit.arguments import Arguments, OneOfField
 from integrations.hooks import Event
-from integrations.models import ALLOWLIST_FIELD, Provider
+from integrations.models import ALLOWLIST_FIELD, AttachmentPolicy, Provider
 from integrations.origins import OriginRefused, site_origin
 from integrations.states import IntegrationState, expiry_warning
 
@@ -29,6 +29,16 @@ class KeysField(serializers.ListField):
         return sorted({key.upper() for key in super().to_internal_value(data)})
 
 
+class FieldNamesField(serializers.ListField):
+    """Names of Jira fields as people see them; Jira does not tell them apart by case."""
+
+    child = serializers.CharField(max_length=255)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        by_folded = {name.casefold(): name for name in super().to_internal_value(data)}
+        return [by_folded[folded] for folded in sorted(by_folded)]
+
+
 class ConfigInput(serializers.Serializer):
     """Partial: what is absent stays, null deletes, an unknown name is refused."""
 
@@ -46,11 +56,20 @@ class ConfigInput(serializers.Serializer):
     token_expires_on = serializers.DateField(required=False, allow_null=True)
     project_keys = KeysField(required=False, allow_null=True, max_length=200)
     space_keys = KeysField(required=False, allow_null=True, max_length=200)
+    hidden_fields = FieldNamesField(required=False, allow_null=True, max_length=200)
+    attachments = OneOfField(AttachmentPolicy.choices, required=False, allow_null=True)
+    mask_secrets = serializers.BooleanField(required=False, allow_null=True)
 
     def validate_email(self, email: str | None) -> str | None:
         if email and ":" in email:
             raise serializers.ValidationError("An email with a colon cannot be used to sign in at Atlassian.")
         return email
+
+
+_OF_THE_OTHER: dict[str, tuple[str, ...]] = {
+    Provider.JIRA: ("space_keys",),
+    Provider.CONFLUENCE: ("project_keys", "hidden_fields"),
+}
 
 
 class IntegrationInput(Arguments):
@@ -62,8 +81,7 @@ class IntegrationInput(Arguments):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """config becomes fields of the model; its errors are named config.<key>."""
         given, provider = attrs["config"], attrs["provider"]
-        fields = ConfigInput().fields
-        known = [name for name in fields if name not in ALLOWLIST_FIELD.values()] + [ALLOWLIST_FIELD[provider]]
+        known = [name for name in ConfigInput().fields if name not in _OF_THE_OTHER[provider]]
         unknown = {
             str(name)[:60]: serializers.ErrorDetail(f"Unknown key. Known here: {', '.join(known)}.", code="unknown")
             for name in given
@@ -80,6 +98,7 @@ class IntegrationInput(Arguments):
 
 
 def state_as_json(state: IntegrationState) -> dict[str, Any]:
+    hidden = {"hidden_fields": list(state.hidden_fields)} if state.provider == Provider.JIRA else {}
     return {
         "enabled": state.enabled,
         "configured": state.configured,
@@ -91,6 +110,9 @@ def state_as_json(state: IntegrationState) -> dict[str, Any]:
         "write_on_commit": state.write_on_commit,
         "write_on_merge": state.write_on_merge,
         ALLOWLIST_FIELD[state.provider]: list(state.allowed_keys),
+        **hidden,
+        "attachments": state.attachments,
+        "mask_secrets": state.mask_secrets,
         "token_expires_on": state.token_expires_on,
         "token_kind": "scoped" if state.scoped else "unscoped",
         "account_name": state.account_name,

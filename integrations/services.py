@@ -11,7 +11,7 @@ from audit.actors import Actor
 from audit.trail import audited
 from audit.vocabulary import Action
 from integrations.errors import IntegrationLocked
-from integrations.models import Integration, Provider
+from integrations.models import AttachmentPolicy, Integration, Provider
 from integrations.states import IntegrationState, state_of
 from workspaces.models import Workspace
 
@@ -24,6 +24,9 @@ DEFAULTS: dict[str, Any] = {
     "write_on_merge": False,
     "token_expires_on": None,
     "allowed_keys": [],
+    "hidden_fields": [],
+    "attachments": AttachmentPolicy.TEXT,
+    "mask_secrets": True,
 }
 
 # Sent after complete credentials were saved, so that the floor above can find out what kind of token it is.

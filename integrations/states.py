@@ -25,6 +25,9 @@ class IntegrationState:
     write_on_commit: bool
     write_on_merge: bool
     allowed_keys: tuple[str, ...]
+    hidden_fields: tuple[str, ...]
+    attachments: str
+    mask_secrets: bool
     token_expires_on: date | None
     scoped: bool
     account_name: str
@@ -50,6 +53,9 @@ def state_of(row: Integration | None, provider: str) -> IntegrationState:
         write_on_commit=row.write_on_commit,
         write_on_merge=row.write_on_merge,
         allowed_keys=tuple(row.allowed_keys),
+        hidden_fields=tuple(row.hidden_fields),
+        attachments=row.attachments,
+        mask_secrets=row.mask_secrets,
         token_expires_on=row.token_expires_on,
         scoped=row.scoped,
         account_name=row.account_name,

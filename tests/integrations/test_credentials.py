@@ -80,6 +80,29 @@ def test_a_workspaces_allowlist_narrows_the_operators_account_too(settings):
     assert credentials_for("acme", "jira").allowlist == ("ABC",)
 
 
+def test_what_agents_may_see_goes_with_the_credentials_whoever_owns_them(settings):
+    settings.ENVIRONMENT_CREDENTIALS = ENVIRONMENT
+    row = make_integration(hidden_fields=["Salary"], attachments="off", mask_secrets=False)
+
+    own = credentials_for("acme", "jira")
+    row.delete()
+    make_integration(api_token=None, hidden_fields=["Salary"], attachments="off", mask_secrets=False)
+    borrowed = credentials_for("acme", "jira")
+
+    for credentials in (own, borrowed):
+        assert (credentials.hidden_fields, credentials.attachments) == (("Salary",), "off")
+        assert credentials.mask_secrets is False
+
+
+def test_without_a_row_what_agents_may_see_is_the_safe_choice(settings):
+    settings.ENVIRONMENT_CREDENTIALS = ENVIRONMENT
+    make_workspace()
+
+    credentials = credentials_for("acme", "jira")
+
+    assert (credentials.hidden_fields, credentials.attachments, credentials.mask_secrets) == ((), "text", True)
+
+
 def test_credentials_do_not_tell_their_token():
     make_integration()
 

@@ -41,6 +41,9 @@ def test_a_saved_integration_is_answered_without_its_token_and_recorded_without_
             "write_on_commit": False,
             "write_on_merge": False,
             "project_keys": [],
+            "hidden_fields": [],
+            "attachments": "text",
+            "mask_secrets": True,
             "token_expires_on": None,
             "token_kind": "unscoped",
             "account_name": "",
@@ -187,6 +190,13 @@ def test_an_origin_that_the_operator_listed_is_permitted(admin, settings, base_u
         ({"config": {"api_token": "line\r\nX-Evil: 1"}}, ["config.api_token"]),
         ({"config": {"api_token": ""}}, ["config.api_token"]),
         ({"config": {"write_on_merge": "perhaps"}}, ["config.write_on_merge"]),
+        ({"config": {"attachments": "all"}}, ["config.attachments"]),
+        ({"config": {"mask_secrets": "perhaps"}}, ["config.mask_secrets"]),
+        ({"config": {"hidden_fields": "Salary"}}, ["config.hidden_fields"]),
+        ({"config": {"hidden_fields": ["Salary", " "]}}, ["config.hidden_fields.1"]),
+        ({"config": {"hidden_fields": [{"name": "Salary"}]}}, ["config.hidden_fields.0"]),
+        ({"config": {"hidden_fields": [f"Field {n}" for n in range(201)]}}, ["config.hidden_fields"]),
+        ({"provider": "confluence", "config": {"hidden_fields": ["Salary"]}}, ["config.hidden_fields"]),
         ({"config": {"token_expires_on": "soon"}}, ["config.token_expires_on"]),
         ({"config": []}, ["config"]),
         ({"config": None}, ["config"]),
@@ -213,6 +223,40 @@ def test_a_body_that_is_no_json_object_is_refused_and_recorded(admin, body):
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "validation_error")
     record = AuditLog.objects.get()
     assert (record.action, record.outcome, record.workspace) == ("integration.update", "failed", "acme")
+
+
+def test_what_agents_may_see_is_saved_answered_and_recorded_before_and_after(admin):
+    make_integration()
+
+    answer = put(
+        admin,
+        config={"hidden_fields": [" Salary", "cost centre", "SALARY"], "attachments": "images", "mask_secrets": False},
+    )
+
+    state = answer.json()["integration"]
+    assert state["hidden_fields"] == ["cost centre", "SALARY"]
+    assert (state["attachments"], state["mask_secrets"]) == ("images", False)
+    assert AuditLog.objects.get().target["changes"] == {
+        "hidden_fields": [[], ["cost centre", "SALARY"]],
+        "attachments": ["text", "images"],
+        "mask_secrets": [True, False],
+    }
+
+
+def test_null_gives_the_safe_value_back(admin):
+    make_integration(hidden_fields=["Salary"], attachments="images", mask_secrets=False)
+
+    put(admin, config={"hidden_fields": None, "attachments": None, "mask_secrets": None})
+
+    row = Integration.objects.get()
+    assert (row.hidden_fields, row.attachments, row.mask_secrets) == ([], "text", True)
+
+
+def test_confluence_has_no_hidden_fields(admin):
+    state = put(admin, "confluence", config={"attachments": "off"}).json()["integration"]
+
+    assert (state["attachments"], state["mask_secrets"]) == ("off", True)
+    assert "hidden_fields" not in state
 
 
 def test_a_body_that_is_not_declared_as_json_is_refused(admin):
