@@ -14,9 +14,9 @@ log = logging.getLogger(__name__)
 
 # A cache that hangs must cost less than what it saves.
 OPTIONS: dict[str, Any] = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": Retry(NoBackoff(), 0)}
-SECONDS_LEFT_ALONE = 5
+CIRCUIT_OPEN_SECONDS = 5
 
-_left_alone_until: dict[str, float] = {}  # by server; of this process
+_circuit_open_until: dict[str, float] = {}  # by server; of this process
 
 
 class RedisCache(redis.RedisCache):
@@ -27,33 +27,33 @@ class RedisCache(redis.RedisCache):
         self._server = str(server)
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
-        return bool(self._asked(super().add, False, *args, **kwargs))
+        return bool(self._call_or_default(super().add, False, *args, **kwargs))
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return self._asked(super().get, default, key, default, version)
+        return self._call_or_default(super().get, default, key, default, version)
 
     def set(self, *args: Any, **kwargs: Any) -> None:
-        self._asked(super().set, None, *args, **kwargs)
+        self._call_or_default(super().set, None, *args, **kwargs)
 
     def get_many(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
-        return dict(self._asked(super().get_many, {}, *args, **kwargs))
+        return dict(self._call_or_default(super().get_many, {}, *args, **kwargs))
 
     def set_many(self, *args: Any, **kwargs: Any) -> list[Any]:
-        return list(self._asked(super().set_many, [], *args, **kwargs))
+        return list(self._call_or_default(super().set_many, [], *args, **kwargs))
 
     def incr(self, key: Any, *args: Any, **kwargs: Any) -> int:
         """Raises ValueError, as for a key that is not there."""
-        number = self._asked(super().incr, None, key, *args, **kwargs)
+        number = self._call_or_default(super().incr, None, key, *args, **kwargs)
         if number is None:
             raise ValueError(key)
         return int(number)
 
-    def _asked(self, method: Callable[..., Any], nothing: Any, *args: Any, **kwargs: Any) -> Any:
-        if time.monotonic() < _left_alone_until.get(self._server, 0):
-            return nothing
+    def _call_or_default(self, method: Callable[..., Any], default: Any, *args: Any, **kwargs: Any) -> Any:
+        if time.monotonic() < _circuit_open_until.get(self._server, 0):
+            return default
         try:
             return method(*args, **kwargs)
         except RedisError as exc:
-            _left_alone_until[self._server] = time.monotonic() + SECONDS_LEFT_ALONE
-            log.warning("the cache cannot be reached, and is left alone for %d s: %s", SECONDS_LEFT_ALONE, exc)
-            return nothing
+            _circuit_open_until[self._server] = time.monotonic() + CIRCUIT_OPEN_SECONDS
+            log.warning("the cache cannot be reached, and is left alone for %d s: %s", CIRCUIT_OPEN_SECONDS, exc)
+            return default

@@ -14,12 +14,12 @@ from integrations.origins import OriginRefused, origin_of, permitted_origin
 PROVIDERS = ("jira", "confluence")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MIN_SECRET_CHARS = 32
-FRESH = "`make .env` writes a .env with fresh secrets where there is none."
-SWITCH = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+HOW_TO_GENERATE = "`make .env` writes a .env with fresh secrets where there is none."
+BOOLEANS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 DATABASES = "DATABASE_URL: give sqlite:///path or postgres://user:password@host:5432/name."
 CACHES = "CACHE_URL: give redis://host:6379/0, or locmemcache://name for the memory of one process."
 
-SECONDS_FOR_A_CONNECTION = 5  # while PostgreSQL is away each call waits for one, and once more for its record
+CONNECT_TIMEOUT = 5  # while PostgreSQL is away each call waits for one, and once more for its record
 
 
 class Env(environ.Env):
@@ -28,20 +28,20 @@ class Env(environ.Env):
     def text(self, name: str, default: str = "") -> str:
         return str(self.str(name, default="")).strip() or default
 
-    def texts(self, name: str, default: str = "") -> list[str]:
+    def comma_separated(self, name: str, default: str = "") -> list[str]:
         return [item.strip() for item in self.text(name, default).split(",") if item.strip()]
 
-    def whole_number(self, name: str, default: int, least: int = 0, most: int = 1_000_000) -> int:
+    def integer(self, name: str, default: int, least: int = 0, most: int = 1_000_000) -> int:
         text = self.text(name, str(default))
         if not (text.isascii() and text.isdecimal() and len(text) < 10 and least <= int(text) <= most):
             raise ImproperlyConfigured(f"{name}={text!r}: give a whole number from {least} to {most}.")
         return int(text)
 
-    def switch(self, name: str) -> bool:
+    def boolean(self, name: str) -> bool:
         text = self.text(name, "false").lower()
-        if text not in SWITCH:
+        if text not in BOOLEANS:
             raise ImproperlyConfigured(f"{name}={text!r}: give true or false.")
-        return SWITCH[text]
+        return BOOLEANS[text]
 
     def log_level(self, name: str) -> str:
         text = self.text(name, "INFO").upper()
@@ -51,13 +51,13 @@ class Env(environ.Env):
 
     def hosts(self, name: str, default: str) -> list[str]:
         """Names as they stand in a Host header; '*' for any, '.example.com' for a domain and what is below it."""
-        for host in (hosts := self.texts(name, default)):
+        for host in (hosts := self.comma_separated(name, default)):
             if "/" in host:
                 raise ImproperlyConfigured(f"{name}: {host!r} is not a host name like memory.example.com.")
         return hosts
 
     def web_addresses(self, name: str) -> list[str]:
-        addresses = [address.rstrip("/") for address in self.texts(name)]
+        addresses = [address.rstrip("/") for address in self.comma_separated(name)]
         for address in addresses:
             scheme, _, rest = address.partition("://")
             if scheme not in ("http", "https") or not rest or any(character.isspace() for character in rest):
@@ -122,7 +122,7 @@ def origin(name: str, item: str) -> str:
     return found
 
 
-def tune(database: dict[str, Any], pool_size: int, here: Path) -> None:
+def tune_database(database: dict[str, Any], pool_size: int, here: Path) -> None:
     """
     A relative path of SQLite's starts here, wherever the process was started.
     PostgreSQL: threads wait for Atlassian, not for the database, and share a few connections meanwhile.
@@ -130,8 +130,8 @@ def tune(database: dict[str, Any], pool_size: int, here: Path) -> None:
     """
     options = database.setdefault("OPTIONS", {})
     if database["ENGINE"].endswith(".postgresql"):
-        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": SECONDS_FOR_A_CONNECTION}
-        options.setdefault("connect_timeout", SECONDS_FOR_A_CONNECTION)
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": CONNECT_TIMEOUT}
+        options.setdefault("connect_timeout", CONNECT_TIMEOUT)
     else:
         if database["NAME"] != ":memory:":
             database["NAME"] = str(here / database["NAME"])
@@ -151,7 +151,7 @@ def processes(number: int, database: dict[str, Any], cache: dict[str, Any]) -> i
 
 def secret_key(text: str) -> str:
     if len(text) < MIN_SECRET_CHARS:
-        raise ImproperlyConfigured(f"SECRET_KEY: at least {MIN_SECRET_CHARS} characters are needed. {FRESH}")
+        raise ImproperlyConfigured(f"SECRET_KEY: at least {MIN_SECRET_CHARS} characters are needed. {HOW_TO_GENERATE}")
     return text
 
 
@@ -159,13 +159,17 @@ def fernet_keys(keys: list[str], secret_key: str) -> list[str]:
     """The library would take SECRET_KEY in place of none, and an empty string for a key."""
     for key in keys or [""]:
         if len(key) < MIN_SECRET_CHARS:
-            raise ImproperlyConfigured(f"FERNET_KEYS: every key needs at least {MIN_SECRET_CHARS} characters. {FRESH}")
+            raise ImproperlyConfigured(
+                f"FERNET_KEYS: every key needs at least {MIN_SECRET_CHARS} characters. {HOW_TO_GENERATE}"
+            )
         if key == secret_key:
             raise ImproperlyConfigured("FERNET_KEYS: a key must not be SECRET_KEY; they are changed apart.")
     return keys
 
 
-def whole_sets(sets: dict[str, tuple[str, str, str]], listed: frozenset[str]) -> dict[str, tuple[str, str, str]]:
+def complete_credentials(
+    sets: dict[str, tuple[str, str, str]], listed: frozenset[str]
+) -> dict[str, tuple[str, str, str]]:
     """A provider's three variables count as a whole or not at all; the first becomes the origin of the site."""
     return {
         provider: (_base_url(provider, base_url, listed), email, api_token)

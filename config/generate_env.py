@@ -1,4 +1,4 @@
-"""Prints a first .env with secrets of its own: python -m config.fresh_env > .env"""
+"""Prints a first .env with secrets of its own: python -m config.generate_env > .env"""
 
 import secrets
 

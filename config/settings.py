@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from config import environment
+from config import __version__, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -12,28 +12,30 @@ env.read_env(BASE_DIR / ".env")  # what the environment says already wins
 
 # Secrets: no default.
 SECRET_KEY = environment.secret_key(env.text("SECRET_KEY"))
-FERNET_KEYS = environment.fernet_keys(env.texts("FERNET_KEYS"), SECRET_KEY)  # newest first; older still decrypt
+FERNET_KEYS = environment.fernet_keys(
+    env.comma_separated("FERNET_KEYS"), SECRET_KEY
+)  # newest first; older still decrypt
 
 # Where it listens, and how it is reached.
-DEBUG = env.switch("DEBUG")
+DEBUG = env.boolean("DEBUG")
 HOST = env.text("MEMORY_CORE_HOST", default="127.0.0.1")
-PORT = env.whole_number("MEMORY_CORE_PORT", default=8080, least=1, most=65_535)
-THREADS = env.whole_number("MEMORY_CORE_THREADS", default=64, least=1)  # of one process; nearly all wait for Atlassian
+PORT = env.integer("MEMORY_CORE_PORT", default=8080, least=1, most=65_535)
+THREADS = env.integer("MEMORY_CORE_THREADS", default=64, least=1)  # of one process; nearly all wait for Atlassian
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.web_addresses("CSRF_TRUSTED_ORIGINS")
-HTTPS = env.switch("MEMORY_CORE_HTTPS")  # true behind a proxy that speaks TLS
+HTTPS = env.boolean("MEMORY_CORE_HTTPS")  # true behind a proxy that speaks TLS
 PUBLIC_URL = env.web_address("MEMORY_CORE_PUBLIC_URL")  # in client configurations; empty: as the browser sees it
 
 # Where state lives. One machine: SQLite and memory. More: PostgreSQL and Redis.
 DATABASES = {"default": env.database("DATABASE_URL", default="sqlite:///memory-core.sqlite3")}
-DATABASE_POOL_SIZE = env.whole_number("DATABASE_POOL_SIZE", default=8, least=1)  # PostgreSQL connections of one process
-environment.tune(DATABASES["default"], DATABASE_POOL_SIZE, BASE_DIR)
+DATABASE_POOL_SIZE = env.integer("DATABASE_POOL_SIZE", default=8, least=1)  # PostgreSQL connections of one process
+environment.tune_database(DATABASES["default"], DATABASE_POOL_SIZE, BASE_DIR)
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://memory-core")}
 if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
     # Beyond Django's 300 entries, names, proofs of credentials and counters of calls would push each other out.
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 20_000)
 PROCESSES = environment.processes(
-    env.whole_number("MEMORY_CORE_PROCESSES", default=1, least=1, most=1000), DATABASES["default"], CACHES["default"]
+    env.integer("MEMORY_CORE_PROCESSES", default=1, least=1, most=1000), DATABASES["default"], CACHES["default"]
 )
 
 # Atlassian.
@@ -51,15 +53,17 @@ _confluence = (
     env.text("MEMORY_CORE_CONFLUENCE_API_TOKEN"),
 )
 ENVIRONMENT_CREDENTIALS = (
-    environment.whole_sets({"jira": _jira, "confluence": _confluence}, ATLASSIAN_ORIGINS) if _use_environment else {}
+    environment.complete_credentials({"jira": _jira, "confluence": _confluence}, ATLASSIAN_ORIGINS)
+    if _use_environment
+    else {}
 )
 
 # Limits and retention.
-RATE_LIMIT_PER_MINUTE = env.whole_number("MEMORY_CORE_RATE_LIMIT_PER_MINUTE", default=6000)  # of one key; 0: none
-AUDIT_RETENTION_DAYS = env.whole_number(
-    "AUDIT_RETENTION_DAYS", default=365, most=36_500
-)  # for prune_audit; 0 keeps forever
+RATE_LIMIT_PER_MINUTE = env.integer("MEMORY_CORE_RATE_LIMIT_PER_MINUTE", default=6000)  # of one key; 0: none
+AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", default=365, most=36_500)  # for prune_audit; 0 keeps forever
 LOG_LEVEL = env.log_level("MEMORY_CORE_LOG_LEVEL")
+
+VERSION = __version__
 
 # From here on nothing depends on where it runs.
 INSTALLED_APPS = [

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django_mcpz.server import MCPServer, ToolError, public
@@ -57,7 +58,11 @@ def _words(exc: APIException) -> str:
 def _server() -> MCPServer:
     # The view has let the caller in by the time that the server is asked.
     server = MCPServer(
-        name="memory-core", title="Jira and Confluence", version="0.1.0", instructions=INSTRUCTIONS, auth=public
+        name="memory-core",
+        title="Jira and Confluence",
+        version=settings.VERSION,
+        instructions=INSTRUCTIONS,
+        auth=public,
     )
     for tool in TOOLS:
         register = server.tool(

@@ -1,7 +1,7 @@
 """A small stand-in for an Atlassian Cloud site over real HTTP, for the demo and for tests."""
 
 from dev.sample_site.accounts import ACCOUNTS, CONTRACTOR, MINA, NEWCOMER, READER, SERVICE, UNLICENSED, Account, Token
-from dev.sample_site.exchange import Received
+from dev.sample_site.exchange import Request
 from dev.sample_site.faults import Fault
 from dev.sample_site.site import CLOUD_ID, SampleSite
 
@@ -16,7 +16,7 @@ __all__ = [
     "UNLICENSED",
     "Account",
     "Fault",
-    "Received",
+    "Request",
     "SampleSite",
     "Token",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dev.sample_site.accounts import Account, Token
-from dev.sample_site.exchange import Answer, Received, html_answer, json_answer
+from dev.sample_site.exchange import Answer, Request, html_answer, json_answer
 
 TOMCAT_401 = (
     '<!doctype html><html lang="en"><head><title>HTTP Status 401 – Unauthorized</title></head>'
@@ -41,7 +41,7 @@ class Caller:
         return group is None or (self.account is not None and group in self.account.groups)
 
 
-def identify(request: Received, accounts: Iterable[Account]) -> Caller:
+def identify(request: Request, accounts: Iterable[Account]) -> Caller:
     """Reads Authorization; the scheme's case matters for Bearer, as it does on the real site."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if not scheme:
@@ -77,7 +77,7 @@ def _bearer(value: str, accounts: Iterable[Account]) -> Caller:
     return Caller(trouble="bearer")
 
 
-def jira_site_refusal(caller: Caller, request: Received, site_realm: str) -> Answer | None:
+def jira_site_refusal(caller: Caller, request: Request, site_realm: str) -> Answer | None:
     """What the site says before any Jira route runs; None lets the route answer, perhaps anonymously."""
     if caller.trouble == "bearer":
         return json_answer({"error": "Failed to parse Connect Session Auth Token"}, 403)
@@ -89,7 +89,7 @@ def jira_site_refusal(caller: Caller, request: Received, site_realm: str) -> Ans
     return None
 
 
-def confluence_site_refusal(caller: Caller, request: Received, site_realm: str) -> Answer | None:
+def confluence_site_refusal(caller: Caller, request: Request, site_realm: str) -> Answer | None:
     if caller.token and caller.token.product:
         return html_answer(TOMCAT_401, 401)
     if caller.known and caller.account and caller.account.has_confluence and not caller.trouble:
@@ -101,7 +101,7 @@ def confluence_site_refusal(caller: Caller, request: Received, site_realm: str) 
     return no_confluence(request)
 
 
-def no_confluence(request: Received) -> Answer:
+def no_confluence(request: Request) -> Answer:
     """The one 403 that stands for wrong credentials and for a missing licence alike."""
     if request.path.rstrip("/").endswith("/rest/api/search"):
         return json_answer({"message": "Current user not permitted to use Confluence", "statusCode": 403}, 403)
@@ -116,7 +116,7 @@ def v2_not_found(title: str) -> Answer:
     return json_answer({"errors": [{"status": 404, "code": "NOT_FOUND", "title": title, "detail": None}]}, 404)
 
 
-def gateway_refusal(caller: Caller, request: Received, product: str, scopes: frozenset[str]) -> Answer | None:
+def gateway_refusal(caller: Caller, request: Request, product: str, scopes: frozenset[str]) -> Answer | None:
     """Any one of `scopes` opens the route to a scoped token; a token without scopes needs none."""
     if not caller.known or caller.token is None:
         if caller.trouble == "bearer":

@@ -5,7 +5,7 @@ from dev.sample_site.confluence_parts import LISTED, NOUNS, body_format, content
 from dev.sample_site.confluence_shapes import remark_shape
 from dev.sample_site.exchange import Answer, Refusal, json_answer
 from dev.sample_site.routing import Call
-from dev.sample_site.world import Page, Remark
+from dev.sample_site.world import Page, PageComment
 
 
 def remarks(call: Call, plural: str, content_id: str, kind: str) -> Answer:
@@ -28,14 +28,14 @@ def remark(call: Call, kind: str, remark_id: str) -> Answer:
     return json_answer(remark_shape(call, page, found, body_format(call, LISTED)))
 
 
-def _remark(call: Call, kind: str, remark_id: str) -> tuple[Page, Remark]:
+def _remark(call: Call, kind: str, remark_id: str) -> tuple[Page, PageComment]:
     found = call.site.world.remark(number("id", remark_id))
     if found is None or not call.caller.sees_space(found[0].space) or found[1].inline != (kind == "inline"):
         raise Refusal(v2_not_found(f"Cannot find a {kind} comment with id [{remark_id}]"))
     return found
 
 
-def _remarks(call: Call, page: Page, found: list[Remark]) -> Answer:
+def _remarks(call: Call, page: Page, found: list[PageComment]) -> Answer:
     asked = body_format(call, LISTED)
     newest_first = call.request.first("sort").startswith("-")
     ordered = sorted(found, key=lambda each: each.created, reverse=newest_first)

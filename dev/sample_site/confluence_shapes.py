@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from dev.sample_site.routing import Call
-from dev.sample_site.world import Page, Remark, Space
+from dev.sample_site.world import Page, PageComment, Space
 
 
 def tiny_code(content_id: str) -> str:
@@ -20,7 +20,7 @@ def _slug(title: str) -> str:
     return quote("+".join(re.findall(r"[^\W_]+", title)), safe="+")
 
 
-def webui(call: Call, page: Page, remark: Remark | None = None) -> str:
+def webui(call: Call, page: Page, remark: PageComment | None = None) -> str:
     space = call.site.world.space(page.space)
     if space and space.homepage_id == page.id:
         link = f"/spaces/{page.space}/overview"
@@ -110,11 +110,11 @@ def body_shape(call: Call, page: Page, representation: str) -> dict[str, Any]:
     return {representation: {"representation": representation, "value": value}}
 
 
-def remark_body(call: Call, remark: Remark, representation: str) -> dict[str, Any]:
+def remark_body(call: Call, remark: PageComment, representation: str) -> dict[str, Any]:
     return body_shape(call, Page(remark.id, "", "", storage=remark.body), representation)
 
 
-def remark_shape(call: Call, page: Page, remark: Remark, representation: str) -> dict[str, Any]:
+def remark_shape(call: Call, page: Page, remark: PageComment, representation: str) -> dict[str, Any]:
     owner = "pageId" if page.type == "page" else "blogPostId"
     version = {"number": 1, "message": "", "minorEdit": False, "authorId": remark.author}
     shown: dict[str, Any] = {

@@ -3,13 +3,13 @@
 import json
 from typing import TYPE_CHECKING
 
-from dev.sample_site.exchange import Answer, Received, json_answer
+from dev.sample_site.exchange import Answer, Request, json_answer
 
 if TYPE_CHECKING:
     from dev.sample_site.site import SampleSite
 
 
-def answer(site: "SampleSite", request: Received) -> Answer | None:
+def answer(site: "SampleSite", request: Request) -> Answer | None:
     if request.path == "/_faults":
         return _faults(site, request)
     if request.path == "/_requests":
@@ -20,7 +20,7 @@ def answer(site: "SampleSite", request: Received) -> Answer | None:
     return None
 
 
-def _faults(site: "SampleSite", request: Received) -> Answer:
+def _faults(site: "SampleSite", request: Request) -> Answer:
     if request.method == "POST":
         try:
             details = json.loads(request.body)
@@ -34,7 +34,7 @@ def _faults(site: "SampleSite", request: Received) -> Answer:
     return json_answer({"faults": site.faults.pending()})
 
 
-def _requests(site: "SampleSite", request: Received) -> Answer:
+def _requests(site: "SampleSite", request: Request) -> Answer:
     if request.method == "DELETE":
         site.requests.clear()
         return Answer(204)

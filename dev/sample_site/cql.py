@@ -12,7 +12,7 @@ from dev.sample_site.query_parser import parse
 from dev.sample_site.query_tokens import QueryError
 from dev.sample_site.routing import Call
 from dev.sample_site.storage import text_of
-from dev.sample_site.world import Page, Remark, Space
+from dev.sample_site.world import Page, PageComment, Space
 
 SERVICE = "com.atlassian.confluence.api.service.exceptions.api."
 TYPES = [
@@ -65,7 +65,7 @@ class Hit:
     body: str
     space: Space
     page: Page | None = None
-    remark: Remark | None = None
+    remark: PageComment | None = None
 
     @property
     def id(self) -> str:

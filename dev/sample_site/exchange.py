@@ -10,7 +10,7 @@ JSON = "application/json;charset=UTF-8"
 
 
 @dataclass
-class Received:
+class Request:
     """One request as it arrived; `path` is still percent-encoded and has no query."""
 
     method: str
@@ -21,7 +21,7 @@ class Received:
     target: str
 
     @classmethod
-    def of(cls, method: str, target: str, headers: dict[str, str], body: bytes) -> "Received":
+    def of(cls, method: str, target: str, headers: dict[str, str], body: bytes) -> "Request":
         parts = urlsplit(target)
         query = parse_qs(parts.query, keep_blank_values=True)
         lowered = {name.lower(): value for name, value in headers.items()}

@@ -4,7 +4,7 @@ import threading
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from dev.sample_site.exchange import Received
+from dev.sample_site.exchange import Request
 
 KINDS = (
     "status",  # answers `status` with `headers` and `body`
@@ -40,7 +40,7 @@ class Fault:
         if self.kind not in KINDS:
             raise ValueError(f"unknown fault {self.kind!r}: one of {', '.join(KINDS)}")
 
-    def meets(self, request: Received, inner_path: str) -> bool:
+    def meets(self, request: Request, inner_path: str) -> bool:
         if self.method and self.method.upper() != request.method:
             return False
         return request.path.startswith(self.path) or inner_path.startswith(self.path)
@@ -68,7 +68,7 @@ class Faults:
         with self._lock:
             return [asdict(fault) for fault in self._faults]
 
-    def take(self, request: Received, inner_path: str) -> Fault | None:
+    def take(self, request: Request, inner_path: str) -> Fault | None:
         with self._lock:
             fault = next((each for each in self._faults if each.meets(request, inner_path)), None)
             if fault and fault.times is not None:

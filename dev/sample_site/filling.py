@@ -5,7 +5,7 @@ from typing import Any
 
 from dev.sample_site import adf, loading
 from dev.sample_site.accounts import MINA, READER, Account
-from dev.sample_site.world import NOW, Issue, Page, Remark, Space, World
+from dev.sample_site.world import NOW, Dataset, Issue, Page, PageComment, Space
 
 CATEGORIES = {
     "To Do": ("new", 2, "blue-gray"),
@@ -23,16 +23,16 @@ NO_FIELDS = ["priority", "resolution", "parent", "assignee", "duedate", "resolut
 NO_ITEMS = ["labels", "components", "fixVersions", "attachment", "issuelinks", "subtasks"]
 
 
-class Filling:
+class SiteBuilder:
     """The part of SampleSite that fills it. Ids not given are counted up in the order of the calls."""
 
     url: str
     empty: bool
     accounts: list[Account]
-    world: World
+    world: Dataset
 
     def fill(self) -> None:
-        self.world = World({account.account_id: account.name for account in self.accounts})
+        self.world = Dataset({account.account_id: account.name for account in self.accounts})
         if not self.empty:
             loading.load(self, self.url)
 
@@ -148,11 +148,11 @@ class Filling:
 
     def add_page_comment(
         self, page_id: str, body: str, *, author: str = READER.account_id, created: str = NOW, **more: Any
-    ) -> Remark:
+    ) -> PageComment:
         """`selection` makes it an inline comment, `parent` a reply."""
         page = self.world.pages[page_id]
         number = more.pop("id", "") or str(int(page_id) * 10 + len(page.remarks) + 1)
-        page.remarks.append(Remark(number, author, created, body, **more))
+        page.remarks.append(PageComment(number, author, created, body, **more))
         return page.remarks[-1]
 
 

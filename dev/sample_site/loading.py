@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dev.sample_site.filling import Filling
+    from dev.sample_site.filling import SiteBuilder
 
 CONTENT = Path(__file__).with_name("content")
 
 
-def load(filling: "Filling", url: str) -> None:
+def load(filling: "SiteBuilder", url: str) -> None:
     people = _listed("people.json", url)
     filling.world.people |= {each["id"]: each["name"] for each in people}
     who = {each["short"]: each["id"] for each in people}
@@ -34,7 +34,7 @@ def _text(name: str, url: str) -> str:
     return (CONTENT / name).read_text(encoding="utf-8").replace("{{site}}", url)
 
 
-def _issue(filling: "Filling", entry: dict[str, Any], who: dict[str, str], url: str) -> None:
+def _issue(filling: "SiteBuilder", entry: dict[str, Any], who: dict[str, str], url: str) -> None:
     comments, readings = entry.pop("comments", []), entry.pop("readings", None)
     for role in ("reporter", "assignee"):
         if role in entry:
@@ -51,7 +51,7 @@ def _issue(filling: "Filling", entry: dict[str, Any], who: dict[str, str], url: 
         _add_readings(filling, key, who, **readings)
 
 
-def _link(filling: "Filling", fields: dict[str, Any]) -> None:
+def _link(filling: "SiteBuilder", fields: dict[str, Any]) -> None:
     """The files name parents, subtasks and linked issues by key; Jira sends a short form of each."""
     if fields["parent"]:
         fields["parent"] = _short(filling, fields["parent"])
@@ -63,7 +63,7 @@ def _link(filling: "Filling", fields: dict[str, Any]) -> None:
                 link[end] = _short(filling, link[end])
 
 
-def _short(filling: "Filling", key: str) -> dict[str, Any]:
+def _short(filling: "SiteBuilder", key: str) -> dict[str, Any]:
     issue = filling.world.issues[key]
     fields = {name: issue.fields[name] for name in ("summary", "status", "priority", "issuetype")}
     return {"id": issue.id, "key": key, "self": f"{filling.url}/rest/api/3/issue/{issue.id}", "fields": fields}
@@ -76,14 +76,14 @@ def _description(key: str, url: str) -> Any:
     return _text(f"issues/{key}.xml", url) if (CONTENT / f"issues/{key}.xml").exists() else None
 
 
-def _add_readings(filling: "Filling", key: str, who: dict[str, str], author: str, count: int, text: str) -> None:
+def _add_readings(filling: "SiteBuilder", key: str, who: dict[str, str], author: str, count: int, text: str) -> None:
     """A long thread: one measurement a minute, as a watcher posts them."""
     for number in range(1, count + 1):
         value = 180 + (number * 37) % 90
         filling.add_comment(key, text.format(number=number, value=value), author=who[author])
 
 
-def _page(filling: "Filling", entry: dict[str, Any], who: dict[str, str], url: str) -> None:
+def _page(filling: "SiteBuilder", entry: dict[str, Any], who: dict[str, str], url: str) -> None:
     remarks, body = entry.pop("comments", []), entry.pop("body", None)
     if entry.get("author"):
         entry["author"] = who[entry["author"]]

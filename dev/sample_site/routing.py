@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from dev.sample_site.auth import Caller
-from dev.sample_site.exchange import Answer, Received
+from dev.sample_site.exchange import Answer, Request
 from dev.sample_site.queries import Function
 from dev.sample_site.texts import language_of
 
@@ -21,7 +21,7 @@ class Call:
 
     site: "SampleSite"
     caller: Caller
-    request: Received
+    request: Request
 
     @property
     def language(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
-from dev.sample_site.exchange import Answer, Received, html_answer
+from dev.sample_site.exchange import Answer, Request, html_answer
 from dev.sample_site.faults import MEGABYTE, Fault
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def respond(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        request = Received.of(self.command, self.path, dict(self.headers.items()), self.rfile.read(length))
+        request = Request.of(self.command, self.path, dict(self.headers.items()), self.rfile.read(length))
         answer, fault = self.server.site.answer_to(request)
         if fault is None:
             self.send(answer)
@@ -140,5 +140,5 @@ def spoiled(fault: Fault, answer: Answer) -> Answer:
     return Answer(answer.status, answer.body[: len(answer.body) // 2], answer.headers)
 
 
-def log_line(request: Received, status: int) -> None:
+def log_line(request: Request, status: int) -> None:
     print(json.dumps([request.method, request.target, status]), file=sys.stderr, flush=True)

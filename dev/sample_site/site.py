@@ -9,15 +9,15 @@ from urllib.parse import quote, urlsplit
 
 from dev.sample_site import auth, confluence, control, jira, server
 from dev.sample_site.accounts import ACCOUNTS, READER, Account, Token
-from dev.sample_site.exchange import Answer, Received, Refusal, json_answer
+from dev.sample_site.exchange import Answer, Refusal, Request, json_answer
 from dev.sample_site.faults import Fault, Faults
-from dev.sample_site.filling import Filling
+from dev.sample_site.filling import SiteBuilder
 from dev.sample_site.routing import Call, Route, find
 
 CLOUD_ID = "5e2f9a34-77c0-4e0b-9d55-1a8c6b2f4d10"
 
 
-class SampleSite(Filling):
+class SampleSite(SiteBuilder):
     """
     A stand-in for one Atlassian Cloud site and its gateway, on a loopback port.
 
@@ -41,7 +41,7 @@ class SampleSite(Filling):
         self.log = log
         self.empty = empty
         self.faults = Faults()
-        self.requests: list[Received] = []
+        self.requests: list[Request] = []
         self.accounts: list[Account] = list(ACCOUNTS)
         if email or token:
             own = Token(token) if token else READER.tokens[0]
@@ -104,13 +104,13 @@ class SampleSite(Filling):
         recorded.headers |= given
         self._recorded[method.upper(), path] = recorded
 
-    def received(self, prefix: str = "", method: str = "") -> list[Received]:
+    def received(self, prefix: str = "", method: str = "") -> list[Request]:
         """Of `requests`, those to a path that begins so."""
         return [
             each for each in list(self.requests) if each.path.startswith(prefix) and method.upper() in ("", each.method)
         ]
 
-    def answer_to(self, request: Received) -> tuple[Answer, Fault | None]:
+    def answer_to(self, request: Request) -> tuple[Answer, Fault | None]:
         if request.path.startswith("/_"):
             controlled = control.answer(self, request)
             if controlled is not None:
@@ -122,7 +122,7 @@ class SampleSite(Filling):
             server.log_line(request, answer.status)
         return answer, fault
 
-    def _recorded_for(self, request: Received) -> Answer | None:
+    def _recorded_for(self, request: Request) -> Answer | None:
         exact = self._recorded.get((request.method, request.target))
         return exact or self._recorded.get((request.method, request.path))
 
@@ -131,7 +131,7 @@ class SampleSite(Filling):
         parts = path.split("/", 4)
         return "/" + (parts[4] if len(parts) > 4 else "") if path.startswith("/ex/") else path
 
-    def _routed(self, request: Received) -> Answer:
+    def _routed(self, request: Request) -> Answer:
         if request.path == "/_edge/tenant_info":
             return json_answer({"cloudId": self.cloud_id})
         try:
@@ -141,7 +141,7 @@ class SampleSite(Filling):
         except Refusal as refusal:
             return refusal.answer
 
-    def _on_site(self, request: Received) -> Answer:
+    def _on_site(self, request: Request) -> Answer:
         caller = auth.identify(request, self.accounts)
         of_confluence = request.path.startswith("/wiki/")
         refused = auth.confluence_site_refusal if of_confluence else auth.jira_site_refusal
@@ -156,7 +156,7 @@ class SampleSite(Filling):
         answer.headers |= auth.good_headers(caller, limit) if caller.known else auth.failed_login(caller)
         return answer
 
-    def _through_gateway(self, request: Received) -> Answer:
+    def _through_gateway(self, request: Request) -> Answer:
         _, _, product, cloud_id, *_ = [*request.path.split("/"), "", ""]
         if product not in ("jira", "confluence") or cloud_id != self.cloud_id:
             return json_answer({"code": 404, "message": "Not Found"}, 404)
@@ -179,7 +179,7 @@ class SampleSite(Filling):
             return refusal.answer
 
 
-def _no_route(request: Received, known: bool) -> Answer:
+def _no_route(request: Request, known: bool) -> Answer:
     status, title = (405, "Method Not Allowed") if known else (404, "Not Found")
     detail = f"No endpoint {request.method} {urlsplit(request.target).path}."
     body = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dev.sample_site.exchange import Answer, Received, Refusal, json_answer
+from dev.sample_site.exchange import Answer, Refusal, Request, json_answer
 
 TEXTS = {
     "issue_missing": {
@@ -62,7 +62,7 @@ TEXTS = {
 }
 
 
-def language_of(request: Received, account_language: str) -> str:
+def language_of(request: Request, account_language: str) -> str:
     forced = request.headers.get("x-force-accept-language", "").lower() == "true"
     return request.headers.get("accept-language", "en")[:2].lower() if forced else account_language
 

@@ -37,7 +37,7 @@ class Space:
 
 
 @dataclass
-class Remark:
+class PageComment:
     """A comment on a page; `selection` is the marked text of an inline one."""
 
     id: str
@@ -70,7 +70,7 @@ class Page:
     version: int = 1
     created: str = NOW
     updated: str = NOW
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[PageComment] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
 
     def as_storage(self) -> str:
@@ -92,7 +92,7 @@ def _escaped(text: str) -> str:
 
 
 @dataclass
-class World:
+class Dataset:
     """The whole content; `people` gives the display name of every account id."""
 
     people: dict[str, str] = field(default_factory=dict)
@@ -125,6 +125,6 @@ class World:
     def space_by_id(self, space_id: str) -> Space | None:
         return next((each for each in self.spaces.values() if each.id == space_id), None)
 
-    def remark(self, remark_id: str) -> tuple[Page, Remark] | None:
+    def remark(self, remark_id: str) -> tuple[Page, PageComment] | None:
         found = ((page, each) for page in self.pages.values() for each in page.remarks if each.id == remark_id)
         return next(found, None)

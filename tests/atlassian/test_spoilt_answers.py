@@ -16,7 +16,7 @@ import responses
 
 from audit.models import AuditLog
 from dev.sample_site import SampleSite
-from dev.sample_site.exchange import Received
+from dev.sample_site.exchange import Request
 from tests.atlassian.rest_helpers import connect
 from tests.factories import make_api_key
 from workspaces.models import Role
@@ -61,7 +61,7 @@ class Spoiler:
 
     def __call__(self, request: Any) -> tuple[int, dict[str, str], bytes]:
         body = request.body or b""
-        received = Received.of(request.method, request.path_url, dict(request.headers), body)
+        received = Request.of(request.method, request.path_url, dict(request.headers), body)
         answer, _ = self.site.answer_to(received)
         content = answer.body
         if "json" in answer.headers.get("content-type", "") and self.dice.random() < self.rate:

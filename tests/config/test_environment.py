@@ -76,7 +76,7 @@ def test_a_providers_three_variables_count_as_a_whole_or_not_at_all():
 
     incomplete = ("https://acme.atlassian.net", "", "token")
 
-    assert environment.whole_sets({"jira": whole, "confluence": incomplete}, frozenset()) == {"jira": whole}
+    assert environment.complete_credentials({"jira": whole, "confluence": incomplete}, frozenset()) == {"jira": whole}
 
 
 def test_a_relative_path_of_the_database_starts_at_the_code_wherever_the_process_did(monkeypatch, tmp_path):
@@ -84,7 +84,7 @@ def test_a_relative_path_of_the_database_starts_at_the_code_wherever_the_process
     monkeypatch.setenv("DATABASE_URL", "sqlite:///memory-core.sqlite3")
     database = environment.Env().database("DATABASE_URL", default="")
 
-    environment.tune(database, pool_size=1, here=Path("/srv/memory-core"))
+    environment.tune_database(database, pool_size=1, here=Path("/srv/memory-core"))
 
     assert database["NAME"] == "/srv/memory-core/memory-core.sqlite3"
 
@@ -93,7 +93,7 @@ def test_a_postgresql_that_is_away_holds_no_thread_for_long(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://127.0.0.1/name")
     database = environment.Env().database("DATABASE_URL", default="")
 
-    environment.tune(database, pool_size=3, here=Path("/"))
+    environment.tune_database(database, pool_size=3, here=Path("/"))
 
     assert database["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 3, "timeout": 5}
     assert database["OPTIONS"]["connect_timeout"] == 5
