@@ -86,7 +86,7 @@ def find_out_kind(workspace_key: str, provider: str, **kwargs: Any) -> None:
 def _credentials(workspace_key: str, provider: str, *, even_disabled: bool = False) -> Credentials:
     """The last that is asked of the database before Atlassian is awaited."""
     credentials = credentials_for(workspace_key, provider, even_disabled=even_disabled)
-    connections.release()
+    connections.release_pooled_connection()
     return credentials
 
 

@@ -14,15 +14,15 @@ from atlassian.serializers import (
     JiraReadInput,
     JiraSearchInput,
 )
-from audit.api_view import Desk
+from audit.api_view import AuditedAPIView
 from audit.vocabulary import Action
 
 
-class SearchAndRead(ViewSetMixin, Desk):
+class SearchAndRead(ViewSetMixin, AuditedAPIView):
     """Arguments of a query string, without the workspace: the actor stands in one already."""
 
     def arguments(self, kind: Any, request: Request) -> dict[str, Any]:
-        arguments = self.checked(kind, request.query_params)
+        arguments = self.validated_arguments(kind, request.query_params)
         arguments.pop("workspace_key")
         return arguments
 
@@ -57,12 +57,12 @@ class ConfluenceViewSet(SearchAndRead):
         return Response(asdict(services.read_page(request.auth, **self.arguments(ConfluenceReadInput, request))))
 
 
-class IntegrationTestView(Desk):
+class IntegrationTestView(AuditedAPIView):
     """/v1/integrations/test: what search and read would meet, and what to do about it."""
 
     recorded_as = {"post": Action.INTEGRATION_TEST}
 
     def post(self, request: Request) -> Response:
-        arguments = self.checked(IntegrationTestInput, request.data)
+        arguments = self.validated_arguments(IntegrationTestInput, request.data)
         report = services.check_integration(request.auth, arguments["provider"])
         return Response(asdict(report) | {"problem": report.problem})

@@ -8,7 +8,7 @@ OPERATOR = "operator"  # no membership has this role
 @dataclass(frozen=True)
 class Actor:
     """
-    Who acts, where, through which door, and what is granted.
+    Who acts, where, through which channel, and what is granted.
 
     Names are text, so that a record outlives the user, key and workspace it speaks of.
     """

@@ -16,7 +16,7 @@ MAX_ROWS = 10_000
 
 
 class CappedPaginator(Paginator):
-    """Never counts further than anybody turns pages."""
+    """Caps COUNT(*) at MAX_ROWS."""
 
     @cached_property
     def count(self) -> int:

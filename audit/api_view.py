@@ -1,4 +1,4 @@
-"""What every desk of REST does besides its one service call: check arguments, record what never reached the gate."""
+"""What every API view does besides its one service call: check arguments, record what never reached the gate."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from audit.actors import Actor, nobody
 from audit.errors import RateLimited, as_api_exception
 from audit.limits import seconds_to_wait
-from audit.trail import answered_with, refused_by, require
+from audit.trail import recorded_error, rejected_fields, require_permission
 from audit.vocabulary import Action, Channel
 
 REFUSALS_RECORDED_PER_MINUTE = 60
@@ -34,27 +34,28 @@ class KeyThrottle(BaseThrottle):
         return True
 
 
-def checked(actor: Actor, action: Action, arguments: Serializer) -> dict[str, Any]:
+def validated_arguments(actor: Actor, action: Action, arguments: Serializer) -> dict[str, Any]:
     """The validated arguments. A role too low is refused first, so that it learns nothing from them."""
-    require(actor, action)
+    require_permission(actor, action)
     arguments.is_valid(raise_exception=True)
     return arguments.validated_data
 
 
-class Desk(APIView):
+class AuditedAPIView(APIView):
     """A view of which every call leaves one record: what a service's gate did not see is recorded here."""
 
     # HTTP method, or name of the viewset's action → what the call is in the audit log.
     recorded_as: ClassVar[Mapping[str, Action]]
     channel = Channel.REST
     throttle_classes = (KeyThrottle,)
+    actor: Actor | None = None  # once the caller is known
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        self.perform_authentication(request)  # before all else: whatever is refused then is recorded as its sender's
+        self.actor = request.auth  # before all else: whatever is refused then is recorded as its sender's
         super().initial(request, *args, **kwargs)
 
-    def checked(self, arguments: type[Serializer], data: Any) -> dict[str, Any]:
-        return checked(self.request.auth, self.recorded_action(), arguments(data=data))
+    def validated_arguments(self, arguments: type[Serializer], data: Any) -> dict[str, Any]:
+        return validated_arguments(self.request.auth, self.recorded_action(), arguments(data=data))
 
     def handle_exception(self, exc: Exception) -> Response:
         action = self.recorded_action()
@@ -68,12 +69,11 @@ class Desk(APIView):
 
     def _recorded(self, action: Action, exc: Exception) -> Exception:
         """exc, or what has to be answered instead because the record could not be written."""
-        # Where signing in broke down, request.auth would try it once more.
-        actor = getattr(exc, "actor", None) or getattr(self.request, "_auth", None) or nobody(self.channel)
+        actor = getattr(exc, "actor", None) or self.actor or nobody(self.channel)
         if not actor.user or getattr(exc, "status_code", None) == status.HTTP_401_UNAUTHORIZED:
             seconds = seconds_to_wait(
                 f"refused:{self.request.META.get('REMOTE_ADDR', '')}", REFUSALS_RECORDED_PER_MINUTE
             )
             if seconds is not None:  # or a stranger, with a key that was revoked or none, could fill the audit log
                 return RateLimited(seconds, "Too many calls without a valid API key.")
-        return answered_with(actor, action, refused_by(exc), exc)
+        return recorded_error(actor, action, rejected_fields(exc), exc)

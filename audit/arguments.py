@@ -1,4 +1,4 @@
-"""Arguments of a call, checked the same way behind every desk."""
+"""Arguments of a call, checked the same way by REST and MCP."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -56,7 +56,7 @@ class CappedIntegerField(serializers.IntegerField):
 
 
 class OneOfField(serializers.ChoiceField):
-    """Refuses with what would be right, and without the caller's 10 KB."""
+    """Lists the valid choices and never echoes the (possibly huge) input."""
 
     def __init__(self, choices: Any, **kwargs: Any) -> None:
         super().__init__(choices, **kwargs)

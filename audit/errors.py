@@ -44,7 +44,7 @@ class LogDiffers(APIException):
     def __init__(self, differences: int) -> None:
         super().__init__(
             f"The records to be pruned differ from their seals in {differences} places, so nothing was pruned: see "
-            f"verify_audit. With --despite-differences they are archived as they are, and deleted."
+            f"verify_audit. With --allow-tampered they are archived as they are, and deleted."
         )
 
 
@@ -107,7 +107,7 @@ def code_and_message(exc: Exception) -> tuple[str, str]:
     return str(exc.get_codes()), str(exc.detail)
 
 
-def issues_of(exc: Exception) -> list[dict[str, str]]:
+def validation_issues(exc: Exception) -> list[dict[str, str]]:
     """For a validation error, each refused value as {path, code, message}; else empty."""
     if not isinstance(exc, exceptions.ValidationError):
         return []
@@ -115,7 +115,7 @@ def issues_of(exc: Exception) -> list[dict[str, str]]:
 
 
 def _sentence(exc: APIException) -> str:
-    issues = issues_of(exc)
+    issues = validation_issues(exc)
     if not issues:
         return str(exc.detail)
     return " ".join(f"{issue['path']}: {issue['message']}" if issue["path"] else issue["message"] for issue in issues)
@@ -130,9 +130,9 @@ def _issues(detail: Any, path: str) -> Iterator[dict[str, str]]:
         for inner in detail:
             yield from _issues(inner, path)
     else:
-        yield {"path": _sayable(path), "code": str(detail.code), "message": _sayable(str(detail))}
+        yield {"path": _utf8_safe(path), "code": str(detail.code), "message": _utf8_safe(str(detail))}
 
 
-def _sayable(text: str) -> str:
+def _utf8_safe(text: str) -> str:
     """Without the lone surrogates that JSON can smuggle in and UTF-8 cannot carry."""
     return text.encode(errors="replace").decode()

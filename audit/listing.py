@@ -71,7 +71,7 @@ def chunks(workspace: str, filters: Filters) -> Iterator[list[AuditLog]]:
 
 
 def _newest(branches: list[QuerySet[AuditLog]], cursor: Cursor | None, count: int) -> list[AuditLog]:
-    rows = [row for branch in branches for row in _behind(branch, cursor)[:count]]
+    rows = [row for branch in branches for row in _after_cursor(branch, cursor)[:count]]
     if len(branches) > 1:
         rows.sort(key=lambda row: (row.created_at, row.pk), reverse=True)
     return rows[:count]
@@ -113,8 +113,8 @@ def _matching(workspace: str, filters: Filters) -> QuerySet[AuditLog]:
     return records
 
 
-def _behind(records: QuerySet[AuditLog], cursor: Cursor | None) -> QuerySet[AuditLog]:
-    """The first comparison alone bounds the index; a plain OR of both is read as a scan."""
+def _after_cursor(records: QuerySet[AuditLog], cursor: Cursor | None) -> QuerySet[AuditLog]:
+    """The first comparison alone bounds the index: a bare OR would make the planner scan."""
     if cursor is None:
         return records
     older = Q(created_at__lt=cursor.created_at) | Q(created_at=cursor.created_at, id__lt=cursor.id)

@@ -30,7 +30,7 @@ class Pruned:
     archive: Path
 
 
-def first_kept(days: int) -> datetime:
+def retention_cutoff(days: int) -> datetime:
     """Midnight UTC: a record is kept for at least that many days, and deleted with its whole day (see sealing)."""
     day = timezone.now().astimezone(UTC).date() - timedelta(days=days)
     return datetime.combine(day, time.min, tzinfo=UTC)
@@ -42,7 +42,7 @@ def records_before(before: datetime) -> dict[str, int]:
     return {row["workspace"]: row["records"] for row in records.annotate(records=Count("id"))}
 
 
-def prune(before: datetime, directory: Path, *, despite_differences: bool = False) -> Iterator[Pruned]:
+def prune(before: datetime, directory: Path, *, allow_tampered: bool = False) -> Iterator[Pruned]:
     """
     Archive and delete the records before a moment, one workspace after another as the caller iterates.
 
@@ -52,7 +52,7 @@ def prune(before: datetime, directory: Path, *, despite_differences: bool = Fals
     target: dict[str, Any] = {"before": before.isoformat()}
     if differences := verify_before(before).different:
         target["differences"] = differences
-        if not despite_differences:
+        if not allow_tampered:
             exc = LogDiffers(differences)
             record_failure(operator(""), Action.AUDIT_PRUNE, target, exc)
             raise exc

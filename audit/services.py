@@ -8,7 +8,7 @@ from typing import Any
 
 from audit import listing
 from audit.actors import Actor
-from audit.connections import release
+from audit.connections import release_pooled_connection
 from audit.listing import Cursor, Filters
 from audit.models import AuditLog
 from audit.serializers import RECORD_FIELDS, record_as_json
@@ -23,7 +23,7 @@ def list_records(
         return listing.page(actor.workspace, filters, limit, cursor)
 
 
-def last_calls(actor: Actor, actions: Iterable[Action]) -> list[AuditLog]:
+def latest_records(actor: Actor, actions: Iterable[Action]) -> list[AuditLog]:
     """The newest record of each action that was ever recorded, newest first."""
     with audited(actor, Action.AUDIT_LIST, {}):
         records = [record for action in actions if (record := listing.newest(actor.workspace, action))]
@@ -40,7 +40,7 @@ def export_records(actor: Actor, filters: Filters, file_format: str) -> Iterator
 def _without_connection(chunks: Iterator[list[AuditLog]]) -> Iterator[list[AuditLog]]:
     """Who takes a chunk slowly holds none of the connections that all share."""
     for chunk in chunks:
-        release()
+        release_pooled_connection()
         yield chunk
 
 

@@ -13,7 +13,7 @@ from audit.vocabulary import Action
 
 DAYS = 30
 LIVE_DAYS = 2  # today, and yesterday, whose last transactions may have come in late
-KEPT_SECONDS = (DAYS + 1) * 24 * 3600
+DAY_COUNTS_TTL = (DAYS + 1) * 24 * 3600
 
 # (action, outcome) → calls
 Counts = Mapping[tuple[str, str], int]
@@ -33,7 +33,7 @@ def _calls_on(workspace: str, day: date, today: date) -> Counts:
     """The log is append-only: a day that is over is counted once, and then remembered."""
     if today - day < timedelta(days=LIVE_DAYS):
         return _count(workspace, day)
-    return cache.get_or_set(f"calls:{workspace}:{day}", lambda: _count(workspace, day), KEPT_SECONDS) or {}
+    return cache.get_or_set(f"calls:{workspace}:{day}", lambda: _count(workspace, day), DAY_COUNTS_TTL) or {}
 
 
 def _count(workspace: str, day: date) -> Counts:

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from rest_framework.exceptions import APIException
 
 from audit.actors import Actor
-from audit.errors import AuditUnavailable, InternalError, NotPermitted, code_and_message, issues_of
+from audit.errors import AuditUnavailable, InternalError, NotPermitted, code_and_message, validation_issues
 from audit.models import AuditLog
 from audit.request_id import current_request_id
 from audit.vocabulary import CHANGING, UNRECORDED_SUCCESS, Action, Channel, Outcome
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 # SQLite has one writer at a time; queueing for it here is fairer than its busy timeout.
 _sqlite_writer = threading.Lock()
-LONGEST_QUEUE_SECONDS = 20.0
+MAX_QUEUE_SECONDS = 20.0
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def audited(actor: Actor, action: Action, target: dict[str, Any]) -> Iterator[di
     """
     started = time.monotonic()
     try:
-        require(actor, action)
+        require_permission(actor, action)
         with transaction.atomic() if action in CHANGING else nullcontext():
             yield target
             if action not in UNRECORDED_SUCCESS or actor.channel is Channel.COMMAND:
@@ -44,7 +44,7 @@ def audited(actor: Actor, action: Action, target: dict[str, Any]) -> Iterator[di
 
 
 @contextmanager
-def attempted(actor: Actor, action: Action) -> Iterator[None]:
+def recording_failures(actor: Actor, action: Action) -> Iterator[None]:
     """
     For a call that no view of REST stands around: whatever ends the block has left its record, here if no gate
     further in wrote one, and leaves as an APIException. A crash does so as InternalError, its trace in the log.
@@ -52,7 +52,7 @@ def attempted(actor: Actor, action: Action) -> Iterator[None]:
     try:
         yield
     except APIException as exc:
-        record_failure(actor, action, refused_by(exc), exc)
+        record_failure(actor, action, rejected_fields(exc), exc)
         raise
     except Exception as exc:
         log.error("unhandled error", exc_info=exc)
@@ -60,14 +60,14 @@ def attempted(actor: Actor, action: Action) -> Iterator[None]:
         raise InternalError() from exc
 
 
-def refused_by(exc: Exception) -> dict[str, Any]:
+def rejected_fields(exc: Exception) -> dict[str, Any]:
     """Names of what was refused, never the values: a misplaced value may be a secret."""
     target: dict[str, Any] = dict(getattr(exc, "target", {}))
-    names = sorted({issue["path"] for issue in issues_of(exc)} - {""})
+    names = sorted({issue["path"] for issue in validation_issues(exc)} - {""})
     return target | ({"refused": names[:20]} if names else {})
 
 
-def require(actor: Actor, action: Action) -> None:
+def require_permission(actor: Actor, action: Action) -> None:
     if action not in actor.permitted:
         raise NotPermitted()
 
@@ -83,7 +83,7 @@ def record_failure(
     exc.is_recorded = True  # type: ignore[attr-defined]  # travels with the exception up the floors
 
 
-def answered_with(actor: Actor, action: Action, target: Mapping[str, Any], exc: Exception) -> Exception:
+def recorded_error(actor: Actor, action: Action, target: Mapping[str, Any], exc: Exception) -> Exception:
     """exc, once it is recorded; where that fails, what has to be answered in its place."""
     try:
         record_failure(actor, action, target, exc)
@@ -108,25 +108,25 @@ def append(
         key_label=actor.key_label,
         role=actor.role,
         action=action,
-        target=_storable(target),
+        target=_sanitize_for_json(target),
         outcome=outcome,
         error_code=error_code,
         channel=actor.channel,
         request_id=current_request_id(),
         duration_ms=0 if started is None else round((time.monotonic() - started) * 1000),
     )
-    _fit(record)
+    _truncate_to_columns(record)
     try:
-        with _turn_to_write() if _may_queue() else nullcontext():
+        with _sqlite_write_lock() if _may_queue() else nullcontext():
             record.save(force_insert=True)
     except DatabaseError as exc:
         raise AuditUnavailable() from exc
 
 
 @contextmanager
-def _turn_to_write() -> Iterator[None]:
+def _sqlite_write_lock() -> Iterator[None]:
     """Raises AuditUnavailable where whoever is before us waits for a database that another process keeps locked."""
-    if not _sqlite_writer.acquire(timeout=LONGEST_QUEUE_SECONDS):
+    if not _sqlite_writer.acquire(timeout=MAX_QUEUE_SECONDS):
         raise AuditUnavailable()
     try:
         yield
@@ -139,19 +139,19 @@ def _may_queue() -> bool:
     return connection.vendor == "sqlite" and not connection.in_atomic_block
 
 
-def _fit(record: AuditLog) -> None:
+def _truncate_to_columns(record: AuditLog) -> None:
     """PostgreSQL refuses what is longer than its column, and a record cut short is better than none."""
     for field in record._meta.concrete_fields:
         if field.max_length is not None:
-            setattr(record, field.attname, _storable(getattr(record, field.attname))[: field.max_length])
+            setattr(record, field.attname, _sanitize_for_json(getattr(record, field.attname))[: field.max_length])
 
 
-def _storable(value: Any) -> Any:
+def _sanitize_for_json(value: Any) -> Any:
     """PostgreSQL's jsonb refuses NUL and lone surrogates, which a caller's query may hold."""
     if isinstance(value, str):
         return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
     if isinstance(value, Mapping):
-        return {_storable(str(key)): _storable(inner) for key, inner in value.items()}
+        return {_sanitize_for_json(str(key)): _sanitize_for_json(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_storable(inner) for inner in value]
+        return [_sanitize_for_json(inner) for inner in value]
     return value

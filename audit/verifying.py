@@ -108,7 +108,7 @@ def _compare(seal: AuditSeal, found: dict[int, bytes], retention: "_Retention", 
 
 
 def _digests(after: int, until: int) -> dict[int, bytes]:
-    """Also of what lies between two batches: nothing was written there later unless by another hand."""
+    """Also covers ids between batches: rows there were inserted outside the application."""
     return {record.pk: digest_of(record) for record in AuditLog.objects.filter(id__gt=after, id__lte=until)}
 
 

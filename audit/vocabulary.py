@@ -1,4 +1,4 @@
-"""The words that every floor shares: what can be done, how it ended, through which door it came."""
+"""The words that every floor shares: what can be done, how it ended, through which channel it came."""
 
 from enum import StrEnum
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
-from audit.errors import INTERNAL_ERROR, DatabaseUnavailable, as_api_exception, code_and_message, issues_of
+from audit.errors import INTERNAL_ERROR, DatabaseUnavailable, as_api_exception, code_and_message, validation_issues
 from audit.request_id import current_request_id
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     if not isinstance(exc, APIException) or isinstance(exc, DatabaseUnavailable):
         log.error("unhandled error", exc_info=cause)
     status = exc.status_code if isinstance(exc, APIException) else 500
-    return Response(error_body(*code_and_message(exc), issues_of(exc)), status=status, headers=_headers(exc))
+    return Response(error_body(*code_and_message(exc), validation_issues(exc)), status=status, headers=_headers(exc))
 
 
 def error_body(code: str, message: str, issues: list[dict[str, str]] | None = None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from rest_framework.exceptions import APIException
 
 from audit.actors import Actor
 from audit.errors import code_and_message
-from audit.trail import answered_with, refused_by, require
+from audit.trail import recorded_error, rejected_fields, require_permission
 from audit.vocabulary import Action, Channel
 from workspaces.actors import actor_for_user
 from workspaces.errors import WorkspaceAccessDenied
@@ -51,8 +51,8 @@ class WorkspacePage(View):
             if actor is None:
                 raise WorkspaceAccessDenied()
             self.actor = actor
-            require(actor, Action.INTEGRATION_LIST)  # to see the page at all
-            require(actor, self.recorded_action())
+            require_permission(actor, Action.INTEGRATION_LIST)  # to see the page at all
+            require_permission(actor, self.recorded_action())
             return super().dispatch(request, *args, **kwargs)
         except APIException as exc:
             return self._refused(self._recorded(exc))
@@ -77,7 +77,7 @@ class WorkspacePage(View):
         return to_login
 
     def _recorded(self, exc: APIException) -> APIException:
-        return answered_with(self.actor, self.recorded_action(), {**self.audit_target(), **refused_by(exc)}, exc)
+        return recorded_error(self.actor, self.recorded_action(), {**self.audit_target(), **rejected_fields(exc)}, exc)
 
     def _refused(self, exc: APIException) -> HttpResponse:
         """A button's refusal becomes a message on the page, unless that page would be refused as well."""

@@ -9,7 +9,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.html import format_html
 from rest_framework.exceptions import ValidationError
 
-from audit.errors import issues_of
+from audit.errors import validation_issues
 from integrations.credentials import Source
 from integrations.models import ALLOWLIST_FIELD, Provider
 from integrations.serializers import IntegrationInput
@@ -106,7 +106,7 @@ class IntegrationForm(forms.Form):
             arguments.is_valid(raise_exception=True)
         except ValidationError as exc:
             self.refused = exc
-            for issue in issues_of(exc):
+            for issue in validation_issues(exc):
                 self.add_error(self._field_of(issue["path"]), issue["message"])
             return
         checked = arguments.validated_data

@@ -16,7 +16,7 @@ from django.views import View
 from audit.listing import Filters
 from audit.models import AuditLog
 from audit.serializers import ListInput
-from audit.services import last_calls, list_records
+from audit.services import latest_records, list_records
 from audit.statistics import calls_per_day
 from audit.summary import summary
 from audit.trail import record_failure
@@ -109,7 +109,7 @@ class IndexPage(WorkspacePage):
         }
 
     def _last_call(self, provider: str) -> AuditLog | None:
-        return next(iter(last_calls(self.actor, CALLS[Provider(provider)])), None)
+        return next(iter(latest_records(self.actor, CALLS[Provider(provider)])), None)
 
     def report_kept_as(self, provider: str) -> str:
         """The report of a connection test is kept in the session until the page shows it, once."""

@@ -171,7 +171,7 @@ def test_a_database_that_fails_while_signing_in_is_said_to_be_away(admin):
 @pytest.mark.django_db(transaction=True)
 def test_nobody_queues_for_ever_behind_one_who_waits_for_a_locked_database(client_for, monkeypatch):
     member = client_for(make_api_key(Role.MEMBER))
-    monkeypatch.setattr(trail, "LONGEST_QUEUE_SECONDS", 0)
+    monkeypatch.setattr(trail, "MAX_QUEUE_SECONDS", 0)
 
     with trail._sqlite_writer:
         refused(member.get(LOGS, ACME), 503, "audit_unavailable")

@@ -1,4 +1,4 @@
-"""The door: API key, or session of a browser → Actor in one workspace."""
+"""API key, or session of a browser → Actor in one workspace."""
 
 import re
 from typing import Any

@@ -10,9 +10,9 @@ from atlassian import services
 from atlassian.mcp import results
 from atlassian.serializers import ConfluenceReadInput, ConfluenceSearchInput, JiraReadInput, JiraSearchInput
 from audit.actors import Actor
-from audit.api_view import checked
+from audit.api_view import validated_arguments
 from audit.arguments import Arguments, CappedIntegerField
-from audit.trail import attempted
+from audit.trail import recording_failures
 from audit.vocabulary import Action
 
 
@@ -28,8 +28,8 @@ class Tool:
 
     def run(self, actor: Actor, given: Mapping[str, Any]) -> str:
         """Raises an APIException, whatever happens; the call has left its record by then."""
-        with attempted(actor, self.action):
-            arguments = checked(actor, self.action, self._serializer(given))
+        with recording_failures(actor, self.action):
+            arguments = validated_arguments(actor, self.action, self._serializer(given))
             return self.answer(self.service(actor, **arguments), arguments)
 
     def schema(self) -> dict[str, Any]:

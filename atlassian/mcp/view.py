@@ -18,7 +18,7 @@ from atlassian.mcp import bridge
 from atlassian.mcp.messages import MalformedCall, TooLarge, Unreadable, called_by, message_in, request_id_of
 from atlassian.mcp.tools import TOOLS, Tool
 from audit.actors import Actor
-from audit.api_view import Desk
+from audit.api_view import AuditedAPIView
 from audit.errors import InternalError, code_and_message
 from audit.request_id import current_request_id
 from audit.trail import record_failure
@@ -91,7 +91,7 @@ class KeyAuthentication(WorkspaceAuthentication):
         return super().authenticate(request)
 
 
-class McpView(Desk):
+class McpView(AuditedAPIView):
     channel = Channel.MCP
     authentication_classes = (KeyAuthentication,)
     http_method_names = ["post"]
@@ -137,8 +137,7 @@ class McpView(Desk):
             return None
         if self.tool is not None:
             return self.tool.action
-        # Where signing in broke down, request.auth would try it once more.
-        return Action.MCP_CONNECT if getattr(self.request, "_auth", None) is None else None
+        return Action.MCP_CONNECT if self.actor is None else None
 
     @cached_property
     def tool(self) -> Tool | None:

@@ -320,7 +320,7 @@ def test_traces_of_tampering_are_not_pruned_unless_told_to(prune, tmp_path):
     (refused,) = prunings()
     assert (refused.outcome, refused.error_code, refused.target["differences"]) == ("failed", "audit_log_differs", 1)
 
-    prune(despite_differences=True)
+    prune(allow_tampered=True)
     assert kept() == set()
     assert prunings()[-1].target["differences"] == 1
     assert "eve@acme.example.com" in [line["actor"] for line in lines_of(next(tmp_path.iterdir()))]

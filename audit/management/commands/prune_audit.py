@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rest_framework.exceptions import APIException
 
-from audit.retention import first_kept, prune, records_before
+from audit.retention import prune, records_before, retention_cutoff
 
 MAX_DAYS = 36_500
 
@@ -22,7 +22,11 @@ class Command(BaseCommand):
         parser.add_argument("--archive-dir", type=Path, metavar="DIR", help="else audit-archive beside manage.py")
         parser.add_argument("--dry-run", action="store_true", help="say what would be pruned")
         parser.add_argument(
-            "--despite-differences", action="store_true", help="also where records differ from their seals"
+            "--allow-tampered",
+            "--despite-differences",  # its name in 0.1.0
+            dest="allow_tampered",
+            action="store_true",
+            help="also where records differ from their seals",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,13 +36,13 @@ class Command(BaseCommand):
         if days == 0:
             self.stdout.write("0 days: records are kept for ever. Nothing to do.")
             return
-        before = first_kept(days)
+        before = retention_cutoff(days)
         if options["dry_run"]:
             self._foretell(before)
             return
         directory = (options["archive_dir"] or settings.BASE_DIR / "audit-archive").resolve()
         try:
-            self._prune(before, directory, options["despite_differences"])
+            self._prune(before, directory, options["allow_tampered"])
         except APIException as exc:
             raise CommandError(str(exc.detail)) from exc
         except OSError as exc:
@@ -49,9 +53,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{_named(workspace)}: {records} records would be archived and deleted.")
         self.stdout.write(f"Dry run: nothing was done to records before {before:%Y-%m-%d}.")
 
-    def _prune(self, before: datetime, directory: Path, despite_differences: bool) -> None:
+    def _prune(self, before: datetime, directory: Path, allow_tampered: bool) -> None:
         total = 0
-        for pruned in prune(before, directory, despite_differences=despite_differences):
+        for pruned in prune(before, directory, allow_tampered=allow_tampered):
             total += pruned.records
             self.stdout.write(f"{_named(pruned.workspace)}: {pruned.records} records are now in {pruned.archive}")
         self.stdout.write(f"{total} records before {before:%Y-%m-%d} pruned.")
