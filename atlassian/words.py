@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-MOST_WORDS = 12
+MAX_WORDS = 12
 _QUOTED = re.compile(r'["“”„]([^"“”„]*)["“”„]')
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 
@@ -32,20 +32,20 @@ def words_of(text: str) -> list[str]:
 
 def terms_of(query: str) -> Terms:
     """
-    The words of query and, where it puts some in quotes, phrases; the first MOST_WORDS of them.
+    The words of query and, where it puts some in quotes, phrases; the first MAX_WORDS of them.
 
     Raises ValidationError on q when there is no word at all.
     """
     phrases = [words_of(quoted) for quoted in _QUOTED.findall(query)]
     words = words_of(_QUOTED.sub(" ", query)) + [phrase[0] for phrase in phrases if len(phrase) == 1]
-    room, kept = MOST_WORDS, []
+    room, kept = MAX_WORDS, []
     for phrase in phrases:
         if 1 < len(phrase) <= room:
             kept.append(" ".join(phrase))
             room -= len(phrase)
     terms = Terms(tuple(dict.fromkeys(words))[:room], tuple(kept))
     if not terms.words and not terms.phrases:
-        terms = Terms(tuple(word for phrase in phrases for word in phrase)[:MOST_WORDS])
+        terms = Terms(tuple(word for phrase in phrases for word in phrase)[:MAX_WORDS])
     if not terms.words and not terms.phrases:
         raise ValidationError({"q": [ErrorDetail("Give at least one word: letters or digits.", code="no_words")]})
     return terms

@@ -4,10 +4,10 @@ import dataclasses
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from atlassian.errors import UpstreamFailure
+from atlassian.moments import in_utc, instant
 from atlassian.rendering.pagination.pieces import Piece
 from atlassian.upstream.replies import at, clean, items, mapping, number, text, texts
 
@@ -56,7 +56,7 @@ class Attachment:
 
 
 @dataclass(frozen=True)
-class Comment:
+class IssueComment:
     author: str
     created: str
     body: Any = field(repr=False)
@@ -91,10 +91,10 @@ class Issue(IssueFacts):
 
 
 @dataclass(frozen=True)
-class WholeIssue(IssueFacts):
+class IssueSource(IssueFacts):
     """An issue as it came, before it is Markdown."""
 
-    comments: tuple[Comment, ...] = field(repr=False)  # the newest, newest first
+    comments: tuple[IssueComment, ...] = field(repr=False)  # the newest, newest first
     description: Any = field(repr=False)
     names: Mapping[str, str] = field(repr=False)  # account id → name, of the people whom the issue names
 
@@ -106,7 +106,7 @@ def summary_of(issue: Any, site_url: str) -> IssueSummary:
         summary=text(issue, "fields", "summary"),
         status=text(issue, "fields", "status", "name"),
         url=f"{site_url}/browse/{_key_of(issue)}",
-        updated=text(issue, "fields", "updated"),
+        updated=in_utc(text(issue, "fields", "updated")),
         assignee=_person(issue, "fields", "assignee"),
         issue_type=text(issue, "fields", "issuetype", "name") or None,
         project_key=text(issue, "fields", "project", "key") or None,
@@ -114,11 +114,11 @@ def summary_of(issue: Any, site_url: str) -> IssueSummary:
     )
 
 
-def issue_of(issue: Any, site_url: str) -> WholeIssue:
+def issue_of(issue: Any, site_url: str) -> IssueSource:
     """Raises UpstreamFailure for what has no key."""
     summary, fields = summary_of(issue, site_url), mapping(issue, "fields")
     comments = comments_of(at(fields, "comment"))
-    return WholeIssue(
+    return IssueSource(
         **vars(summary),
         resolution=text(fields, "resolution", "name") or None,
         reporter=_person(fields, "reporter"),
@@ -129,7 +129,7 @@ def issue_of(issue: Any, site_url: str) -> WholeIssue:
         subtasks=_only(_related(subtask, "subtask") for subtask in items(fields, "subtasks")),
         links=_only(_linked(link) for link in items(fields, "issuelinks")),
         attachments=tuple(_attachment(file) for file in items(fields, "attachment") if text(file, "filename")),
-        created=text(fields, "created"),
+        created=in_utc(text(fields, "created")),
         due=text(fields, "duedate") or None,
         comment_count=max(number(fields, "comment", "total"), len(comments)),
         comments=comments,
@@ -138,27 +138,19 @@ def issue_of(issue: Any, site_url: str) -> WholeIssue:
     )
 
 
-def cut_issue(whole: WholeIssue, piece: Piece) -> Issue:
+def cut_issue(whole: IssueSource, piece: Piece) -> Issue:
     """Its facts, and of its text this piece."""
     return Issue(**{fact.name: getattr(whole, fact.name) for fact in dataclasses.fields(IssueFacts)}, **vars(piece))
 
 
-def comments_of(page: Any) -> tuple[Comment, ...]:
+def comments_of(page: Any) -> tuple[IssueComment, ...]:
     """Newest first. Jira gives them in either order."""
     found = items({"comments": page}, "comments") or items(page, "comments")
-    return tuple(sorted(map(_comment, found), key=lambda comment: _instant(comment.created), reverse=True))
+    return tuple(sorted(map(_comment, found), key=lambda comment: instant(comment.created), reverse=True))
 
 
-def _instant(timestamp: str) -> float:
-    """Offsets differ within a year of summer time, so the text does not sort."""
-    try:
-        return datetime.fromisoformat(timestamp).timestamp()
-    except (ValueError, OverflowError):
-        return 0.0
-
-
-def _comment(comment: dict[str, Any]) -> Comment:
-    return Comment(
+def _comment(comment: dict[str, Any]) -> IssueComment:
+    return IssueComment(
         author=_person(comment, "author") or "somebody",
         created=text(comment, "created"),
         body=_body(at(comment, "body")),

@@ -10,7 +10,7 @@ from atlassian.upstream.replies import at, items, text
 from atlassian.words import quoted, quoted_phrase, terms_of
 
 ISSUE_KEY = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9_]{1,49}-[1-9][0-9]{0,17})(?![\w-])", re.ASCII)
-MOST_KEYS = 3
+MAX_KEYS = 3
 NEWEST_FIRST = "ORDER BY updated DESC"  # text search in JQL has no order of relevance
 
 _STRING_OR_ORDER = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\border\s+by\b""", re.IGNORECASE | re.DOTALL)
@@ -19,7 +19,7 @@ _DIRECTIONS = {"asc": " ASC", "desc": " DESC"}
 
 def keys_in(query: str) -> list[str]:
     """The first few issue keys that query speaks of. Text search does not find an issue by its key."""
-    return list(dict.fromkeys(key.upper() for key in ISSUE_KEY.findall(query)))[:MOST_KEYS]
+    return list(dict.fromkeys(key.upper() for key in ISSUE_KEY.findall(query)))[:MAX_KEYS]
 
 
 def from_words(query: str, projects: Sequence[str]) -> str:

@@ -17,9 +17,9 @@ from atlassian.jira.issues import (
     SUMMARY_FIELDS,
     Issue,
     IssueList,
+    IssueSource,
     IssueSummary,
     RelatedIssue,
-    WholeIssue,
     comments_of,
     cut_issue,
     issue_of,
@@ -34,13 +34,13 @@ from atlassian.upstream.people import Names
 from atlassian.upstream.replies import at, clean, number, required_items, text, texts
 from integrations.credentials import Credentials
 
-MOST_COMMENTS = 100  # what Jira gives at once
-LONGEST_URL = 6_000
-MOST_NAMES = 50  # they go into a URL
-VISIBLE_SECONDS = 300
+MAX_COMMENTS = 100  # what Jira gives at once
+MAX_URL_CHARS = 6_000
+MAX_NAMES = 50  # they go into a URL
+VISIBLE_PROJECTS_TTL = 300
 _PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{0,49}")
-# A cursor of ours: the named issues were given already, and the search itself has not begun.
-_BEGINNING = "start"
+# A cursor of ours: the issues named by key were given already, and the search itself has not begun.
+START_CURSOR = "start"
 
 
 class Jira:
@@ -64,9 +64,9 @@ class Jira:
             return IssueList(())
         query_within = self._raw_query(jql) if jql else partial(queries.from_words, query)
         keys = [] if jql else queries.keys_in(query)[:limit]
-        named = [] if cursor else list(filter(None, (self._named(key, scope) for key in keys)))
+        named = [] if cursor else list(filter(None, (self._issue_by_key(key, scope) for key in keys)))
         if len(named) == limit:
-            return IssueList(tuple(named), _BEGINNING)
+            return IssueList(tuple(named), START_CURSOR)
         answer = self._search(query_within, scope, limit - len(named), token)
         found = [summary_of(issue, self._client.site_url) for issue in required_items(answer, "issues")]
         already = {issue.key for issue in named} | set(keys)
@@ -88,7 +88,7 @@ class Jira:
         issue = issue_of(answer, self._client.site_url)
         if not _within(issue.project_key, self._allowlist):
             raise NothingThere()
-        issue = self._without_outsiders(issue)
+        issue = self._drop_disallowed_relations(issue)
         if issue.comment_count > len(issue.comments):
             issue = self._with_newest_comments(issue)
         else:
@@ -117,7 +117,7 @@ class Jira:
             raise UpstreamRejectedQuery(" ".join(errors)[:500])
         return partial(queries.from_raw, raw, at(parsed, "structure"))
 
-    def _named(self, key: str, scope: Sequence[str]) -> IssueSummary | None:
+    def _issue_by_key(self, key: str, scope: Sequence[str]) -> IssueSummary | None:
         try:
             answer = self._client.get("/rest/api/3/issue/{key}", {"fields": SUMMARY_FIELDS}, key=key)
         except (NothingThere, UpstreamRejectedQuery):
@@ -128,7 +128,7 @@ class Jira:
     def _search(
         self, query_within: Callable[[Sequence[str]], str], scope: Sequence[str], limit: int, token: str
     ) -> Any:
-        """Jira rejects a whole query for one project that it does not know: then those that it knows are searched."""
+        """Jira rejects the whole query if one project is unknown, so retry with the visible ones."""
         known = cache.get(self._visible_key(scope)) or scope
         try:
             return self._page(query_within(known), limit, token)
@@ -141,7 +141,7 @@ class Jira:
     def _page(self, jql: str, limit: int, token: str) -> Any:
         """By GET, which may be repeated when Jira is busy and of which it permits more; a long query by POST."""
         params: dict[str, Any] = {"jql": jql, "maxResults": limit} | ({"nextPageToken": token} if token else {})
-        if len(quote(jql + token)) <= LONGEST_URL:
+        if len(quote(jql + token)) <= MAX_URL_CHARS:
             return self._client.get("/rest/api/3/search/jql", params | {"fields": SUMMARY_FIELDS}, doubt_empty="issues")
         question = params | {"fields": SUMMARY_FIELDS.split(",")}
         return self._client.ask("/rest/api/3/search/jql", question, doubt_empty="issues")
@@ -157,15 +157,15 @@ class Jira:
             answer = self._client.get("/rest/api/3/project/search", params)
             seen |= {text(project, "key").upper() for project in required_items(answer, "values")}
         visible = tuple(project for project in scope if project in seen)
-        cache.set(self._visible_key(scope), visible, VISIBLE_SECONDS)
+        cache.set(self._visible_key(scope), visible, VISIBLE_PROJECTS_TTL)
         return visible
 
     def _visible_key(self, scope: Sequence[str]) -> str:
         digest = hashlib.sha256(",".join(scope).encode()).hexdigest()
         return f"jira-visible-projects:{self._client.fingerprint}:{digest}"
 
-    def _without_outsiders(self, issue: WholeIssue) -> WholeIssue:
-        """An issue outside the allowlist is not even named."""
+    def _drop_disallowed_relations(self, issue: IssueSource) -> IssueSource:
+        """Nothing names an issue outside the allowlist."""
 
         def kept(related: Sequence[RelatedIssue]) -> tuple[RelatedIssue, ...]:
             return tuple(one for one in related if _within(one.key.rpartition("-")[0], self._allowlist))
@@ -173,20 +173,20 @@ class Jira:
         parent = next(iter(kept([issue.parent])), None) if issue.parent else None
         return replace(issue, parent=parent, subtasks=kept(issue.subtasks), links=kept(issue.links))
 
-    def _with_newest_comments(self, issue: WholeIssue) -> WholeIssue:
+    def _with_newest_comments(self, issue: IssueSource) -> IssueSource:
         """https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comments/"""
         page = self._client.get(
-            "/rest/api/3/issue/{key}/comment", {"orderBy": "-created", "maxResults": MOST_COMMENTS}, key=issue.key
+            "/rest/api/3/issue/{key}/comment", {"orderBy": "-created", "maxResults": MAX_COMMENTS}, key=issue.key
         )
         comments = comments_of(page)
         count = max(number(page, "total"), len(comments))
         return replace(issue, comments=comments, comment_count=count)
 
-    def _with_names(self, issue: WholeIssue) -> WholeIssue:
+    def _with_names(self, issue: IssueSource) -> IssueSource:
         """The names of people whom a text mentions by their account alone, where one cheap call gives them."""
         bodies = [issue.description, *(comment.body for comment in issue.comments)]
         unnamed = {account for body in bodies for account in adf.account_ids(body)} - set(issue.names)
-        return replace(issue, names=self._names.find(sorted(unnamed)[:MOST_NAMES]) | dict(issue.names))
+        return replace(issue, names=self._names.find(sorted(unnamed)[:MAX_NAMES]) | dict(issue.names))
 
 
 def _within(project_key: str | None, allowlist: Sequence[str]) -> bool:
@@ -196,7 +196,7 @@ def _within(project_key: str | None, allowlist: Sequence[str]) -> bool:
 def _token(cursor: str) -> str:
     if not re.fullmatch(r"[!-~]{0,2000}", cursor):
         raise BadReference("cursor", "This is no next_cursor of an earlier answer.")
-    return "" if cursor == _BEGINNING else cursor
+    return "" if cursor == START_CURSOR else cursor
 
 
 def _next_cursor(answer: Any, token: str) -> str | None:

@@ -7,7 +7,7 @@ from atlassian.errors import BadReference
 from atlassian.site_urls import path_on_site
 from integrations.credentials import Credentials
 
-LONGEST = 2_000
+MAX_REFERENCE_CHARS = 2_000
 _KEY = r"[A-Za-z][A-Za-z0-9_]{1,49}-[1-9][0-9]{0,17}"
 _ALONE = re.compile(_KEY)
 _PATHS = re.compile(
@@ -32,7 +32,7 @@ def issue_key(reference: str, credentials: Credentials) -> str:
     reference = reference.strip()
     if _ALONE.fullmatch(reference):
         return reference.upper()
-    if len(reference) <= LONGEST and reference.lower().startswith(("https://", "http://")):
+    if len(reference) <= MAX_REFERENCE_CHARS and reference.lower().startswith(("https://", "http://")):
         return _key_of_url(reference, credentials).upper()
     raise _bad(reference, credentials)
 

@@ -1,33 +1,33 @@
 """An issue as an agent reads it: what it is, what it says, what was said about it, what hangs on it."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
-from atlassian.jira.issues import Attachment, Comment, RelatedIssue, WholeIssue
+from atlassian.jira.issues import Attachment, IssueComment, IssueSource, RelatedIssue
+from atlassian.moments import minute
 from atlassian.rendering import adf
 from atlassian.rendering.markdown.escaping import escape
 
 
-def issue_text(issue: WholeIssue, site_url: str) -> str:
+def issue_text(issue: IssueSource, site_url: str) -> str:
     parts = [_facts(issue), _body(issue.description, issue, site_url), *_comments(issue, site_url)]
     parts += _section("Attachments", map(_attachment, issue.attachments))
     parts += _section("Links", map(_related, _all_related(issue)))
     return "\n\n".join(filter(None, parts))
 
 
-def _facts(issue: WholeIssue) -> str:
+def _facts(issue: IssueSource) -> str:
     facts = [
         issue.issue_type or "",
         issue.status,
         f"priority {issue.priority}" if issue.priority else "",
         f"assigned to {issue.assignee}" if issue.assignee else "unassigned",
-        f"updated {_moment(issue.updated)}" if issue.updated else "",
+        f"updated {minute(issue.updated)}" if issue.updated else "",
     ]
     return " · ".join(_line(fact) for fact in facts if fact)
 
 
-def _comments(issue: WholeIssue, site_url: str) -> Iterable[str]:
+def _comments(issue: IssueSource, site_url: str) -> Iterable[str]:
     if not issue.comment_count:
         return
     yield f"## Comments ({issue.comment_count})"
@@ -38,15 +38,15 @@ def _comments(issue: WholeIssue, site_url: str) -> Iterable[str]:
         yield _body(comment.body, issue, site_url)
 
 
-def _comment_head(comment: Comment) -> str:
+def _comment_head(comment: IssueComment) -> str:
     marks = " (internal)" if comment.internal else ""
     if comment.restricted_to:
         marks += f" (restricted to: {_line(comment.restricted_to)})"
-    written = f", {_moment(comment.created)}" if comment.created else ""
+    written = f", {_line(minute(comment.created))}" if comment.created else ""
     return f"### {_line(comment.author)}{written}{marks}"
 
 
-def _body(body: Any, issue: WholeIssue, site_url: str) -> str:
+def _body(body: Any, issue: IssueSource, site_url: str) -> str:
     text = body if isinstance(body, str) else adf.to_markdown(body, site_url=site_url, names=issue.names)
     return text.strip("\n")
 
@@ -56,7 +56,7 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
     return [f"## {title}", listed] if listed else []
 
 
-def _all_related(issue: WholeIssue) -> list[RelatedIssue]:
+def _all_related(issue: IssueSource) -> list[RelatedIssue]:
     return [*([issue.parent] if issue.parent else []), *issue.subtasks, *issue.links]
 
 
@@ -74,14 +74,6 @@ def _size(size: int) -> str:
     if size <= 0:
         return ""
     return f"{size} bytes" if size < 1024 else f"{size // 1024} KB"
-
-
-def _moment(timestamp: str) -> str:
-    """Down to the minute, as Jira's own clock for the account shows it; as given where it cannot be read."""
-    try:
-        return f"{datetime.fromisoformat(timestamp):%Y-%m-%d %H:%M}"
-    except ValueError:
-        return _line(timestamp)
 
 
 def _line(text: str) -> str:

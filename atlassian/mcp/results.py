@@ -15,6 +15,7 @@ from typing import Any
 from atlassian.confluence.reader import Page
 from atlassian.confluence.search_results import PageList, PageSummary
 from atlassian.jira.issues import Issue, IssueList, IssueSummary
+from atlassian.moments import day, minute
 
 EXCERPT_CHARS = 80
 SHOWN_CHARS = 200
@@ -44,7 +45,7 @@ def page_read(page: Page, arguments: Arguments) -> str:
 def _found(provider: str, noun: str, hits: list[str], cursor: str | None, arguments: Arguments) -> str:
     asked = _asked(arguments)
     if hits:
-        said = [f"{len(hits)} {noun}{'s' if len(hits) > 1 else ''} for {asked}. {set_off(provider, hits)}"]
+        said = [f"{len(hits)} {noun}{'s' if len(hits) > 1 else ''} for {asked}. {fence_untrusted(provider, hits)}"]
     else:
         said = [f"No {noun}s{' in this part of the answer' if cursor else ''} for {asked}."]
     if cursor:
@@ -55,7 +56,7 @@ def _found(provider: str, noun: str, hits: list[str], cursor: str | None, argume
 
 
 def _read(provider: str, facts: str, read: Issue | Page, arguments: Arguments) -> str:
-    said = [set_off(provider, [facts, "", read.content])]
+    said = [fence_untrusted(provider, [facts, "", read.content])]
     if read.next_offset is not None:
         said.append(
             f"There is more ({read.content_chars} characters in all): {provider}_read again with the same arguments "
@@ -66,7 +67,7 @@ def _read(provider: str, facts: str, read: Issue | Page, arguments: Arguments) -
     return "\n".join(said)
 
 
-def set_off(provider: str, parts: Iterable[str]) -> str:
+def fence_untrusted(provider: str, parts: Iterable[str]) -> str:
     mark = secrets.token_hex(4)
     content = LOOKS_LIKE_A_MARK.sub("‹", "\n".join(parts))
     return (
@@ -76,7 +77,7 @@ def set_off(provider: str, parts: Iterable[str]) -> str:
 
 
 def _issue_lines(issue: IssueSummary) -> str:
-    updated = f"updated {_minute(issue.updated)}" if issue.updated else ""
+    updated = f"updated {minute(issue.updated)}" if issue.updated else ""
     return _two_lines(_issue_head(issue), (issue.url, updated, issue.assignee or "unassigned"))
 
 
@@ -86,7 +87,7 @@ def _issue_facts(issue: Issue, arguments: Arguments) -> str:
         return _two_lines(_issue_head(issue), (issue.url,))
     told = {
         "reporter": issue.reporter,
-        "created": _minute(issue.created),
+        "created": minute(issue.created),
         "due": issue.due,
         "resolution": issue.resolution,
         "labels": ", ".join(issue.labels),
@@ -101,7 +102,7 @@ def _issue_head(issue: IssueSummary) -> str:
 
 
 def _page_lines(page: PageSummary) -> str:
-    edited = f"edited {page.last_edited_time[:10]}" if page.last_edited_time else ""
+    edited = f"edited {day(page.last_edited_time)}" if page.last_edited_time else ""
     facts = (_without_title(page), f"id {page.id}", edited, _cut(page.excerpt, EXCERPT_CHARS))
     return _two_lines(_page_head(page), facts)
 
@@ -123,10 +124,6 @@ def _without_title(page: PageSummary) -> str:
 def _two_lines(head: str, facts: Iterable[str]) -> str:
     """Each on one line, whatever a title holds: a line of its own would pass for another hit."""
     return f"{_one_line(head)}\n  {' · '.join(_one_line(fact) for fact in facts if fact)}"
-
-
-def _minute(timestamp: str) -> str:
-    return timestamp[:16].replace("T", " ")
 
 
 def _asked(arguments: Arguments) -> str:

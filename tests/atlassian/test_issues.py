@@ -103,13 +103,13 @@ def test_an_issue_reads_facts_description_comments_attachments_links():
     )
 
     assert issue_text(issue, SITE) == (
-        "Bug · In Progress · priority High · assigned to Ann Lee · updated 2026-09-18 11:02\n\n"
+        "Bug · In Progress · priority High · assigned to Ann Lee · updated 2026-09-18 11:02 UTC\n\n"
         "It breaks.\n\n"
         "## Comments (120)\n\n"
         "Only the newest 2 are here; Jira gives no more at once.\n\n"
-        "### Ann \\*Lee\\*, 2026-08-22 14:05 (internal)\n\n"
+        "### Ann \\*Lee\\*, 2026-08-22 14:05 UTC (internal)\n\n"
         "Plain text.\n\n"
-        "### Bo, 2026-08-21 14:05 (restricted to: Developers)\n\n"
+        "### Bo, 2026-08-21 05:05 UTC (restricted to: Developers)\n\n"
         "First.\n\n"
         "## Attachments\n\n"
         "- a.png (image/png, 2 KB)\n- b\n\n"

@@ -402,7 +402,9 @@ class TestRead:
         comments = [{"created": created} for created in (earlier, later)]
         responses.get(issue_url("ABC-1"), json=make_issue(comment={"comments": comments, "total": 2}))
 
-        assert comments_in(make_jira().read("ABC-1")) == ["somebody, 2026-10-25 02:10", "somebody, 2026-10-25 02:50"]
+        heads = comments_in(make_jira().read("ABC-1"))
+
+        assert heads == ["somebody, 2026-10-25 01:10 UTC", "somebody, 2026-10-25 00:50 UTC"]
 
     @responses.activate
     def test_a_restricted_and_an_internal_comment_say_so(self):

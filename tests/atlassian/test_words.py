@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rest_framework.exceptions import ValidationError
 
-from atlassian.words import MOST_WORDS, Terms, quoted, quoted_phrase, terms_of, words_of
+from atlassian.words import MAX_WORDS, Terms, quoted, quoted_phrase, terms_of, words_of
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,12 @@ def test_never_more_words_than_the_bound_and_nothing_but_words(query):
         return
 
     words = [*terms.words, *(word for phrase in terms.phrases for word in phrase.split())]
-    assert 0 < len(words) <= MOST_WORDS
+    assert 0 < len(words) <= MAX_WORDS
     assert all(words_of(word) == [word] for word in words)
 
 
 def test_a_phrase_longer_than_the_bound_is_searched_as_words():
-    assert len(terms_of('"' + "word1 word2 " * 20 + '"').words) == MOST_WORDS
+    assert len(terms_of('"' + "word1 word2 " * 20 + '"').words) == MAX_WORDS
 
 
 def test_quoting_escapes_backslash_and_quote():
