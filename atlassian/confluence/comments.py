@@ -11,14 +11,14 @@ from atlassian.upstream.replies import is_id, line, required_items, text
 
 # Two calls list the comments; replies cost a call for each comment, whether or not it has any, so only the newest
 # comments are asked for theirs: a read with comments makes ten calls for them at the most.
-LISTED = 50
-ASKED_FOR_REPLIES = 8
+MAX_COMMENTS = 50
+MAX_WITH_REPLIES = 8
 
 AT_FOOT, IN_TEXT = "footer-comments", "inline-comments"
 
 
 @dataclass(frozen=True)
-class Comment:
+class PageComment:
     """`resolution` and `selection`, the words that were commented on, are those of a comment in the text."""
 
     id: str
@@ -28,9 +28,9 @@ class Comment:
     body: Body
     resolution: str = ""
     selection: str = ""
-    replies: tuple["Comment", ...] = ()
+    replies: tuple["PageComment", ...] = ()
 
-    def with_replies(self) -> Iterator["Comment"]:
+    def with_replies(self) -> Iterator["PageComment"]:
         yield self
         for reply in self.replies:
             yield from reply.with_replies()
@@ -40,7 +40,7 @@ class Comment:
 class CommentList:
     """Newest first. `complete`: there are no others; `replies_complete`: nor are there other replies."""
 
-    comments: tuple[Comment, ...]
+    comments: tuple[PageComment, ...]
     complete: bool
     replies_complete: bool
 
@@ -48,7 +48,7 @@ class CommentList:
     def count(self) -> int:
         return sum(1 for _ in self.each())
 
-    def each(self) -> Iterator[Comment]:
+    def each(self) -> Iterator[PageComment]:
         for comment in self.comments:
             yield from comment.with_replies()
 
@@ -57,43 +57,45 @@ class CommentList:
         return {each.author_id for each in self.each()}.union(*(each.body.account_ids() for each in self.each()))
 
 
-def comments_of(client: AtlassianClient, kind: str, content_id: str) -> CommentList:
+def fetch_comments(client: AtlassianClient, kind: str, content_id: str) -> CommentList:
     """
     kind: page or blogpost.
     https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-comment/
     """
     roots, complete = [], True
     for place in (AT_FOOT, IN_TEXT):
-        found, more = _listed(client, f"/wiki/api/v2/{kind}s/{{id}}/{place}", content_id, place, "-created-date")
+        found, more = _fetch_page(client, f"/wiki/api/v2/{kind}s/{{id}}/{place}", content_id, place, "-created-date")
         roots += found
         complete = complete and not more
     roots.sort(key=lambda comment: comment.written_at, reverse=True)
-    threads = [_with_replies(client, comment) for comment in roots[:ASKED_FOR_REPLIES]]
+    threads = [_with_replies(client, comment) for comment in roots[:MAX_WITH_REPLIES]]
     return CommentList(
-        comments=(*(comment for comment, _ in threads), *roots[ASKED_FOR_REPLIES:]),
+        comments=(*(comment for comment, _ in threads), *roots[MAX_WITH_REPLIES:]),
         complete=complete,
-        replies_complete=len(roots) <= ASKED_FOR_REPLIES and not any(more for _, more in threads),
+        replies_complete=len(roots) <= MAX_WITH_REPLIES and not any(more for _, more in threads),
     )
 
 
-def _with_replies(client: AtlassianClient, comment: Comment) -> tuple[Comment, bool]:
+def _with_replies(client: AtlassianClient, comment: PageComment) -> tuple[PageComment, bool]:
     path = f"/wiki/api/v2/{comment.place}/{{id}}/children"
     try:
-        replies, more = _listed(client, path, comment.id, comment.place, "created-date")
+        replies, more = _fetch_page(client, path, comment.id, comment.place, "created-date")
     except NothingThere:  # deleted since it was listed
         return comment, False
     return replace(comment, replies=tuple(replies)), more
 
 
-def _listed(client: AtlassianClient, path: str, of_id: str, place: str, sort: str) -> tuple[list[Comment], bool]:
+def _fetch_page(
+    client: AtlassianClient, path: str, of_id: str, place: str, sort: str
+) -> tuple[list[PageComment], bool]:
     """One page of comments, and whether there are more."""
-    answer = client.get(path, {"body-format": FORMAT, "sort": sort, "limit": LISTED}, id=of_id)
+    answer = client.get(path, {"body-format": FORMAT, "sort": sort, "limit": MAX_COMMENTS}, id=of_id)
     rows = [row for row in required_items(answer, "results") if text(row, "status") in ("", "current")]
     return [_comment(row, place) for row in rows if is_id(text(row, "id"))], bool(text(answer, "_links", "next"))
 
 
-def _comment(row: dict[str, Any], place: str) -> Comment:
-    return Comment(
+def _comment(row: dict[str, Any], place: str) -> PageComment:
+    return PageComment(
         id=text(row, "id"),
         place=place,
         author_id=text(row, "version", "authorId"),

@@ -15,7 +15,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from atlassian.words import quoted, quoted_phrase, terms_of
 
-LONGEST = 3000  # in the encoding of a URL, of what came from outside
+MAX_ENCODED_CHARS = 3000  # in the encoding of a URL, of what came from outside
 TYPES = "type in (page, blogpost)"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 COMMENT = re.compile(r"--|/\*|\*/|//|#")
@@ -35,7 +35,7 @@ def from_words(query: str, spaces: Iterable[str] = ()) -> str:
     """
     terms = terms_of(query)
     together = " ".join(terms.words + terms.phrases)
-    if len(quote(together)) > LONGEST:
+    if len(quote(together)) > MAX_ENCODED_CHARS:
         _refuse("These words are too long to be searched for. Give a few of them.", "q")
     clauses = [f"siteSearch ~ {quoted(together)}"]
     clauses += [f"text ~ {quoted(' '.join(terms.words))}"] if terms.words else []
@@ -51,14 +51,14 @@ def from_raw(cql: str, spaces: Iterable[str] = ()) -> str:
     clause, order = _without_order(cql.strip())
     parts = [f"({clause})"] if clause else []
     narrowing = [TYPES, *_in_spaces(spaces)]
-    whole = narrowing + parts if _ends_with_site_search(clause) else parts + narrowing
+    whole = narrowing + parts if _clauses_go_first(clause) else parts + narrowing
     return " AND ".join(whole) + (f" ORDER BY {order}" if order else "")
 
 
 def _in_spaces(spaces: Iterable[str]) -> list[str]:
     keys = ", ".join(quoted(key) for key in spaces)
     # A query travels in a URL. Without a long list in it Confluence finds more, of which the same is kept.
-    return [f"space in ({keys})"] if keys and len(quote(keys, errors="replace")) <= LONGEST else []
+    return [f"space in ({keys})"] if keys and len(quote(keys, errors="replace")) <= MAX_ENCODED_CHARS else []
 
 
 def _refuse(problem: str, parameter: str = "cql") -> NoReturn:
@@ -99,7 +99,7 @@ def _depths(masked: str) -> list[int]:
 
 def _without_order(cql: str) -> tuple[str, str]:
     """cql split at its ORDER BY, which has to stand outside the parentheses put around the rest."""
-    if len(quote(cql, errors="replace")) > LONGEST:
+    if len(quote(cql, errors="replace")) > MAX_ENCODED_CHARS:
         _refuse("This query is too long for the address that it travels in.")
     masked = _masked(cql)
     if not cql or CONTROL.search(cql):
@@ -116,16 +116,16 @@ def _without_order(cql: str) -> tuple[str, str]:
     return cql, ""
 
 
-def _ends_with_site_search(clause: str) -> bool:
-    """Whether what is put around clause has to stand before it, for siteSearch not to come to stand in the middle."""
+def _clauses_go_first(clause: str) -> bool:
+    """True if the added clauses must precede `clause`, so that siteSearch stays at an end."""
     masked = _masked(clause)
-    places = [found.start() for found in SITE_SEARCH.finditer(masked)]
-    if not places:
+    positions = [found.start() for found in SITE_SEARCH.finditer(masked)]
+    if not positions:
         return False
     connectives = [found.start() for found in CONNECTIVE.finditer(masked)]
-    before = any(place < places[0] for place in connectives)
-    after = any(place > places[-1] for place in connectives)
-    if len(places) > 1 or (before and after):
+    before = any(position < positions[0] for position in connectives)
+    after = any(position > positions[-1] for position in connectives)
+    if len(positions) > 1 or (before and after):
         _refuse(
             "Use siteSearch once, and first: between other clauses Confluence ignores it. text ~ has no such limit."
         )

@@ -8,16 +8,16 @@ from django.core.cache import cache
 
 from atlassian.confluence import cql as queries
 from atlassian.confluence.bodies import FORMAT, body_of
-from atlassian.confluence.comments import CommentList, comments_of
+from atlassian.confluence.comments import CommentList, fetch_comments
 from atlassian.confluence.references import ContentId, Reference, SpaceHome, parse
 from atlassian.confluence.search_results import (
     KINDS,
     READABLE,
     PageList,
-    address_of,
     is_page,
     key_in,
     next_cursor,
+    page_url,
     space_key_of,
     summary_of,
     valid_cursor,
@@ -31,7 +31,7 @@ from atlassian.upstream.people import Names
 from atlassian.upstream.replies import at, is_id, items, line, mapping, required_items, text
 from integrations.credentials import Credentials
 
-HOUR = 3600
+READING_TTL = 3600
 # One sentence for what is absent, hidden, in the bin or outside the allowlist: nobody learns which.
 NO_SUCH_PAGE = (
     "There is no such page or blog post, or the connected account cannot see it, or it lies outside what this "
@@ -80,7 +80,7 @@ class Confluence:
         out of it and everything else sent again.
         https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-search/
         """
-        wanted = self._wanted(spaces)
+        wanted = self._spaces_to_search(spaces)
         question = queries.from_raw(cql, sorted(wanted)) if cql else queries.from_words(query, sorted(wanted))
         params: dict[str, str | int] = {"cql": question, "limit": limit, "excerpt": "highlight"}
         params["expand"] = "content.space,content.version"
@@ -90,7 +90,7 @@ class Confluence:
             return PageList(())
         answer = self._client.get("/wiki/rest/api/search", params)
         rows = [row for row in required_items(answer, "results") if is_page(row)]
-        self._learn(rows)
+        self._remember(rows)
         # The query asked for these spaces already; it is here that no other gets through.
         rows = [row for row in rows if not wanted or space_key_of(row).upper() in wanted]
         return PageList(tuple(summary_of(row, self._client.site_url) for row in rows), next_cursor(answer, cursor))
@@ -108,17 +108,17 @@ class Confluence:
         """
         named = parse(reference, self._client.credentials)
         try:
-            content, kind = self._content(self._identified(named))
+            content, kind = self._content(self._resolve(named))
             space = self._space_of(content)
-            listed = comments_of(self._client, kind, text(content, "id")) if comments else None
+            listed = fetch_comments(self._client, kind, text(content, "id")) if comments else None
         except NothingThere as exc:
             raise NothingThere(NO_SUCH_PAGE) from exc
-        facts, whole = self._written(content, kind, space, listed, going_on=offset > 0)
+        facts, whole = self._render(content, kind, space, listed, is_continuation=offset > 0)
         piece = cut(whole, offset, max_chars)
         return Page(
             id=text(content, "id"),
             title=facts.title,
-            url=address_of(content, self._client.site_url),
+            url=page_url(content, self._client.site_url),
             last_edited_time=facts.edited_at,
             content=piece.content,
             type=kind,
@@ -134,8 +134,8 @@ class Confluence:
             next_offset=piece.next_offset,
         )
 
-    def _written(
-        self, content: dict[str, Any], kind: str, space: Space, listed: CommentList | None, *, going_on: bool
+    def _render(
+        self, content: dict[str, Any], kind: str, space: Space, listed: CommentList | None, *, is_continuation: bool
     ) -> tuple[PageFacts, str]:
         """
         The whole text. Who reads on gets the names that the beginning had, whatever was learnt since: a name that is
@@ -144,29 +144,29 @@ class Confluence:
         body, author_id = body_of(content), _author_id(content)
         version = text(content, "version", "number")[:20]
         reading = f"reading:{self._client.fingerprint}:{text(content, 'id')}:{version}:{listed is not None}"
-        named = cache.get(reading) if going_on else None
+        named = cache.get(reading) if is_continuation else None
         if named is None:
             mentioned = body.account_ids() | (listed.account_ids() if listed else set())
             named = self._names.find(mentioned, besides=[author_id]), space.name
-            cache.set(reading, named, HOUR)
+            cache.set(reading, named, READING_TTL)
         names, space_name = named
         facts = _facts(content, kind, replace(space, name=space_name), names.get(author_id, author_id))
         said = comments_text(listed, self._client.site_url, names) if listed else ""
         return facts, page_text(facts, body.markdown(self._client.site_url, names), said)
 
-    def _wanted(self, asked: Iterable[str]) -> frozenset[str]:
+    def _spaces_to_search(self, asked: Iterable[str]) -> frozenset[str]:
         """Keys of the spaces to search, in capitals; none where any will do, or where the two have none in common."""
         keys = frozenset(key.upper() for key in asked)
         return keys & self._allowlist if keys and self._allowlist else keys or self._allowlist
 
-    def _learn(self, rows: list[dict[str, Any]]) -> None:
+    def _remember(self, rows: list[dict[str, Any]]) -> None:
         """A search names people and spaces, which a read of the pages found will want to."""
         writers = [mapping(row, "content", "version", "by") for row in rows]
         self._names.learn({text(each, "accountId"): line(each, "displayName") for each in writers})
         spaces = [space_from(mapping(row, "content", "space")) for row in rows]
-        self._spaces.learn([space for space in spaces if space.key])
+        self._spaces.remember([space for space in spaces if space.key])
 
-    def _identified(self, reference: Reference) -> ContentId:
+    def _resolve(self, reference: Reference) -> ContentId:
         """Titles and spaces become ids. Raises NothingThere."""
         if isinstance(reference, ContentId):
             return reference
@@ -205,12 +205,12 @@ class Confluence:
             return space
         # An address may have an alias of the space in it, and an old one has neither.
         if self._allowlist or not key:
-            space = self._asked_for(space)
+            space = self._fetch_space(space)
         if not self._is_allowed(space):
             raise NothingThere
         return space
 
-    def _asked_for(self, space: Space) -> Space:
+    def _fetch_space(self, space: Space) -> Space:
         try:
             return self._spaces.with_id(space.id)
         except (NothingThere, UpstreamAuthFailed):  # the token may lack the scope for spaces

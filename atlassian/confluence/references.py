@@ -16,8 +16,8 @@ from atlassian.errors import BadReference
 from atlassian.site_urls import path_on_site
 from integrations.credentials import Credentials
 
-LONGEST = 4096  # a title of 255 characters, each percent-encoded as nine, fits
-HIGHEST_ID = 2**63
+MAX_REFERENCE_CHARS = 4096  # a title of 255 characters, each percent-encoded as nine, fits
+MAX_ID = 2**63
 
 EXPECTED = "Give a page id (digits) or the URL of a page or blog post of the connected site."
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -54,7 +54,7 @@ Found = Reference | None
 def parse(reference: str, credentials: Credentials) -> Reference:
     """What reference names on the site of credentials. Raises BadReference, which says what would be right."""
     reference = reference.strip()
-    if len(reference) > LONGEST:
+    if len(reference) > MAX_REFERENCE_CHARS:
         _refuse(f"This is too long to be a page id or URL ({len(reference)} characters).")
     if ID.fullmatch(reference):
         return ContentId(_valid_id(reference))
@@ -80,7 +80,7 @@ def _refuse(problem: str, expected: str = EXPECTED) -> NoReturn:
 
 
 def _valid_id(digits: str) -> str:
-    if not 0 < int(digits) < HIGHEST_ID:
+    if not 0 < int(digits) < MAX_ID:
         _refuse("No page has this id.")
     return str(int(digits))
 

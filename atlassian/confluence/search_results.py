@@ -43,7 +43,7 @@ def summary_of(row: dict[str, Any], site_url: str) -> PageSummary:
     return PageSummary(
         id=text(content, "id"),
         title=line(content, "title") or _plain(text(row, "title")),
-        url=address_of(content, site_url),
+        url=page_url(content, site_url),
         last_edited_time=text(content, "version", "when") or text(row, "lastModified"),
         space=line(content, "space", "name") or line(row, "resultGlobalContainer", "title") or key,
         space_key=key,
@@ -68,7 +68,7 @@ def key_in(address: str) -> str:
     return unquote(found[1]) if found else ""
 
 
-def address_of(content: dict[str, Any], site_url: str) -> str:
+def page_url(content: dict[str, Any], site_url: str) -> str:
     """Where a person finds it: always at the site, whichever way the call went."""
     path = text(content, "_links", "webui")
     if not path.startswith("/"):

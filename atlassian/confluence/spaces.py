@@ -10,7 +10,7 @@ from atlassian.errors import NothingThere
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.replies import is_id, items, line, text
 
-DAY = 24 * 3600
+SPACE_TTL = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Spaces:
         self.client = client
         self.prefix = f"space:{client.fingerprint}:"
 
-    def learn(self, spaces: Iterable[Space]) -> None:
+    def remember(self, spaces: Iterable[Space]) -> None:
         named = {self.prefix + space.id: asdict(space) for space in spaces if is_id(space.id)}
         if named:
-            cache.set_many(named, DAY)
+            cache.set_many(named, SPACE_TTL)
 
     def known(self, space_id: str) -> Space | None:
         """Costs no call."""
@@ -51,7 +51,7 @@ class Spaces:
         known = self.known(space_id)
         if known is None:
             known = space_from(self.client.get("/wiki/api/v2/spaces/{id}", id=space_id))
-            self.learn([known])
+            self.remember([known])
         return known
 
     def with_key(self, key: str) -> Space:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from atlassian.confluence.comments import Comment, CommentList
+from atlassian.confluence.comments import CommentList, PageComment
 from atlassian.rendering.markdown.blocks import write
 from atlassian.rendering.markdown.tree import Block, Heading, Paragraph, Quote, Run
 
@@ -27,7 +27,7 @@ class PageFacts:
 
 
 def page_text(facts: PageFacts, body: str, comments: str = "") -> str:
-    head: list[Block] = [Heading(1, [Run(facts.title or "Untitled")]), Paragraph([Run(_standing(facts))])]
+    head: list[Block] = [Heading(1, [Run(facts.title or "Untitled")]), Paragraph([Run(_byline(facts))])]
     if facts.labels:
         head.append(Paragraph([Run("Labels: " + ", ".join(facts.labels))]))
     if facts.archived:
@@ -58,7 +58,7 @@ def moment(timestamp: str) -> str:
         return timestamp
 
 
-def _standing(facts: PageFacts) -> str:
+def _byline(facts: PageFacts) -> str:
     where = f"{facts.space_name} ({facts.space_key})" if facts.space_name else facts.space_key
     edited = " ".join(
         part
@@ -77,7 +77,7 @@ def _count(listed: CommentList) -> str:
     return f"{listed.count}" if listed.complete and listed.replies_complete else f"at least {listed.count}"
 
 
-def _comment_text(comment: Comment, level: int, site_url: str, names: Mapping[str, str]) -> str:
+def _comment_text(comment: PageComment, level: int, site_url: str, names: Mapping[str, str]) -> str:
     heading = names.get(comment.author_id, comment.author_id) or "Unknown author"
     if comment.written_at:
         heading += f", {moment(comment.written_at)}"

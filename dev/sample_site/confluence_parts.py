@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dev.sample_site.auth import v2_not_found
+from dev.sample_site.dataset import Page
 from dev.sample_site.exchange import Answer, Refusal, json_answer, whole
 from dev.sample_site.routing import Call
-from dev.sample_site.world import Page
 
 LISTED = ["storage", "atlas_doc_format"]
 NOUNS = {"pages": "page", "blogposts": "blogpost", "folders": "folder"}
@@ -32,7 +32,7 @@ def number(name: str, value: str) -> str:
 def content_of(call: Call, kind: str, content_id: str) -> Page:
     """A page of another type is not found, in the same words as one that is absent or hidden."""
     wanted = number("id", content_id)
-    page = call.site.world.pages.get(wanted)
+    page = call.site.dataset.pages.get(wanted)
     if page is None or page.type != kind or not call.caller.sees_space(page.space):
         raise Refusal(v2_not_found(f"Cannot find a {NAMES.get(kind, kind)} with id [{wanted}]"))
     return page

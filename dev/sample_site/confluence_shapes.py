@@ -6,8 +6,8 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from dev.sample_site.dataset import Page, PageComment, Space
 from dev.sample_site.routing import Call
-from dev.sample_site.world import Page, PageComment, Space
 
 
 def tiny_code(content_id: str) -> str:
@@ -20,8 +20,8 @@ def _slug(title: str) -> str:
     return quote("+".join(re.findall(r"[^\W_]+", title)), safe="+")
 
 
-def webui(call: Call, page: Page, remark: PageComment | None = None) -> str:
-    space = call.site.world.space(page.space)
+def webui(call: Call, page: Page, comment: PageComment | None = None) -> str:
+    space = call.site.dataset.space(page.space)
     if space and space.homepage_id == page.id:
         link = f"/spaces/{page.space}/overview"
     elif page.type == "blogpost":
@@ -31,11 +31,11 @@ def webui(call: Call, page: Page, remark: PageComment | None = None) -> str:
         link = f"/spaces/{page.space}/pages/{page.id}/{_slug(page.title)}"
     else:
         link = f"/spaces/{page.space}/{page.type}/{page.id}"
-    return f"{link}?focusedCommentId={remark.id}" if remark else link
+    return f"{link}?focusedCommentId={comment.id}" if comment else link
 
 
 def account_shape(call: Call, account_id: str | None) -> dict[str, Any]:
-    name = call.site.world.people.get(account_id or "", "")
+    name = call.site.dataset.people.get(account_id or "", "")
     return {
         "type": "known",
         "accountId": account_id,
@@ -47,8 +47,8 @@ def account_shape(call: Call, account_id: str | None) -> dict[str, Any]:
 
 def page_shape(call: Call, page: Page) -> dict[str, Any]:
     """As in a list: without a body, without labels."""
-    space = call.site.world.space(page.space)
-    parent = call.site.world.pages.get(page.parent or "")
+    space = call.site.dataset.space(page.space)
+    parent = call.site.dataset.pages.get(page.parent or "")
     in_trash = page.status == "trashed"
     shown: dict[str, Any] = {
         "id": page.id,
@@ -93,7 +93,7 @@ def other_shape(call: Call, page: Page) -> dict[str, Any]:
     """A folder, whiteboard, database or embed."""
     shown = page_shape(call, page)
     kept = ("id", "status", "title", "spaceId", "authorId", "createdAt", "version")
-    parent = call.site.world.pages.get(page.parent or "")
+    parent = call.site.dataset.pages.get(page.parent or "")
     links = {"webui": webui(call, page), "base": f"{call.site.url}/wiki"}
     more = {"type": page.type, "parentId": page.parent, "parentType": parent.type if parent else None}
     return {name: shown[name] for name in kept} | more | {"ownerId": page.author, "position": 3, "_links": links}
@@ -101,38 +101,38 @@ def other_shape(call: Call, page: Page) -> dict[str, Any]:
 
 def body_shape(call: Call, page: Page, representation: str) -> dict[str, Any]:
     if representation == "atlas_doc_format":
-        pages = call.site.world.pages.values()
+        pages = call.site.dataset.pages.values()
         addresses = {each.title: f"{call.site.url}/wiki{webui(call, each)}" for each in pages}
-        document = page.as_adf(call.site.world.people, addresses)
+        document = page.as_adf(call.site.dataset.people, addresses)
         value = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
     else:
         value = page.as_storage()
     return {representation: {"representation": representation, "value": value}}
 
 
-def remark_body(call: Call, remark: PageComment, representation: str) -> dict[str, Any]:
-    return body_shape(call, Page(remark.id, "", "", storage=remark.body), representation)
+def comment_body(call: Call, comment: PageComment, representation: str) -> dict[str, Any]:
+    return body_shape(call, Page(comment.id, "", "", storage=comment.body), representation)
 
 
-def remark_shape(call: Call, page: Page, remark: PageComment, representation: str) -> dict[str, Any]:
+def comment_shape(call: Call, page: Page, comment: PageComment, representation: str) -> dict[str, Any]:
     owner = "pageId" if page.type == "page" else "blogPostId"
-    version = {"number": 1, "message": "", "minorEdit": False, "authorId": remark.author}
+    version = {"number": 1, "message": "", "minorEdit": False, "authorId": comment.author}
     shown: dict[str, Any] = {
-        "id": remark.id,
+        "id": comment.id,
         "status": "current",
         "title": f"Re: {page.title}",
         owner: page.id,
-        "version": version | {"createdAt": remark.created},
-        "_links": {"webui": webui(call, page, remark)},
+        "version": version | {"createdAt": comment.created},
+        "_links": {"webui": webui(call, page, comment)},
     }
-    if remark.parent:
-        shown["parentCommentId"] = remark.parent
+    if comment.parent:
+        shown["parentCommentId"] = comment.parent
         del shown[owner]
     if representation:
-        shown["body"] = remark_body(call, remark, representation)
-    if remark.inline and not remark.parent:
-        shown["resolutionStatus"] = remark.resolution
-        selection = {"inlineMarkerRef": f"ref-{remark.id}", "inlineOriginalSelection": remark.selection}
+        shown["body"] = comment_body(call, comment, representation)
+    if comment.inline and not comment.parent:
+        shown["resolutionStatus"] = comment.resolution
+        selection = {"inlineMarkerRef": f"ref-{comment.id}", "inlineOriginalSelection": comment.selection}
         shown["properties"] = selection
     return shown
 

@@ -81,7 +81,7 @@ def _row(call: Call, hit: Hit, wanted: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {
         "title": marked(hit.title, wanted) if kind.startswith("highlight") else html.escape(hit.title),
         "excerpt": _excerpt(hit, wanted, kind),
-        "url": webui(call, hit.page, hit.remark) if hit.page else f"/spaces/{hit.space.key}",
+        "url": webui(call, hit.page, hit.comment) if hit.page else f"/spaces/{hit.space.key}",
         "breadcrumbs": [],
         "entityType": "content" if hit.page else "space",
         "iconCssClass": f"aui-icon content-type-{hit.type}",
@@ -108,7 +108,7 @@ def _content(call: Call, hit: Hit) -> dict[str, Any]:
         "restrictions": {},
         "_expandable": {"container": "", "metadata": "", "history": ""},
         "_links": {
-            "webui": webui(call, page, hit.remark),
+            "webui": webui(call, page, hit.comment),
             "self": f"{call.site.url}/wiki/rest/api/content/{hit.id}",
             "tinyui": f"/x/{tiny_code(hit.id)}",
         },
@@ -189,7 +189,7 @@ def current_user(call: Call) -> Answer:
 
 def user(call: Call) -> Answer:
     account_id = call.request.first("accountId")
-    if account_id not in call.site.world.people:
+    if account_id not in call.site.dataset.people:
         raise cql.refusal(f"No user found with account id : {account_id}", "NotFoundException", 404)
     return json_answer(account_shape(call, account_id))
 
@@ -208,7 +208,7 @@ def content(call: Call, content_id: str) -> Answer:
         message = f"com.atlassian.confluence.api.service.exceptions.{gone}"
         data = {"authorized": True, "valid": True, "errors": [], "successful": True}
         return json_answer({"statusCode": 410, "data": data, "message": message}, 410)
-    page = call.site.world.pages.get(content_id)
+    page = call.site.dataset.pages.get(content_id)
     if page is None or page.status != "current" or not call.caller.sees_space(page.space):
         return _no_content(content_id)
     shown = {"id": page.id, "type": page.type, "status": page.status, "title": page.title}

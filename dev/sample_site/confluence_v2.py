@@ -14,9 +14,9 @@ from dev.sample_site.confluence_shapes import (
     space_shape,
 )
 from dev.sample_site.cql import ancestors as ancestor_ids
+from dev.sample_site.dataset import Page
 from dev.sample_site.exchange import Answer, Refusal, json_answer
 from dev.sample_site.routing import Call, Route
-from dev.sample_site.world import Page
 
 SINGLE = [
     "storage",
@@ -55,12 +55,12 @@ def listed(call: Call, plural: str) -> Answer:
         call,
         [
             _in_list(call, page)
-            for page in call.site.world.pages.values()
+            for page in call.site.dataset.pages.values()
             if (
                 page.type == NOUNS[plural]
                 and page.status in statuses
                 and call.caller.sees_space(page.space)
-                and (not spaces or call.site.world.spaces[page.space].id in spaces)
+                and (not spaces or call.site.dataset.spaces[page.space].id in spaces)
                 and (not ids or page.id in ids)
                 and (not title or page.title.lower() == title)
             )
@@ -76,15 +76,15 @@ def _in_list(call: Call, page: Page) -> dict[str, Any]:
 
 
 def in_space(call: Call, space_id: str) -> Answer:
-    found = call.site.world.space_by_id(number("id", space_id))
-    pages = call.site.world.pages.values()
+    found = call.site.dataset.space_by_id(number("id", space_id))
+    pages = call.site.dataset.pages.values()
     shown = [_in_list(call, page) for page in pages if found and page.space == found.key and page.type == "page"]
     return paged(call, shown if found and call.caller.sees_space(found.key) else [])
 
 
 def ancestors(call: Call, plural: str, content_id: str) -> Answer:
     page = content_of(call, NOUNS[plural], content_id)
-    pages = call.site.world.pages
+    pages = call.site.dataset.pages
     return paged(call, [{"id": each, "type": pages[each].type} for each in ancestor_ids(call, page)])
 
 
@@ -94,7 +94,7 @@ def children(call: Call, content_id: str, which: str) -> Answer:
     found = [
         {"id": each.id, "status": each.status, "title": each.title, "spaceId": None, "childPosition": 1}
         | ({"type": each.type} if which == "direct-children" else {})
-        for each in call.site.world.pages.values()
+        for each in call.site.dataset.pages.values()
         if each.parent == page.id and each.status == "current" and (which != "children" or each.type == "page")
     ]
     return paged(call, found)
@@ -113,14 +113,14 @@ def spaces(call: Call) -> Answer:
     ids = {number("ids", each) for each in call.request.several("ids")}
     found = [
         space_shape(call, each)
-        for each in call.site.world.spaces.values()
+        for each in call.site.dataset.spaces.values()
         if call.caller.sees_space(each.key) and (not keys or each.key.lower() in keys) and (not ids or each.id in ids)
     ]
     return paged(call, found)
 
 
 def space(call: Call, space_id: str) -> Answer:
-    found = call.site.world.space_by_id(number("id", space_id))
+    found = call.site.dataset.space_by_id(number("id", space_id))
     if found is None or not call.caller.sees_space(found.key):
         raise Refusal(v2_not_found(f"Cannot find a space with id [{space_id}]"))
     return json_answer(space_shape(call, found))
@@ -136,10 +136,10 @@ def convert_ids(call: Call) -> Answer:
 
 
 def _type(call: Call, content_id: str) -> str | None:
-    if found := call.site.world.remark(content_id):
+    if found := call.site.dataset.comment(content_id):
         kind = "inline-comment" if found[1].inline else "footer-comment"
         return kind if call.caller.sees_space(found[0].space) else None
-    page = call.site.world.pages.get(content_id)
+    page = call.site.dataset.pages.get(content_id)
     seen = page is not None and call.caller.sees_space(page.space) and page.type in ("page", "blogpost")
     return page.type if page and seen else None
 
@@ -149,7 +149,7 @@ def users(call: Call) -> Answer:
     ids = body.get("accountIds") if isinstance(body, dict) else None
     if not isinstance(ids, list):
         raise bad_parameter("accountIds", str(ids), "list")
-    return json_answer({"results": [account_shape(call, each) for each in ids if each in call.site.world.people]})
+    return json_answer({"results": [account_shape(call, each) for each in ids if each in call.site.dataset.people]})
 
 
 def _scopes(name: str) -> frozenset[str]:
@@ -161,9 +161,9 @@ CONTENT = f"{API}/(pages|blogposts)/([^/]+)"
 ROUTES = (
     Route("GET", f"{API}/(pages|blogposts)", listed, _scopes("page")),
     Route("GET", CONTENT, single, _scopes("page")),
-    Route("GET", f"{CONTENT}/(footer|inline)-comments", confluence_comments.remarks, _scopes("comment")),
+    Route("GET", f"{CONTENT}/(footer|inline)-comments", confluence_comments.comments, _scopes("comment")),
     Route("GET", f"{API}/(footer|inline)-comments/([^/]+)/children", confluence_comments.replies, _scopes("comment")),
-    Route("GET", f"{API}/(footer|inline)-comments/([^/]+)", confluence_comments.remark, _scopes("comment")),
+    Route("GET", f"{API}/(footer|inline)-comments/([^/]+)", confluence_comments.comment, _scopes("comment")),
     Route("GET", f"{CONTENT}/labels", labels, _scopes("page")),
     Route("GET", f"{CONTENT}/attachments", attachments, _scopes("attachment")),
     Route("GET", f"{API}/(pages|folders)/([^/]+)/ancestors", ancestors, _scopes("content.metadata")),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dev.sample_site import words
+from dev.sample_site.dataset import Page, PageComment, Space
 from dev.sample_site.exchange import Refusal, json_answer
 from dev.sample_site.queries import Clause, Group, Node, Query, clauses_of, holds
 from dev.sample_site.query_dates import moment_of
@@ -12,7 +13,6 @@ from dev.sample_site.query_parser import parse
 from dev.sample_site.query_tokens import QueryError
 from dev.sample_site.routing import Call
 from dev.sample_site.storage import text_of
-from dev.sample_site.world import Page, PageComment, Space
 
 SERVICE = "com.atlassian.confluence.api.service.exceptions.api."
 TYPES = [
@@ -65,30 +65,30 @@ class Hit:
     body: str
     space: Space
     page: Page | None = None
-    remark: PageComment | None = None
+    comment: PageComment | None = None
 
     @property
     def id(self) -> str:
-        return self.remark.id if self.remark else self.page.id if self.page else self.space.id
+        return self.comment.id if self.comment else self.page.id if self.page else self.space.id
 
     @property
     def changed(self) -> str:
-        return self.remark.created if self.remark else self.page.updated if self.page else "2024-01-08T08:00:00.000Z"
+        return self.comment.created if self.comment else self.page.updated if self.page else "2024-01-08T08:00:00.000Z"
 
 
 def candidates(call: Call, archived_spaces: bool) -> list[Hit]:
     """What the index holds for this caller: nothing archived, trashed, unpublished or hidden."""
     hits = []
-    for space in call.site.world.spaces.values():
+    for space in call.site.dataset.spaces.values():
         if not call.caller.sees_space(space.key) or (space.status != "current" and not archived_spaces):
             continue
         hits.append(Hit("space", space.name, "", space))
-        for page in call.site.world.pages.values():
+        for page in call.site.dataset.pages.values():
             if page.space == space.key and page.status == "current":
                 hits.append(Hit(page.type, page.title, page.text(), space, page))
                 hits += [
-                    Hit("comment", f"Re: {page.title}", text_of(remark.body), space, page, remark)
-                    for remark in page.remarks
+                    Hit("comment", f"Re: {page.title}", text_of(comment.body), space, page, comment)
+                    for comment in page.comments
                 ]
     return hits
 
@@ -176,11 +176,11 @@ def _facts(call: Call, hit: Hit, name: str) -> list[str]:
         return [{"type": hit.type, "title": hit.title, "space.type": hit.space.type}[name]]
     if page is None:
         return []
-    author = (hit.remark.author if hit.remark else page.author) or ""
+    author = (hit.comment.author if hit.comment else page.author) or ""
     if name == "ancestor":
         return ancestors(call, page)
     facts = {
-        "label": [] if hit.remark else page.labels,
+        "label": [] if hit.comment else page.labels,
         "parent": [page.parent or ""],
         "container": [page.id],
         "creator": [author],
@@ -194,10 +194,10 @@ def _facts(call: Call, hit: Hit, name: str) -> list[str]:
 def ancestors(call: Call, page: Page) -> list[str]:
     """Ids from the top down."""
     found: list[str] = []
-    parent = call.site.world.pages.get(page.parent or "")
+    parent = call.site.dataset.pages.get(page.parent or "")
     while parent is not None and parent.id not in found:
         found.insert(0, parent.id)
-        parent = call.site.world.pages.get(parent.parent or "")
+        parent = call.site.dataset.pages.get(parent.parent or "")
     return found
 
 

@@ -1,15 +1,15 @@
 """All routes of Jira's REST API, version 3, and what answers those without JQL."""
 
 from dev.sample_site import jira_search
+from dev.sample_site.dataset import Issue
 from dev.sample_site.exchange import Answer, json_answer
 from dev.sample_site.jira_shapes import comment_page, comment_shape, issue_shape, project_shape
 from dev.sample_site.routing import Call, Route
 from dev.sample_site.texts import jira_errors, jira_refusal, sentence
-from dev.sample_site.world import Issue
 
 
 def _issue(call: Call, key: str) -> Issue:
-    issue = call.site.world.issue(key)
+    issue = call.site.dataset.issue(key)
     if issue is None or not call.caller.sees_project(issue.project):
         raise jira_refusal(sentence("issue_missing", call.language), 404)
     return issue
@@ -23,7 +23,7 @@ def bulk_fetch(call: Call) -> Answer:
     body = call.request.json()
     if not isinstance(body, dict) or not isinstance(body.get("issueIdsOrKeys"), list):
         raise jira_refusal(sentence("payload", call.language))
-    found = [call.site.world.issue(str(key)) for key in body["issueIdsOrKeys"]]
+    found = [call.site.dataset.issue(str(key)) for key in body["issueIdsOrKeys"]]
     seen = [each for each in found if each and call.caller.sees_project(each.project)]
     return json_answer({"issues": [issue_shape(call, each, body.get("fields") or ["*all"]) for each in seen]})
 
@@ -83,7 +83,7 @@ def projects(call: Call) -> Answer:
     wanted = {key.upper() for key in keys}
     seen = [
         each
-        for key, each in sorted(call.site.world.projects.items())
+        for key, each in sorted(call.site.dataset.projects.items())
         if call.caller.sees_project(key) and (not wanted or key in wanted) and query in f"{key} {each['name']}".lower()
     ]
     start, size = _slice(call, 50)
@@ -97,7 +97,7 @@ def projects(call: Call) -> Answer:
 
 
 def project(call: Call, key: str) -> Answer:
-    found = call.site.world.project(key)
+    found = call.site.dataset.project(key)
     if found is None or not call.caller.sees_project(found["key"]):
         raise jira_refusal(f"No project could be found with key '{key}'.", 404)
     return json_answer(project_shape(call, found))
@@ -125,7 +125,7 @@ def fields(call: Call) -> Answer:
 
 def attachment(call: Call, attachment_id: str) -> Answer:
     """The bytes are elsewhere: a redirect to a media host, with its own token in the query."""
-    for each in call.site.world.issues.values():
+    for each in call.site.dataset.issues.values():
         files = each.fields.get("attachment") or []
         if call.caller.sees_project(each.project) and any(str(file["id"]) == attachment_id for file in files):
             location = f"https://api.media.example/file/{attachment_id}/binary?token=media-token"

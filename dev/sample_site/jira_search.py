@@ -144,7 +144,7 @@ def picker(call: Call) -> Answer:
     query = call.request.first("query").lower()
     found = [
         {"id": int(each.id), "key": each.key, "summaryText": each.fields["summary"]}
-        for each in call.site.world.issues.values()
+        for each in call.site.dataset.issues.values()
         if call.caller.sees_project(each.project) and query and query in f"{each.key} {each.fields['summary']}".lower()
     ]
     return json_answer({"sections": [{"id": "cs", "label": "Current Search", "issues": found}]})

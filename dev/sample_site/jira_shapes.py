@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from dev.sample_site.dataset import Issue
 from dev.sample_site.routing import Call
-from dev.sample_site.world import Issue
 
 CAP = 100
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from dev.sample_site import adf, words
+from dev.sample_site.dataset import Issue
 from dev.sample_site.queries import Clause, Query, clauses_of, holds
 from dev.sample_site.query_dates import moment_of
 from dev.sample_site.query_parser import parse
 from dev.sample_site.query_tokens import QueryError
 from dev.sample_site.routing import Call
 from dev.sample_site.texts import jira_refusal, sentence
-from dev.sample_site.world import Issue
 
 TEXT_FIELDS = ("text", "textfields", "summary", "description", "comment", "environment")
 DATE_FIELDS = ("created", "createddate", "updated", "updateddate", "resolved", "duedate", "due")
@@ -55,8 +55,8 @@ def find(call: Call, jql: str) -> list[Issue]:
     if query.where is None:
         raise jira_refusal(sentence("unbounded", call.language))
     check(call, query)
-    world = call.site.world
-    seen = [issue for issue in world.issues.values() if call.caller.sees_project(issue.project)]
+    dataset = call.site.dataset
+    seen = [issue for issue in dataset.issues.values() if call.caller.sees_project(issue.project)]
     tests = {clause: _test(call, clause) for clause in clauses_of(query.where)}
     found = [issue for issue in seen if holds(query.where, tests, issue)]
     found.sort(key=lambda issue: int(issue.id), reverse=True)
@@ -142,7 +142,7 @@ def _text(issue: Issue, name: str) -> str:
 def _key_test(call: Call, clause: Clause) -> Callable[[Issue], bool]:
     wanted = set()
     for value in clause.values:
-        issue = call.site.world.issue(str(value))
+        issue = call.site.dataset.issue(str(value))
         if issue is None or not call.caller.sees_project(issue.project):
             raise jira_refusal(sentence("unknown_key", call.language, value=str(value)))
         wanted.add(issue.id)
@@ -179,7 +179,7 @@ def _known(call: Call, name: str, wanted: set[str]) -> bool:
     """A status, type or priority that no issue has is refused, as Jira refuses one that is not configured."""
     if name not in ("status", "issuetype", "type", "priority") or not call.caller.known:
         return True
-    configured = {value.lower() for issue in call.site.world.issues.values() for value in NAMED[name](issue)}
+    configured = {value.lower() for issue in call.site.dataset.issues.values() for value in NAMED[name](issue)}
     return wanted <= configured | {
         "done",
         "to do",
@@ -194,7 +194,7 @@ def _known(call: Call, name: str, wanted: set[str]) -> bool:
 
 def _refuse_unknown_projects(call: Call, clause: Clause) -> None:
     for value in clause.values:
-        project = call.site.world.project(call.value_of(value))
+        project = call.site.dataset.project(call.value_of(value))
         if str(value).lower() in ("empty", "null"):
             continue
         if project is None or not call.caller.sees_project(project["key"]):

@@ -5,25 +5,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dev.sample_site.filling import SiteBuilder
+    from dev.sample_site.site_builder import SiteBuilder
 
 CONTENT = Path(__file__).with_name("content")
 
 
-def load(filling: "SiteBuilder", url: str) -> None:
+def load(site: "SiteBuilder", url: str) -> None:
     people = _listed("people.json", url)
-    filling.world.people |= {each["id"]: each["name"] for each in people}
+    site.dataset.people |= {each["id"]: each["name"] for each in people}
     who = {each["short"]: each["id"] for each in people}
     for project in _listed("projects.json", url):
-        filling.add_project(**project)
+        site.add_project(**project)
     for issue in _listed("issues.json", url):
-        _issue(filling, issue, who, url)
-    for loaded in filling.world.issues.values():
-        _link(filling, loaded.fields)
+        _issue(site, issue, who, url)
+    for loaded in site.dataset.issues.values():
+        _link(site, loaded.fields)
     for space in _listed("spaces.json", url):
-        filling.add_space(**space)
+        site.add_space(**space)
     for page in _listed("pages.json", url):
-        _page(filling, page, who, url)
+        _page(site, page, who, url)
 
 
 def _listed(name: str, url: str) -> Any:
@@ -34,39 +34,39 @@ def _text(name: str, url: str) -> str:
     return (CONTENT / name).read_text(encoding="utf-8").replace("{{site}}", url)
 
 
-def _issue(filling: "SiteBuilder", entry: dict[str, Any], who: dict[str, str], url: str) -> None:
+def _issue(site: "SiteBuilder", entry: dict[str, Any], who: dict[str, str], url: str) -> None:
     comments, readings = entry.pop("comments", []), entry.pop("readings", None)
     for role in ("reporter", "assignee"):
         if role in entry:
             entry[role] = who[entry[role]]
     for file in entry.get("attachment", []):
-        file["author"] = filling.person(who[file["author"]])
+        file["author"] = site.person(who[file["author"]])
         file["self"] = f"{url}/rest/api/3/attachment/{file['id']}"
         file["content"] = f"{url}/rest/api/3/attachment/content/{file['id']}"
     entry["description"] = _description(entry["key"], url)
-    key = filling.add_issue(**entry).key
+    key = site.add_issue(**entry).key
     for comment in comments:
-        filling.add_comment(key, author=who[comment.pop("author")], **comment)
+        site.add_comment(key, author=who[comment.pop("author")], **comment)
     if readings:
-        _add_readings(filling, key, who, **readings)
+        _add_readings(site, key, who, **readings)
 
 
-def _link(filling: "SiteBuilder", fields: dict[str, Any]) -> None:
+def _link(site: "SiteBuilder", fields: dict[str, Any]) -> None:
     """The files name parents, subtasks and linked issues by key; Jira sends a short form of each."""
     if fields["parent"]:
-        fields["parent"] = _short(filling, fields["parent"])
-    fields["subtasks"] = [_short(filling, key) for key in fields["subtasks"]]
+        fields["parent"] = _short(site, fields["parent"])
+    fields["subtasks"] = [_short(site, key) for key in fields["subtasks"]]
     for link in fields["issuelinks"]:
-        link["self"] = f"{filling.url}/rest/api/3/issueLink/{link['id']}"
+        link["self"] = f"{site.url}/rest/api/3/issueLink/{link['id']}"
         for end in ("inwardIssue", "outwardIssue"):
             if end in link:
-                link[end] = _short(filling, link[end])
+                link[end] = _short(site, link[end])
 
 
-def _short(filling: "SiteBuilder", key: str) -> dict[str, Any]:
-    issue = filling.world.issues[key]
+def _short(site: "SiteBuilder", key: str) -> dict[str, Any]:
+    issue = site.dataset.issues[key]
     fields = {name: issue.fields[name] for name in ("summary", "status", "priority", "issuetype")}
-    return {"id": issue.id, "key": key, "self": f"{filling.url}/rest/api/3/issue/{issue.id}", "fields": fields}
+    return {"id": issue.id, "key": key, "self": f"{site.url}/rest/api/3/issue/{issue.id}", "fields": fields}
 
 
 def _description(key: str, url: str) -> Any:
@@ -76,21 +76,21 @@ def _description(key: str, url: str) -> Any:
     return _text(f"issues/{key}.xml", url) if (CONTENT / f"issues/{key}.xml").exists() else None
 
 
-def _add_readings(filling: "SiteBuilder", key: str, who: dict[str, str], author: str, count: int, text: str) -> None:
+def _add_readings(site: "SiteBuilder", key: str, who: dict[str, str], author: str, count: int, text: str) -> None:
     """A long thread: one measurement a minute, as a watcher posts them."""
     for number in range(1, count + 1):
         value = 180 + (number * 37) % 90
-        filling.add_comment(key, text.format(number=number, value=value), author=who[author])
+        site.add_comment(key, text.format(number=number, value=value), author=who[author])
 
 
-def _page(filling: "SiteBuilder", entry: dict[str, Any], who: dict[str, str], url: str) -> None:
-    remarks, body = entry.pop("comments", []), entry.pop("body", None)
+def _page(site: "SiteBuilder", entry: dict[str, Any], who: dict[str, str], url: str) -> None:
+    comments, body = entry.pop("comments", []), entry.pop("body", None)
     if entry.get("author"):
         entry["author"] = who[entry["author"]]
     if body:
         entry["storage"] = _text(f"pages/{body}.xml", url)
         if (CONTENT / f"pages/{body}.json").exists():
             entry["adf"] = _listed(f"pages/{body}.json", url)
-    page = filling.add_page(**entry)
-    for remark in remarks:
-        filling.add_page_comment(page.id, author=who[remark.pop("author")], **remark)
+    page = site.add_page(**entry)
+    for comment in comments:
+        site.add_page_comment(page.id, author=who[comment.pop("author")], **comment)

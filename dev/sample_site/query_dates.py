@@ -3,8 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from dev.sample_site.dataset import NOW
 from dev.sample_site.queries import Function
-from dev.sample_site.world import NOW
 
 UNITS = {
     "m": timedelta(minutes=1),

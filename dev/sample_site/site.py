@@ -11,8 +11,8 @@ from dev.sample_site import auth, confluence, control, jira, server
 from dev.sample_site.accounts import ACCOUNTS, READER, Account, Token
 from dev.sample_site.exchange import Answer, Refusal, Request, json_answer
 from dev.sample_site.faults import Fault, Faults
-from dev.sample_site.filling import SiteBuilder
 from dev.sample_site.routing import Call, Route, find
+from dev.sample_site.site_builder import SiteBuilder
 
 CLOUD_ID = "5e2f9a34-77c0-4e0b-9d55-1a8c6b2f4d10"
 

@@ -121,7 +121,7 @@ def test_replies_are_asked_for_where_their_comment_stands():
 @responses.activate
 def test_a_read_with_comments_makes_at_most_twelve_calls_and_says_what_it_leaves_out():
     foot = [
-        make_comment(str(number), f"Remark {number}.", f"2026-08-{number:02}T10:00:00.000Z") for number in range(1, 21)
+        make_comment(str(number), f"Comment {number}.", f"2026-08-{number:02}T10:00:00.000Z") for number in range(1, 21)
     ]
     commented(foot, next_at_foot=NEXT)
 

@@ -192,7 +192,7 @@ def test_a_page_comes_in_storage_and_in_adf_one_at_a_time(sample_site):
 
 
 def test_every_page_can_be_read_in_both_formats(sample_site):
-    for page in list(sample_site.world.pages.values()):
+    for page in list(sample_site.dataset.pages.values()):
         plural = {"page": "pages", "blogpost": "blogposts"}.get(page.type)
         for form in ("storage", "atlas_doc_format", "view") if plural else ():
             answer = call(sample_site, f"/wiki/api/v2/{plural}/{page.id}?body-format={form}")

@@ -157,7 +157,7 @@ def test_a_test_can_put_any_document_into_an_issue_and_a_page(sample_site):
 
 def test_reset_brings_the_first_content_back(sample_site):
     sample_site.add_issue("NEW-1", "Mine")
-    sample_site.world.issues["GATE-7"].fields["summary"] = "changed"
+    sample_site.dataset.issues["GATE-7"].fields["summary"] = "changed"
     sample_site.answer("GET", MYSELF, 418)
     sample_site.reset()
 

@@ -85,7 +85,7 @@ def test_a_description_of_any_depth_can_be_searched(sample_site):
 def test_every_real_document_can_be_served(sample_site):
     for path in sorted(CORPUS.glob("adf/*.json")):
         document = json.loads(path.read_text(encoding="utf-8"))
-        issue = sample_site.add_issue(f"REAL-{len(sample_site.world.issues)}", description=document)
+        issue = sample_site.add_issue(f"REAL-{len(sample_site.dataset.issues)}", description=document)
         page = sample_site.add_page(path.stem, adf=document)
         served = call(sample_site, f"/rest/api/3/issue/{issue.key}?fields=description").json()
         assert served["fields"]["description"] == document

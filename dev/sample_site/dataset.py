@@ -70,7 +70,7 @@ class Page:
     version: int = 1
     created: str = NOW
     updated: str = NOW
-    remarks: list[PageComment] = field(default_factory=list)
+    comments: list[PageComment] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
 
     def as_storage(self) -> str:
@@ -125,6 +125,6 @@ class Dataset:
     def space_by_id(self, space_id: str) -> Space | None:
         return next((each for each in self.spaces.values() if each.id == space_id), None)
 
-    def remark(self, remark_id: str) -> tuple[Page, PageComment] | None:
-        found = ((page, each) for page in self.pages.values() for each in page.remarks if each.id == remark_id)
+    def comment(self, comment_id: str) -> tuple[Page, PageComment] | None:
+        found = ((page, each) for page in self.pages.values() for each in page.comments if each.id == comment_id)
         return next(found, None)

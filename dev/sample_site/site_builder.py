@@ -5,7 +5,7 @@ from typing import Any
 
 from dev.sample_site import adf, loading
 from dev.sample_site.accounts import MINA, READER, Account
-from dev.sample_site.world import NOW, Dataset, Issue, Page, PageComment, Space
+from dev.sample_site.dataset import NOW, Dataset, Issue, Page, PageComment, Space
 
 CATEGORIES = {
     "To Do": ("new", 2, "blue-gray"),
@@ -29,23 +29,23 @@ class SiteBuilder:
     url: str
     empty: bool
     accounts: list[Account]
-    world: Dataset
+    dataset: Dataset
 
     def fill(self) -> None:
-        self.world = Dataset({account.account_id: account.name for account in self.accounts})
+        self.dataset = Dataset({account.account_id: account.name for account in self.accounts})
         if not self.empty:
             loading.load(self, self.url)
 
     def add_project(self, key: str, name: str = "", id: str = "", kind: str = "software") -> dict[str, Any]:
         project = {
-            "id": id or str(10000 + len(self.world.projects)),
+            "id": id or str(10000 + len(self.dataset.projects)),
             "key": key,
             "name": name or key.title(),
             "projectTypeKey": kind,
             "simplified": False,
             "style": "classic",
         }
-        self.world.projects[key] = project
+        self.dataset.projects[key] = project
         return project
 
     def add_issue(
@@ -70,7 +70,7 @@ class SiteBuilder:
 
         A description given as text is read as storage format and kept as ADF; anything else stays as it is.
         """
-        project = self.world.projects.get(key.rpartition("-")[0]) or self.add_project(key.rpartition("-")[0])
+        project = self.dataset.projects.get(key.rpartition("-")[0]) or self.add_project(key.rpartition("-")[0])
         named: dict[str, Any] = dict.fromkeys(NO_FIELDS) | {name: [] for name in NO_ITEMS}
         named |= {
             "summary": summary or f"Sample issue {key}",
@@ -84,19 +84,19 @@ class SiteBuilder:
             "assignee": self.person(assignee) if assignee else None,
             "description": self.as_adf(description),
         }
-        issue = Issue(id or str(20001 + len(self.world.issues)), key, named | fields, moved_from=list(moved_from))
-        self.world.issues[key] = issue
+        issue = Issue(id or str(20001 + len(self.dataset.issues)), key, named | fields, moved_from=list(moved_from))
+        self.dataset.issues[key] = issue
         return issue
 
     def as_adf(self, body: Any) -> Any:
-        return adf.document(body, self.world.people) if isinstance(body, str) else body
+        return adf.document(body, self.dataset.people) if isinstance(body, str) else body
 
     def person(self, account_id: str) -> dict[str, Any]:
         return {
             "self": f"{self.url}/rest/api/3/user?accountId={account_id}",
             "accountId": account_id,
-            "displayName": self.world.people.get(account_id, "Former user"),
-            "active": account_id in self.world.people,
+            "displayName": self.dataset.people.get(account_id, "Former user"),
+            "active": account_id in self.dataset.people,
             "accountType": "atlassian",
             "timeZone": "Europe/Amsterdam",
         }
@@ -105,7 +105,7 @@ class SiteBuilder:
         self, key: str, body: Any, *, author: str = MINA.account_id, created: str = "", **more: Any
     ) -> dict[str, Any]:
         """`visibility={"type": "role", "value": …}` restricts it; `jsdPublic=False`: an internal note."""
-        issue = self.world.issues[key]
+        issue = self.dataset.issues[key]
         number = len(issue.comments) + 1
         comment = {
             "id": str(int(issue.id) * 1000 + number),
@@ -119,8 +119,8 @@ class SiteBuilder:
         return issue.comments[-1]
 
     def add_space(self, key: str, name: str = "", id: str = "", **more: Any) -> Space:
-        space = Space(id or str(65537 + len(self.world.spaces)), key, name or key.title(), **more)
-        self.world.spaces[key] = space
+        space = Space(id or str(65537 + len(self.dataset.spaces)), key, name or key.title(), **more)
+        self.dataset.spaces[key] = space
         return space
 
     def add_page(
@@ -139,21 +139,21 @@ class SiteBuilder:
 
         `adf` may be a document or the text that is served as one.
         """
-        if space not in self.world.spaces:
+        if space not in self.dataset.spaces:
             self.add_space(space)
-        page_id = id or str(700000001 + len(self.world.pages))
+        page_id = id or str(700000001 + len(self.dataset.pages))
         page = Page(page_id, space, title, storage=storage, adf=adf, author=author, **more)
-        self.world.pages[page_id] = page
+        self.dataset.pages[page_id] = page
         return page
 
     def add_page_comment(
         self, page_id: str, body: str, *, author: str = READER.account_id, created: str = NOW, **more: Any
     ) -> PageComment:
         """`selection` makes it an inline comment, `parent` a reply."""
-        page = self.world.pages[page_id]
-        number = more.pop("id", "") or str(int(page_id) * 10 + len(page.remarks) + 1)
-        page.remarks.append(PageComment(number, author, created, body, **more))
-        return page.remarks[-1]
+        page = self.dataset.pages[page_id]
+        number = more.pop("id", "") or str(int(page_id) * 10 + len(page.comments) + 1)
+        page.comments.append(PageComment(number, author, created, body, **more))
+        return page.comments[-1]
 
 
 def type_shape(name: str) -> dict[str, Any]:
