@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from atlassian.errors import UpstreamFailure
-
-# A lone half of a surrogate pair cannot be written as UTF-8, and PostgreSQL takes no NUL: neither leaves here.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+from atlassian.rendering.characters import visible_text
 
 _ID = re.compile(r"[0-9]{1,19}")
 
@@ -51,7 +49,8 @@ class Reply:
 
 
 def clean(value: str) -> str:
-    return _UNSTORABLE.sub("", value)
+    """Also storable: a lone half of a surrogate pair cannot be written as UTF-8, and PostgreSQL takes no NUL."""
+    return visible_text(value)
 
 
 def at(answer: Any, *path: str) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from atlassian.rendering.characters import clean
+from atlassian.rendering.characters import visible_text
 
 Node = dict[str, Any]
 
@@ -14,7 +14,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def text(value: object) -> str:
     if isinstance(value, str):
-        return clean(value)
+        return visible_text(value)
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MAX_NUMBER:
         return str(value)
     return ""

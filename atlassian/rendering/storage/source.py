@@ -11,7 +11,7 @@ from typing import cast
 
 from lxml import etree
 
-from atlassian.rendering.characters import clean
+from atlassian.rendering.characters import visible_text
 from atlassian.rendering.storage.repair import repair_xml
 
 Element = etree._Element
@@ -39,7 +39,7 @@ _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 def parse(source: str) -> Element:
     """The root around the whole page; XML that is malformed is repaired first."""
     entities: set[str] = set()
-    prepared = _prepared(clean(source), entities)
+    prepared = _prepared(visible_text(source), entities)
     head = _declarations(entities) + _ROOT
     root, faults = _parsed(head + prepared + "</page>")
     if root is None or faults:
@@ -92,7 +92,7 @@ def _neutralize(trouble: re.Match[str], entities: set[str]) -> str:
 
 def _legal_reference(number: str) -> str:
     code = int(number[1:], 16) if number[0] in "xX" else int(number)
-    legal = code < 0x110000 and clean(chr(code))
+    legal = code < 0x110000 and visible_text(chr(code))
     return f"&#{code};" if legal else ""
 
 
