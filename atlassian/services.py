@@ -1,6 +1,7 @@
 """What an actor does at Atlassian: each permitted or refused, and recorded, by the one gate."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from atlassian.confluence.reader import Confluence, Page
@@ -18,6 +19,7 @@ from audit.vocabulary import Action
 from integrations.credentials import Credentials, credentials_for
 from integrations.discovery import AccountDiscovery, save_discovery
 from integrations.models import Provider
+from integrations.services import Update, state_in, update_integration
 
 SECONDS_WHILE_SAVING = 5.0
 
@@ -73,8 +75,17 @@ def check_integration(actor: Actor, provider: str) -> ConnectionReport:
     return report
 
 
-def find_out_kind(workspace_key: str, provider: str, **kwargs: Any) -> None:
-    """Receiver of credentials_saved: which door the token opens, and whose it is. Saving never fails by it."""
+def save_integration(actor: Actor, provider: str, enabled: bool | None, reason: str, config: dict[str, Any]) -> Update:
+    """Save, and where that made other credentials complete find out whose they are."""
+    update = update_integration(actor, provider, enabled, reason, config)
+    if not update.credentials_changed:
+        return update
+    discover_on_save(actor.workspace, provider)
+    return replace(update, state=state_in(actor.workspace, provider))
+
+
+def discover_on_save(workspace_key: str, provider: str) -> None:
+    """Which account a token belongs to, and whether it works at the site or the gateway. Saving never fails by it."""
     credentials = _credentials(workspace_key, provider, even_disabled=True)
     try:
         discovery = discover(AtlassianClient(credentials, seconds=SECONDS_WHILE_SAVING))

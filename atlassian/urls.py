@@ -1,10 +1,15 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from atlassian.viewsets import ConfluenceViewSet, IntegrationTestView, JiraViewSet
+from atlassian.integration_views import IntegrationsView, IntegrationTestView
+from atlassian.viewsets import ConfluenceViewSet, JiraViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("jira", JiraViewSet, basename="jira")
 router.register("confluence", ConfluenceViewSet, basename="confluence")
 
-urlpatterns = [*router.urls, path("integrations/test", IntegrationTestView.as_view(), name="integration-test")]
+urlpatterns = [
+    *router.urls,
+    path("integrations", IntegrationsView.as_view(), name="integrations"),
+    path("integrations/test", IntegrationTestView.as_view(), name="integration-test"),
+]

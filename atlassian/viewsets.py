@@ -10,7 +10,6 @@ from atlassian import services
 from atlassian.serializers import (
     ConfluenceReadInput,
     ConfluenceSearchInput,
-    IntegrationTestInput,
     JiraReadInput,
     JiraSearchInput,
 )
@@ -55,14 +54,3 @@ class ConfluenceViewSet(SearchAndRead):
     @action(detail=False)
     def read(self, request: Request) -> Response:
         return Response(asdict(services.read_page(request.auth, **self.arguments(ConfluenceReadInput, request))))
-
-
-class IntegrationTestView(AuditedAPIView):
-    """/v1/integrations/test: what search and read would meet, and what to do about it."""
-
-    recorded_as = {"post": Action.INTEGRATION_TEST}
-
-    def post(self, request: Request) -> Response:
-        arguments = self.validated_arguments(IntegrationTestInput, request.data)
-        report = services.check_integration(request.auth, arguments["provider"])
-        return Response(asdict(report) | {"problem": report.problem})

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "workspaces",
     "integrations",
     "atlassian",
+    "console",
 ]
 
 MIDDLEWARE = [
@@ -98,8 +99,8 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "workspaces.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "integrations-start"
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/integrations/"  # the console; a workspace's pages lie below, under its key
 CSRF_FAILURE_VIEW = "console.base.csrf_failure"
 
 TEMPLATES = [

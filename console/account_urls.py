@@ -3,13 +3,13 @@
 from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
-from workspaces.forms import SignInForm
+from console.sign_in_form import SignInForm
 
 urlpatterns = [
     path(
         "login/",
         views.LoginView.as_view(
-            template_name="workspaces/login.html", authentication_form=SignInForm, redirect_authenticated_user=True
+            template_name="console/login.html", authentication_form=SignInForm, redirect_authenticated_user=True
         ),
         name="login",
     ),
@@ -17,13 +17,13 @@ urlpatterns = [
     path(
         "password/",
         views.PasswordChangeView.as_view(
-            template_name="workspaces/password.html", success_url=reverse_lazy("password-changed")
+            template_name="console/password.html", success_url=reverse_lazy("password-changed")
         ),
         name="password",
     ),
     path(
         "password/changed/",
-        views.PasswordChangeDoneView.as_view(template_name="workspaces/password_changed.html"),
+        views.PasswordChangeDoneView.as_view(template_name="console/password_changed.html"),
         name="password-changed",
     ),
 ]

@@ -73,7 +73,7 @@ class WorkspacePage(View):
         here = self.request.get_full_path() if self.request.method == "GET" else self.home().url
         to_login = redirect_to_login(here)
         if self.is_partial:
-            return render(self.request, "workspaces/signed_out.html", {"login_url": to_login.url}, status=401)
+            return render(self.request, "console/signed_out.html", {"login_url": to_login.url}, status=401)
         return to_login
 
     def _recorded(self, exc: APIException) -> APIException:
@@ -83,11 +83,11 @@ class WorkspacePage(View):
         """A button's refusal becomes a message on the page, unless that page would be refused as well."""
         sentence = code_and_message(exc)[1]
         if self.is_partial:
-            return render(self.request, "workspaces/problem.html", {"sentence": sentence}, status=exc.status_code)
+            return render(self.request, "console/problem.html", {"sentence": sentence}, status=exc.status_code)
         if self.request.method == "POST" and Action.INTEGRATION_LIST in self.actor.permitted:
             messages.error(self.request, sentence)
             return self.home()
-        return render(self.request, "workspaces/refused.html", {"sentence": sentence}, status=exc.status_code)
+        return render(self.request, "console/refused.html", {"sentence": sentence}, status=exc.status_code)
 
     def home(self, part: str = "") -> Any:
         response = redirect(HOME, workspace_key=self.workspace_key)
@@ -101,4 +101,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     sentence = "This form is older than your session. Go back, reload the page, and try again."
     if reason.startswith(REASON_BAD_ORIGIN.split("%s")[0]):
         sentence = "The server does not take this address for its own: the operator lists it in CSRF_TRUSTED_ORIGINS."
-    return render(request, "workspaces/refused.html", {"sentence": sentence}, status=403)
+    return render(request, "console/refused.html", {"sentence": sentence}, status=403)

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views import View
 
+from atlassian.services import save_integration
 from audit.listing import Filters
 from audit.models import AuditLog
 from audit.serializers import ListInput
@@ -24,14 +25,14 @@ from audit.vocabulary import Action, Outcome
 from console.base import WorkspacePage
 from console.chart import sparklines, table_rows, width_of
 from console.client_configurations import client_configurations
-from console.forms import IntegrationForm
+from console.integration_form import IntegrationForm
+from console.key_form import ApiKeyForm
 from console.status import status_badge
 from integrations.models import Provider
 from integrations.serializers import IntegrationInput
-from integrations.services import list_integrations, update_integration
+from integrations.services import list_integrations
 from integrations.states import IntegrationState
 from workspaces.errors import NoSuchKey
-from workspaces.forms import ApiKeyForm
 from workspaces.models import ApiKey, Workspace
 from workspaces.services import (
     administered_workspaces,
@@ -61,7 +62,7 @@ class StartPage(View):
         workspaces = list(administered_workspaces(request.user))
         if len(workspaces) == 1:
             return redirect("integrations-page", workspace_key=workspaces[0].key)
-        return render(request, "integrations/start.html", {"workspaces": workspaces})
+        return render(request, "console/start.html", {"workspaces": workspaces})
 
 
 class IndexPage(WorkspacePage):
@@ -72,7 +73,7 @@ class IndexPage(WorkspacePage):
 
     def page(self, status: int = 200, **changed: Any) -> HttpResponse:
         """The whole page; changed replaces parts of its context: a form with errors, a key just issued."""
-        return render(self.request, "integrations/index.html", self._context() | changed, status=status)
+        return render(self.request, "console/index.html", self._context() | changed, status=status)
 
     def _context(self) -> dict[str, Any]:
         workspace = Workspace.objects.get(key=self.workspace_key)
@@ -165,7 +166,7 @@ class Save(ProviderActionView):
             self._record_refused(form)
             return form
         arguments = {"enabled": None, "reason": "", "config": {}} if state.locked else form.arguments
-        update = update_integration(self.actor, self.provider, **arguments)
+        update = save_integration(self.actor, self.provider, **arguments)
         if update.token_forgotten:
             messages.warning(self.request, FORGOTTEN)
         else:
@@ -194,7 +195,7 @@ class IntegrationActionView(ProviderActionView):
         )
         arguments.is_valid(raise_exception=True)
         reason = arguments.validated_data["reason"]
-        update_integration(self.actor, self.provider, reason=reason, **{"enabled": None, "config": {}, **self.changes})
+        save_integration(self.actor, self.provider, reason=reason, **{"enabled": None, "config": {}, **self.changes})
         messages.success(request, f"{Provider(self.provider).label}: {self.done}")
         return self.home(self.provider)
 
@@ -248,4 +249,4 @@ class RecordsPage(WorkspacePage):
             "actions": list(Action),
             "outcomes": list(Outcome),
         }
-        return render(request, "integrations/records.html", context)
+        return render(request, "console/records.html", context)

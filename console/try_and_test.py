@@ -59,7 +59,7 @@ class Try(ActionView):
             "more": found.next_cursor is not None,
             "answer": json.dumps(asdict(found), indent=2, ensure_ascii=False),
         }
-        return render(request, "atlassian/found.html" if self.is_partial else "atlassian/try.html", context)
+        return render(request, "console/found.html" if self.is_partial else "console/try_page.html", context)
 
 
 class Test(ProviderActionView):
@@ -72,7 +72,7 @@ class Test(ProviderActionView):
         if not self.is_partial:
             return self.home(self.provider)
         card = next(card for card in self.cards() if card["state"].provider == self.provider)
-        return render(request, "integrations/card_state.html", {"card": card})
+        return render(request, "console/card_state.html", {"card": card})
 
 
 class SaveAndTest(Save):

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.dispatch import Signal
 
 from audit.actors import Actor
 from audit.trail import audited
@@ -29,14 +28,12 @@ DEFAULTS: dict[str, Any] = {
     "mask_secrets": True,
 }
 
-# Sent after complete credentials were saved, so that the floor above can find out what kind of token it is.
-credentials_saved = Signal()
-
 
 @dataclass(frozen=True)
 class Update:
     state: IntegrationState
     token_forgotten: bool = False
+    credentials_changed: bool = False  # to a complete set, of which nothing is known yet
 
 
 def list_integrations(actor: Actor) -> dict[str, IntegrationState]:
@@ -67,10 +64,12 @@ def update_integration(
         if forgotten or "api_token" in config:  # the same token entered again is one entered
             changes["api_token"] = "forgotten" if forgotten else "replaced" if row.api_token else "deleted"
         _save(row)
-    if row.is_complete and not changes.keys().isdisjoint(CREDENTIAL_FIELDS):
-        credentials_saved.send(Integration, workspace_key=actor.workspace, provider=provider)
-        row.refresh_from_db()
-    return Update(state_of(row, provider), token_forgotten=forgotten)
+    credentials_changed = row.is_complete and not changes.keys().isdisjoint(CREDENTIAL_FIELDS)
+    return Update(state_of(row, provider), forgotten, credentials_changed)
+
+
+def state_in(workspace_key: str, provider: str) -> IntegrationState:
+    return state_of(Integration.objects.filter(workspace__key=workspace_key, provider=provider).first(), provider)
 
 
 def _apply(row: Integration, enabled: bool | None, config: dict[str, Any]) -> bool:

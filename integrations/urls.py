@@ -1,8 +1,7 @@
 from django.urls import path
 
-from integrations.views import GitEventsView, IntegrationsView
+from integrations.views import GitEventsView
 
 urlpatterns = [
-    path("integrations", IntegrationsView.as_view(), name="integrations"),
     path("git-events", GitEventsView.as_view(), name="git-events"),
 ]

@@ -1,7 +1,8 @@
 """Imports point down the floors, never up and never round in a circle."""
 
 import ast
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,112 @@ def test_no_module_imports_itself_by_a_detour():
     done: set[str] = set()
     for module in graph:
         visit(module, ())
+
+
+ATLASSIAN = [  # its files and folders, the ground first; jira and confluence know nothing of each other
+    {"errors.py", "moments.py", "site_urls.py", "words.py", "rendering"},
+    {"upstream"},
+    {"jira", "confluence", "connection_test"},
+    {"services.py", "serializers.py"},
+    {"viewsets.py", "integration_views.py", "mcp", "urls.py", "apps.py", "management"},
+]
+
+
+def atlassian_room(name: str) -> str:
+    """The folder or file directly below atlassian/ that a dotted name lies in; empty for what is elsewhere."""
+    parts = name.split(".")
+    if parts[0] != "atlassian" or len(parts) < 2:
+        return ""
+    return parts[1] if (ROOT / "atlassian" / parts[1]).is_dir() else f"{parts[1]}.py"
+
+
+def test_every_room_of_atlassian_has_its_floor():
+    rooms = {path.relative_to(ROOT / "atlassian").parts[0] for path in modules("atlassian")} - {"__init__.py"}
+
+    assert rooms == set().union(*ATLASSIAN)
+
+
+@pytest.mark.parametrize("floor", range(len(ATLASSIAN)))
+def test_a_room_of_atlassian_imports_only_from_itself_and_below(floor):
+    above = set().union(*ATLASSIAN[floor + 1 :])
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules("atlassian")
+        if (room := path.relative_to(ROOT / "atlassian").parts[0]) in ATLASSIAN[floor]
+        for name in imported_by(path)
+        if atlassian_room(name) in above | ({"jira", "confluence"} - {room} if floor == 2 else set())
+    ]
+
+    assert wrong == []
+
+
+URL_NAME = re.compile(
+    r"""(?:reverse|reverse_lazy|redirect|resolve_url)\(\s*"([\w:-]+)"|(?:pattern_name|next_page)="([\w:-]+)\""""
+)
+URL_TAG = re.compile(r"""{%\s*url\s+["']([\w:-]+)["']""")
+DEFINED = re.compile(r"""\bname="([\w-]+)\"""")
+TEMPLATE = re.compile(r"""["']([\w/-]+\.html)["']""")
+
+
+def floor_of_urls() -> dict[str, str]:
+    """URL name → the floor whose urls.py defines it."""
+    return {
+        name: floor
+        for floor in FLOORS
+        for path in (ROOT / floor).glob("*urls.py")
+        for name in DEFINED.findall(path.read_text(encoding="utf-8"))
+    }
+
+
+def floor_of_template(path: str) -> str:
+    """templates/<app>/ and templates/admin/<app>/ belong to that app; the rest of the admin's to the ground."""
+    parts = path.removeprefix("admin/").split("/")
+    return parts[0] if parts[0] in FLOORS else FLOORS[0]
+
+
+def templates() -> dict[str, str]:
+    folder = ROOT / "templates"
+    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
+
+
+def reaching_up(floor: str, names: Iterable[str], owners: Mapping[str, str]) -> list[str]:
+    return [name for name in names if FLOORS.index(owners.get(name, FLOORS[0])) > FLOORS.index(floor)]
+
+
+def test_no_url_name_reaches_up():
+    owners = floor_of_urls()
+    wrong = [
+        f"{path.relative_to(ROOT)} names {name}"
+        for floor in FLOORS
+        for path in modules(floor)
+        for name in reaching_up(
+            floor, ("".join(groups) for groups in URL_NAME.findall(path.read_text(encoding="utf-8"))), owners
+        )
+    ] + [
+        f"templates/{path} names {name}"
+        for path, text in templates().items()
+        for name in reaching_up(floor_of_template(path), URL_TAG.findall(text), owners)
+    ]
+
+    assert {"login", "integrations-page", "audit-export"} <= set(owners)
+    assert wrong == []
+
+
+def test_no_template_path_reaches_up():
+    owners = {path: floor_of_template(path) for path in templates()}
+    wrong = [
+        f"{path.relative_to(ROOT)} names {name}"
+        for floor in FLOORS
+        for path in modules(floor)
+        for name in reaching_up(floor, TEMPLATE.findall(path.read_text(encoding="utf-8")), owners)
+    ] + [
+        f"templates/{path} names {name}"
+        for path, text in templates().items()
+        for name in reaching_up(floor_of_template(path), TEMPLATE.findall(text), owners)
+    ]
+
+    assert set(owners.values()) >= {"console", "audit"}
+    assert wrong == []
 
 
 def test_only_settings_reads_the_environment():

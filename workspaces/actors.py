@@ -10,7 +10,7 @@ from workspaces.roles import GRANTS
 
 def actor_for_key(api_key: ApiKey, channel: Channel) -> Actor:
     membership = api_key.membership
-    role = _role(membership.user, membership)
+    role = membership.effective_role
     return Actor(
         user=membership.user.email,
         workspace=membership.workspace.key,
@@ -25,15 +25,11 @@ def actor_for_user(user: User, workspace_key: str, channel: Channel) -> Actor | 
     """None where the user has no say in the workspace, or there is none by that key."""
     if not re.fullmatch(WORKSPACE_KEY, workspace_key):  # nor could each database be asked: half a character, NUL
         return None
-    membership = Membership.objects.filter(user=user, workspace__key=workspace_key).first()
+    membership = Membership.objects.select_related("user").filter(user=user, workspace__key=workspace_key).first()
     if membership is None and not (user.is_superuser and _exists(workspace_key)):
         return None
-    role = _role(user, membership)
+    role = Role.OWNER if membership is None else membership.effective_role
     return Actor(user=user.email, workspace=workspace_key, channel=channel, role=role, permitted=GRANTS[role])
-
-
-def _role(user: User, membership: Membership | None) -> str:
-    return Role.OWNER if user.is_superuser or membership is None else membership.role
 
 
 def _exists(workspace_key: str) -> bool:

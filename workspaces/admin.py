@@ -6,9 +6,12 @@ what no service does cannot be done here.
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -24,18 +27,31 @@ from audit.errors import code_and_message
 from audit.trail import audited
 from audit.vocabulary import Action, Channel
 from workspaces import services
-from workspaces.forms import EXPIRY_CHOICES, StaffSignInForm
-from workspaces.models import ApiKey, Membership, User, Workspace
+from workspaces.models import EXPIRY_CHOICES, ApiKey, Membership, User, Workspace
 
-admin.site.login_form = StaffSignInForm
+
+def sign_in_elsewhere(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    """There is one login page, with one limit on guessing. Who is signed in already is not staff."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+
+
+admin.site.login = sign_in_elsewhere  # type: ignore[method-assign]
+admin.site.site_url = settings.LOGIN_REDIRECT_URL
 
 
 def actor_for(request: HttpRequest, workspace: Workspace) -> Actor:
     return operator(workspace.key, Channel.ADMIN, str(request.user))
 
 
+def page_url(workspace_key: str) -> str:
+    """Of the console, which stands on a floor above: its pages lie below where a sign-in leads."""
+    return f"{settings.LOGIN_REDIRECT_URL}{workspace_key}/"
+
+
 def link_to_page(workspace_key: str) -> str:
-    return format_html('<a href="{}">Integrations page</a>', reverse("integrations-page", args=[workspace_key]))
+    return format_html('<a href="{}">Open the console</a>', page_url(workspace_key))
 
 
 class SuperuserOnlyMixin:
@@ -172,7 +188,8 @@ class ApiKeyAdmin(SuperuserOnlyMixin, admin.ModelAdmin):
         api_key, secret = services.issue_api_key(
             actor_for(request, workspace), workspace, membership.user.email, given["label"], given["expires_in_days"]
         )
-        context = {**self.admin_site.each_context(request), "title": "Key issued", "issued": api_key, "secret": secret}
+        context = {**self.admin_site.each_context(request), "title": "Key issued"}
+        context |= {"issued": api_key, "secret": secret, "page_url": page_url(workspace.key)}
         response = TemplateResponse(request, "admin/workspaces/apikey/issued.html", context)
         add_never_cache_headers(response)
         return response

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 WORKSPACE_KEY = r"\A[a-z0-9][a-z0-9_-]*\Z"
 KEY_PREFIX = "mc_"
+EXPIRY_CHOICES = [("", "Never"), ("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year")]
 PREFIX_CHARS = 11  # of a key, to tell one from another: mc_ and 48 of its 256 bits
 
 
@@ -85,6 +86,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.workspace}"
+
+    @property
+    def effective_role(self) -> str:
+        """A superuser counts as owner everywhere."""
+        return Role.OWNER if self.user.is_superuser else self.role
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

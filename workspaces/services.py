@@ -32,7 +32,7 @@ def add_member(actor: Actor, workspace: Workspace, email: str, role: str) -> Mem
         if membership is None:
             return Membership.objects.create(workspace=workspace, user=user, role=role)
         target["role_before"] = membership.role
-        _require_can_manage(actor, membership.role)
+        _require_can_manage(actor, membership.effective_role)
         if role != Role.OWNER:
             _keep_an_owner(membership)
         membership.role = role
@@ -44,7 +44,7 @@ def remove_member(actor: Actor, workspace: Workspace, email: str) -> None:
     """Their API keys die with the membership."""
     with audited(actor, Action.MEMBER_REMOVE, {"email": email}) as target:
         membership = _membership(workspace, email)
-        _require_can_manage(actor, membership.role)
+        _require_can_manage(actor, membership.effective_role)
         _keep_an_owner(membership)
         target["api_keys"] = [api_key.prefix for api_key in membership.api_keys.usable()]
         membership.delete()
@@ -58,7 +58,7 @@ def issue_api_key(
     with audited(actor, Action.API_KEY_ISSUE, target):
         membership = _membership(workspace, email)
         if membership.user.email != actor.user:
-            _require_can_manage(actor, Role.OWNER if membership.user.is_superuser else membership.role)
+            _require_can_manage(actor, membership.effective_role)
         expires_at = None if expires_in_days is None else timezone.now() + timedelta(days=expires_in_days)
         api_key, secret = ApiKey.issue(membership, label, expires_at)
         target["prefix"] = api_key.prefix
@@ -77,7 +77,7 @@ def revoke_api_key(actor: Actor, api_key: ApiKey) -> None:
     target = {"email": membership.user.email, "label": api_key.label, "prefix": api_key.prefix}
     with audited(actor, Action.API_KEY_REVOKE, target):
         if membership.user.email != actor.user:
-            _require_can_manage(actor, membership.role)
+            _require_can_manage(actor, membership.effective_role)
         if api_key.revoked_at is None:
             api_key.revoke()
 
@@ -95,8 +95,7 @@ def manageable_member_emails(actor: Actor, workspace: Workspace) -> list[str]:
     emails = [
         member.user.email
         for member in members
-        if member.user.email == actor.user
-        or (Role.OWNER if member.user.is_superuser else member.role) in MANAGEABLE_ROLES[actor.role]
+        if member.user.email == actor.user or member.effective_role in MANAGEABLE_ROLES[actor.role]
     ]
     return sorted(emails, key=lambda email: email != actor.user)
 

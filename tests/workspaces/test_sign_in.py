@@ -1,8 +1,8 @@
 import pytest
 from django.test import Client
 
+from console.sign_in_form import ATTEMPTS_PER_MINUTE
 from tests.factories import make_member
-from workspaces.forms import ATTEMPTS_PER_MINUTE
 from workspaces.models import Role, User
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +21,17 @@ def test_a_wrong_password_is_said_without_telling_whether_the_email_is_known():
     assert "do not match" in str(known.context["form"].errors)
 
 
-@pytest.mark.parametrize("path", ["/login/", "/admin/login/"])
-def test_passwords_are_guessed_slowly(path):
+def test_the_admin_has_no_login_page_of_its_own():
+    client = Client()
+    asked = client.get("/admin/workspaces/user/", follow=True)
+    assert asked.redirect_chain[-1][0] == "/login/?next=/admin/workspaces/user/"
+
+    client.force_login(make_member(Role.OWNER).user)
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_passwords_are_guessed_slowly():
+    path = "/login/"
     User.objects.create_superuser("admin@acme.example.com", "a-long-password-1")
     for _ in range(ATTEMPTS_PER_MINUTE):
         Client().post(path, BAD)
