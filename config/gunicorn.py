@@ -7,12 +7,13 @@ from typing import Any
 from gunicorn.http import message
 
 from config import settings
+from config.worker import STALL_TIMEOUT
 
 # A reference of 10 KB is refused by us, with a sentence and a record; beyond this by gunicorn, with neither.
 message.MAX_REQUEST_LINE = limit_request_line = 32_768
 
 bind = f"[{settings.HOST}]:{settings.PORT}" if ":" in settings.HOST else f"{settings.HOST}:{settings.PORT}"
-worker_class = "gthread"
+worker_class = "config.worker.Worker"
 workers = settings.PROCESSES
 threads = settings.THREADS
 timeout = 60  # a call to Atlassian ends after 30 s
@@ -29,8 +30,6 @@ logconfig_dict = {
     },
 }
 
-STALL_SECONDS = 10
-
 
 def when_ready(server: Any) -> None:
     """
@@ -41,4 +40,4 @@ def when_ready(server: Any) -> None:
     """
     for listener in server.LISTENERS:
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            listener.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", STALL_SECONDS, 0))
+            listener.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", STALL_TIMEOUT, 0))

@@ -1,12 +1,29 @@
 import logging
+from collections.abc import Callable
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 
 from audit.append_only import missing_triggers
 
 log = logging.getLogger(__name__)
+
+
+class HealthMiddleware:
+    """
+    Answers both before the host is looked at: a probe asks by address.
+
+    config/worker.py gives each a thread of its own, so that they answer while all others are taken.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        probe = PROBES.get(request.path)
+        return probe(request) if probe else self.get_response(request)
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -33,3 +50,6 @@ def _problem() -> str:
     if missing_triggers(connection):
         return "The audit log's append-only triggers are missing: run 'manage.py migrate'."
     return ""
+
+
+PROBES = {"/healthz": healthz, "/readyz": readyz}

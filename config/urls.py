@@ -3,7 +3,6 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from atlassian.mcp.view import BridgeView, mcp
-from config import health
 
 urlpatterns = [
     path("v1/", include("integrations.urls")),
@@ -15,8 +14,6 @@ urlpatterns = [
     path("", include("console.account_urls")),
     path("integrations/", include("console.urls")),
     path("admin/", admin.site.urls),
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
 ]
 
 handler400 = "config.exceptions.bad_request"

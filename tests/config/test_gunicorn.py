@@ -1,21 +1,99 @@
-"""What the server in front of Django is set to."""
+"""The server in front of Django, over real sockets: no client keeps it from the others."""
 
 import socket
-import struct
-from types import SimpleNamespace
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from config.gunicorn import STALL_SECONDS, when_ready
+from tests.running_server import get, running_server
+
+THREADS = 2
+ENDED = b""
+HALF_A_CALL = b"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"
 
 
-@pytest.mark.parametrize("option", [socket.SO_RCVTIMEO, socket.SO_SNDTIMEO])
-def test_a_client_that_stalls_does_not_hold_a_thread_for_ever(option):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        when_ready(SimpleNamespace(LISTENERS=[SimpleNamespace(sock=listener)]))
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    data = tmp_path_factory.mktemp("server")
+    with running_server(data, "tests.config.impatient_gunicorn", MEMORY_CORE_THREADS=str(THREADS)) as port:
+        yield port
 
-        with socket.create_connection(listener.getsockname()):
-            accepted, _ = listener.accept()
 
-    with accepted:
-        assert struct.unpack("ll", accepted.getsockopt(socket.SOL_SOCKET, option, 16)) == (STALL_SECONDS, 0)
+@contextmanager
+def clients(port: int, count: int, sent: bytes) -> Iterator[list[socket.socket]]:
+    """Clients that have sent this much, and leave their side open."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20)) for _ in range(count)]
+        for client in sockets:
+            client.sendall(sent)
+        yield sockets
+
+
+def request(path: str, *headers: str) -> bytes:
+    return "\r\n".join([f"GET {path} HTTP/1.1", "Host: localhost", *headers, "", ""]).encode()
+
+
+def read_all(client: socket.socket) -> bytes:
+    return b"".join(iter(lambda: client.recv(65_536), ENDED))
+
+
+def test_clients_that_ask_to_close_and_leave_their_side_open_delay_nobody(server):
+    with clients(server, 45, request("/nothing", "Connection: close")) as lingering:
+        assert get(server, "/nothing", timeout=10)[0] == 404
+        assert all(read_all(client).startswith(b"HTTP/1.1 404") for client in lingering)
+
+
+def test_a_client_that_stalls_in_the_middle_is_dismissed_while_others_linger(server):
+    with (
+        clients(server, 1, b"GET /nothing HTTP/1.1\r\n") as [stalled],
+        clients(server, 45, request("/nothing", "Connection: close")),
+    ):
+        read_all(stalled)
+
+
+def test_a_client_that_sends_nothing_holds_no_thread_and_is_dismissed(server):
+    with clients(server, 10 * THREADS, b"") as silent:
+        assert get(server, "/nothing")[0] == 404
+        assert [read_all(client) for client in silent] == [b""] * len(silent)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_probe_is_answered_while_every_thread_is_taken(server, path):
+    with clients(
+        server, 10 * THREADS, b"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"
+    ) as stalled:
+        answered = get(server, path)
+        still_held = [client for client in stalled if not is_ended(client)]
+
+    assert answered[0] in (200, 503)  # without migrations it is alive, and not ready
+    assert len(still_held) > THREADS
+
+
+def test_half_a_probe_does_not_take_the_thread_of_probes(server):
+    with clients(server, 3, b"GET /healthz HTTP/1.1\r\n") as halves:
+        assert get(server, "/healthz")[0] == 200
+        assert not all(is_ended(client) for client in halves)
+
+
+def test_a_probe_by_address_is_answered_whatever_hosts_are_allowed(server):
+    status, _ = get(server, "/healthz", Host="10.1.2.3:8080")
+
+    assert status == 200
+    assert get(server, "/nothing", Host="10.1.2.3:8080")[0] == 400
+
+
+def test_what_a_client_still_sends_does_not_take_its_answer_away(server):
+    """Unread bytes make the kernel answer a close with a reset, which can overtake the answer."""
+    with clients(server, 1, request("/nothing", "Connection: close") + b"x" * 200_000) as [client]:
+        assert client.recv(12) == b"HTTP/1.1 404"
+
+
+def is_ended(client: socket.socket) -> bool:
+    client.setblocking(False)
+    try:
+        return client.recv(1, socket.MSG_PEEK) == ENDED
+    except BlockingIOError:
+        return False
+    finally:
+        client.settimeout(20)

@@ -1,0 +1,41 @@
+"""
+python -m dev.attacks.lingering PORT: what others feel while clients ask to close and leave their side open.
+
+Bounded: 45 connections to this machine, for as long as eleven requests of another client take.
+"""
+
+import argparse
+import http.client
+import socket
+import time
+from contextlib import ExitStack
+
+CONNECTIONS = 45
+REQUEST = b"GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+def wait_of_another(port: int) -> float:
+    """Milliseconds; at most two minutes."""
+    began = time.monotonic()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    connection.request("GET", "/nothing")
+    connection.getresponse().read()
+    connection.close()
+    return (time.monotonic() - began) * 1000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("port", type=int, help="of a memory-core on this machine")
+    port = parser.parse_args().port
+    print(f"alone: {wait_of_another(port):.0f} ms")
+    with ExitStack() as stack:
+        for _ in range(CONNECTIONS):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            client.sendall(REQUEST)
+        waits = [wait_of_another(port) for _ in range(10)]
+    print(f"beside {CONNECTIONS} lingering connections: first {waits[0]:.0f} ms, worst {max(waits):.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
