@@ -23,6 +23,7 @@ class Action(StrEnum):
     USER_UPDATE = "user.update"
     MEMBER_ADD = "member.add"
     MEMBER_REMOVE = "member.remove"
+    MEMBER_ACCOUNT = "member.account"  # which Atlassian account is theirs
     API_KEY_ISSUE = "api_key.issue"
     API_KEY_REVOKE = "api_key.revoke"
     API_KEY_LIST = "api_key.list"
@@ -40,6 +41,7 @@ CHANGING = frozenset(
         Action.USER_UPDATE,
         Action.MEMBER_ADD,
         Action.MEMBER_REMOVE,
+        Action.MEMBER_ACCOUNT,
         Action.API_KEY_ISSUE,
         Action.API_KEY_REVOKE,
     }

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 from atlassian.mcp.view import BridgeView, mcp
 
 urlpatterns = [
+    path("v1/", include("workspaces.urls")),
     path("v1/", include("integrations.urls")),
     path("v1/", include("atlassian.urls")),
     path("v1/", include("audit.urls")),

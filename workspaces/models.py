@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 WORKSPACE_KEY = r"\A[a-z0-9][a-z0-9_-]*\Z"
+ACCOUNT_ID = r"\A[A-Za-z0-9:_|-]*\Z"
 KEY_PREFIX = "mc_"
 EXPIRY_CHOICES = [("", "Never"), ("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year")]
 PREFIX_CHARS = 11  # of a key, to tell one from another: mc_ and 48 of its 256 bits
@@ -76,6 +77,14 @@ class Membership(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=8, choices=Role.choices, default=Role.MEMBER)
+    atlassian_account_id = models.CharField(
+        max_length=128,
+        blank=True,
+        db_default="",
+        default="",
+        validators=[RegexValidator(ACCOUNT_ID, "An Atlassian account id has letters, digits, - : _ and | only.")],
+        help_text="Who currentUser() is in a query of theirs; empty: found by their email when first needed.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

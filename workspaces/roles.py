@@ -14,6 +14,7 @@ _READING = frozenset(
         Action.GIT_MERGE,
         Action.GIT_CHECKOUT,
         Action.INTEGRATION_HOOK,
+        Action.MEMBER_ACCOUNT,  # their own; an admin those of members
     }
 )
 _ADMINISTRATION = frozenset(

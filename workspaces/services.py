@@ -50,6 +50,38 @@ def remove_member(actor: Actor, workspace: Workspace, email: str) -> None:
         membership.delete()
 
 
+def set_atlassian_account(actor: Actor, workspace: Workspace, email: str, account_id: str) -> Membership:
+    """
+    Say which Atlassian account is a member's: their own, or that of somebody whom actor may manage. "" forgets it.
+
+    Raises django's ValidationError for what cannot be the id of an account.
+    """
+    target = {"email": email, "account_id": account_id}
+    with audited(actor, Action.MEMBER_ACCOUNT, target):
+        is_own = email.strip().lower() == actor.user
+        if not (is_own or MANAGEABLE_ROLES[actor.role]):  # nor may a member find out so who else is one
+            raise AboveYourRole()
+        membership = _membership(workspace, email)
+        if not is_own:
+            _require_can_manage(actor, membership.role)
+        membership.atlassian_account_id = account_id.strip()
+        membership.clean_fields(exclude={"workspace", "user", "role"})
+        membership.save(update_fields=["atlassian_account_id"])
+    return membership
+
+
+def atlassian_account_of(workspace_key: str, email: str) -> str:
+    """Empty where none is known, as for a superuser who is no member."""
+    memberships = Membership.objects.filter(workspace__key=workspace_key, user__email=email)
+    return memberships.values_list("atlassian_account_id", flat=True).first() or ""
+
+
+def remember_atlassian_account(workspace_key: str, email: str, account_id: str) -> None:
+    """What a look-up found; what somebody entered meanwhile stands."""
+    memberships = Membership.objects.filter(workspace__key=workspace_key, user__email=email, atlassian_account_id="")
+    memberships.update(atlassian_account_id=account_id)
+
+
 def issue_api_key(
     actor: Actor, workspace: Workspace, email: str, label: str, expires_in_days: int | None = None
 ) -> tuple[ApiKey, str]:

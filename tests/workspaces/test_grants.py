@@ -29,6 +29,7 @@ WHO_MAY = {
     "api_key.list": GOVERNING,
     "member.add": GOVERNING,
     "member.remove": GOVERNING,
+    "member.account": EVERYBODY,
     "workspace.create": NOBODY,
     "user.create": NOBODY,
     "user.update": NOBODY,
