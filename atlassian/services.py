@@ -10,8 +10,9 @@ from atlassian.connection_test.report import ConnectionReport, check_connection
 from atlassian.errors import UpstreamFailure
 from atlassian.jira.issues import Issue, IssueList
 from atlassian.jira.reader import Jira
-from atlassian.upstream.client import AtlassianClient
-from atlassian.upstream.gateway import discover
+from atlassian.upstream.deadline import Deadline
+from atlassian.upstream.gateway import discover_account
+from atlassian.upstream.transport import Transport
 from audit import connections
 from audit.actors import Actor
 from audit.trail import audited
@@ -21,7 +22,7 @@ from integrations.discovery import AccountDiscovery, save_discovery
 from integrations.models import Provider
 from integrations.services import Update, state_in, update_integration
 
-SECONDS_WHILE_SAVING = 5.0
+SAVING_TIMEOUT = 5.0
 
 
 def search_issues(
@@ -88,7 +89,7 @@ def discover_on_save(workspace_key: str, provider: str) -> None:
     """Which account a token belongs to, and whether it works at the site or the gateway. Saving never fails by it."""
     credentials = _credentials(workspace_key, provider, even_disabled=True)
     try:
-        discovery = discover(AtlassianClient(credentials, seconds=SECONDS_WHILE_SAVING))
+        discovery = discover_account(Transport(credentials, Deadline(SAVING_TIMEOUT)))
     except UpstreamFailure as exc:
         discovery = AccountDiscovery(problem=str(exc.detail))
     save_discovery(credentials, workspace_key, discovery)

@@ -1,8 +1,10 @@
 """Whose credentials a workspace's call uses: its own, the environment's, or none. The one place that decides."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -39,6 +41,12 @@ class Credentials:
     def product(self) -> str:
         """The provider as people write it."""
         return Provider(self.provider).label
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A cache key for these credentials that does not reveal them."""
+        parts = (self.provider, self.base_url, self.email, self.api_token)
+        return hashlib.sha256("\x00".join(parts).encode(errors="replace")).hexdigest()
 
 
 def credentials_for(workspace_key: str, provider: str, *, even_disabled: bool = False) -> Credentials:

@@ -70,7 +70,7 @@ def test_no_module_imports_itself_by_a_detour():
 
 
 ATLASSIAN = [  # its files and folders, the ground first; jira and confluence know nothing of each other
-    {"errors.py", "moments.py", "site_urls.py", "words.py", "rendering"},
+    {"errors.py", "moments.py", "notices.py", "site_urls.py", "words.py", "rendering"},
     {"upstream"},
     {"jira", "confluence", "connection_test"},
     {"services.py", "serializers.py"},
@@ -187,7 +187,7 @@ def test_only_settings_reads_the_environment():
     assert readers <= {"config/wsgi.py", "atlassian/mcp/bridge.py"}
 
 
-def test_only_the_client_speaks_http():
+def test_only_the_transport_speaks_http():
     importers = {
         str(path.relative_to(ROOT))
         for floor in FLOORS
@@ -195,4 +195,4 @@ def test_only_the_client_speaks_http():
         if any(name.split(".")[0] == "requests" for name in imported_by(path))
     }
 
-    assert importers <= {"atlassian/upstream/client.py"}
+    assert importers <= {"atlassian/upstream/transport.py"}

@@ -14,7 +14,7 @@ from typing import Any
 
 from atlassian.errors import UpstreamFailure
 from atlassian.rendering import adf, storage
-from atlassian.upstream.replies import at
+from atlassian.upstream.responses import dig
 
 FORMAT = "storage"
 
@@ -37,10 +37,10 @@ class Body:
 
 def body_of(content: dict[str, Any]) -> Body:
     """Whatever was asked for, what came is read. Raises UpstreamFailure for ADF that is no JSON."""
-    xhtml = at(content, "body", "storage", "value")
+    xhtml = dig(content, "body", "storage", "value")
     if isinstance(xhtml, str):
         return Body(xhtml)
-    document = at(content, "body", "atlas_doc_format", "value")
+    document = dig(content, "body", "atlas_doc_format", "value")
     if isinstance(document, str):
         document = _parsed(document)
     return Body(document if isinstance(document, dict) else "")

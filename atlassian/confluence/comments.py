@@ -7,7 +7,7 @@ from typing import Any
 from atlassian.confluence.bodies import FORMAT, Body, body_of
 from atlassian.errors import NothingThere
 from atlassian.upstream.client import AtlassianClient
-from atlassian.upstream.replies import is_id, line, required_items, text
+from atlassian.upstream.responses import is_id, line, required_items, text
 
 # Two calls list the comments; replies cost a call for each comment, whether or not it has any, so only the newest
 # comments are asked for theirs: a read with comments makes ten calls for them at the most.

@@ -28,7 +28,7 @@ from atlassian.errors import NothingThere, UpstreamAuthFailed, UpstreamFailure
 from atlassian.rendering.pagination.pieces import cut
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.people import Names
-from atlassian.upstream.replies import at, is_id, items, line, mapping, required_items, text
+from atlassian.upstream.responses import dig, is_id, items, line, mapping, required_items, text
 from integrations.credentials import Credentials
 
 READING_TTL = 3600
@@ -143,11 +143,11 @@ class Confluence:
         """
         body, author_id = body_of(content), _author_id(content)
         version = text(content, "version", "number")[:20]
-        reading = f"reading:{self._client.fingerprint}:{text(content, 'id')}:{version}:{listed is not None}"
+        reading = f"reading:{self._client.credentials.fingerprint}:{text(content, 'id')}:{version}:{listed is not None}"
         named = cache.get(reading) if is_continuation else None
         if named is None:
             mentioned = body.account_ids() | (listed.account_ids() if listed else set())
-            named = self._names.find(mentioned, besides=[author_id]), space.name
+            named = self._names.find(mentioned, optional=[author_id]), space.name
             cache.set(reading, named, READING_TTL)
         names, space_name = named
         facts = _facts(content, kind, replace(space, name=space_name), names.get(author_id, author_id))
@@ -162,7 +162,7 @@ class Confluence:
     def _remember(self, rows: list[dict[str, Any]]) -> None:
         """A search names people and spaces, which a read of the pages found will want to."""
         writers = [mapping(row, "content", "version", "by") for row in rows]
-        self._names.learn({text(each, "accountId"): line(each, "displayName") for each in writers})
+        self._names.remember({text(each, "accountId"): line(each, "displayName") for each in writers})
         spaces = [space_from(mapping(row, "content", "space")) for row in rows]
         self._spaces.remember([space for space in spaces if space.key])
 
@@ -232,7 +232,7 @@ def _author_id(content: dict[str, Any]) -> str:
 
 
 def _facts(content: dict[str, Any], kind: str, space: Space, author: str) -> PageFacts:
-    version = at(content, "version", "number")
+    version = dig(content, "version", "number")
     return PageFacts(
         title=line(content, "title"),
         kind=kind,

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from atlassian.errors import BadReference
-from atlassian.upstream.replies import clean, is_id, line, mapping, text
+from atlassian.upstream.responses import clean, is_id, line, mapping, text
 
 KINDS = ("page", "blogpost")
 READABLE = ("current", "archived", "")

@@ -8,7 +8,7 @@ from django.core.cache import cache
 
 from atlassian.errors import NothingThere
 from atlassian.upstream.client import AtlassianClient
-from atlassian.upstream.replies import is_id, items, line, text
+from atlassian.upstream.responses import is_id, items, line, text
 
 SPACE_TTL = 24 * 3600
 
@@ -29,7 +29,7 @@ class Spaces:
 
     def __init__(self, client: AtlassianClient) -> None:
         self.client = client
-        self.prefix = f"space:{client.fingerprint}:"
+        self.prefix = f"space:{client.credentials.fingerprint}:"
 
     def remember(self, spaces: Iterable[Space]) -> None:
         named = {self.prefix + space.id: asdict(space) for space in spaces if is_id(space.id)}

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from atlassian.errors import NothingThere, UpstreamFailure, UpstreamRateLimited, UpstreamTimeout
 from atlassian.upstream import gateway
-from atlassian.upstream.client import AtlassianClient
-from atlassian.upstream.identity import SCOPES, WHO_AM_I, is_known
-from atlassian.upstream.replies import Reply
+from atlassian.upstream.identity import SCOPES, WHO_AM_I, names_an_account
+from atlassian.upstream.responses import Response
+from atlassian.upstream.transport import Transport
 from integrations.credentials import Credentials
 
 TOKENS = "https://id.atlassian.com/manage-profile/security/api-tokens"
 
 
-class Trouble(Exception):
+class Diagnosis(Exception):
     """What is the matter in one sentence, and what to do in another."""
 
     def __init__(self, problem: str, remedy: str) -> None:
@@ -22,11 +22,11 @@ class Trouble(Exception):
         self.problem, self.remedy = problem, remedy
 
 
-def refuses_credentials(client: AtlassianClient, cloud_id: str) -> Trouble:
-    credentials = client.credentials
+def refuses_credentials(transport: Transport, cloud_id: str) -> Diagnosis:
+    credentials = transport.credentials
     tried = ", on the site and at the gateway" if cloud_id and gateway.may_try_gateway(credentials) else ""
-    licence = ", or the account has no licence for Confluence" if _may_lack_licence(client) else ""
-    return Trouble(
+    licence = ", or the account has no licence for Confluence" if _may_lack_licence(transport) else ""
+    return Diagnosis(
         f"{credentials.product} refuses the email and the API token{tried}: one of them is wrong, or the token "
         f"has expired or was revoked{licence}.",
         f"Sign in as {credentials.email} at {TOKENS}, create a new API token, and {_save(credentials)}. For a "
@@ -34,23 +34,23 @@ def refuses_credentials(client: AtlassianClient, cloud_id: str) -> Trouble:
     )
 
 
-def lacks_scope(credentials: Credentials, scope: str) -> Trouble:
-    return Trouble(
+def lacks_scope(credentials: Credentials, scope: str) -> Diagnosis:
+    return Diagnosis(
         f"The API token has scopes, and {scope} is not among them.",
         f"Scopes are fixed when a token is made, and for one product: create a new API token for {credentials.product} "
         f"at {TOKENS} with the scopes {SCOPES[credentials.provider]}, and {_save(credentials)}.",
     )
 
 
-def not_admitted(client: AtlassianClient) -> Trouble:
+def forbidden(transport: Transport) -> Diagnosis:
     """A 403 is no bad token. Confluence's needs Jira's word for that the account is known at all."""
-    product, email = client.credentials.product, client.credentials.email
-    if client.credentials.provider == "confluence" and _is_known_to_jira(client):
-        return Trouble(
+    product, email = transport.credentials.product, transport.credentials.email
+    if transport.credentials.provider == "confluence" and _is_known_to_jira(transport):
+        return Diagnosis(
             f"The account {email} has no licence for Confluence on this site.",
             "An Atlassian admin gives it access to Confluence at https://admin.atlassian.com.",
         )
-    return Trouble(
+    return Diagnosis(
         f"{product} refuses the call (403): an IP allowlist does not admit this server, or the account may not use "
         f"{product}.",
         f"An Atlassian organisation admin adds this server's address to the IP allowlist, or gives {email} access to "
@@ -58,40 +58,40 @@ def not_admitted(client: AtlassianClient) -> Trouble:
     )
 
 
-def no_cloud_site(client: AtlassianClient, reply: Reply) -> Trouble:
+def no_cloud_site(transport: Transport, response: Response) -> Diagnosis:
     """What answered instead of a site that names its cloud id."""
-    site = client.site_url
-    if reply.status == 429 or reply.status >= 500:
-        return Trouble(f"{site} is in trouble (it answered {reply.status}).", "Test again in a while.")
-    if reply.status == 403:
-        return Trouble(
+    site = transport.site_url
+    if response.status == 429 or response.status >= 500:
+        return Diagnosis(f"{site} is in trouble (it answered {response.status}).", "Test again in a while.")
+    if response.status == 403:
+        return Diagnosis(
             f"{site} refuses the call (403), perhaps because an IP allowlist does not admit this server.",
             "An Atlassian organisation admin adds this server's address to the IP allowlist.",
         )
-    if 300 <= reply.status < 400:
-        return Trouble(
+    if 300 <= response.status < 400:
+        return Diagnosis(
             f"{site} redirects to another address, which is not followed.",
             "Give as base_url the address that the browser shows once Jira or Confluence is open.",
         )
-    return Trouble(
+    return Diagnosis(
         f"{site} is not an Atlassian Cloud site.",
         "Give as base_url the address of the site, like https://your-team.atlassian.net, and check its spelling.",
     )
 
 
-def of_failure(exc: UpstreamFailure, client: AtlassianClient) -> Trouble:
+def diagnose(exc: UpstreamFailure, transport: Transport) -> Diagnosis:
     """For what went wrong on the way, whatever the step was."""
     if isinstance(exc, UpstreamRateLimited):
-        return Trouble("Atlassian limits how often it may be asked.", f"Test again in {exc.wait} s.")
+        return Diagnosis("Atlassian limits how often it may be asked.", f"Test again in {exc.wait} s.")
     if isinstance(exc, UpstreamTimeout):
-        return Trouble(f"{client.site_url} did not answer in time.", "Test again; if it stays so, " + _NETWORK)
+        return Diagnosis(f"{transport.site_url} did not answer in time.", "Test again; if it stays so, " + _NETWORK)
     causes = list(_causes(exc))
     for kind, problem, remedy in UNREACHABLE:
         if any(isinstance(cause, kind) for cause in causes):
-            return Trouble(problem.format(site=client.site_url), remedy)
+            return Diagnosis(problem.format(site=transport.site_url), remedy)
     if isinstance(exc, NothingThere):
-        return Trouble("Atlassian says that there is no such thing to ask.", "Check base_url.")
-    return Trouble(str(exc.detail), "Test again in a while." if causes else "")
+        return Diagnosis("Atlassian says that there is no such thing to ask.", "Check base_url.")
+    return Diagnosis(str(exc.detail), "Test again in a while." if causes else "")
 
 
 _NETWORK = "the operator checks that this server may reach the internet: its DNS, firewall and proxy."
@@ -128,22 +128,22 @@ def _causes(exc: BaseException) -> Iterator[BaseException]:
     yield from seen[1:]
 
 
-def _may_lack_licence(client: AtlassianClient) -> bool:
+def _may_lack_licence(transport: Transport) -> bool:
     """Whether not even Jira, which tells a stranger at once, knows: there may be no Jira on the site."""
-    if client.credentials.provider != "confluence":
+    if transport.credentials.provider != "confluence":
         return False
-    reply = _asked_of_jira(client)
-    return reply is not None and reply.status != 401
+    response = _asked_of_jira(transport)
+    return response is not None and response.status != 401
 
 
-def _is_known_to_jira(client: AtlassianClient) -> bool:
-    reply = _asked_of_jira(client)
-    return reply is not None and reply.status == 200 and is_known(reply)
+def _is_known_to_jira(transport: Transport) -> bool:
+    response = _asked_of_jira(transport)
+    return response is not None and response.status == 200 and names_an_account(response)
 
 
-def _asked_of_jira(client: AtlassianClient) -> Reply | None:
+def _asked_of_jira(transport: Transport) -> Response | None:
     try:
-        return client.reply("GET", WHO_AM_I["jira"], base=client.site_url)
+        return transport.request("GET", WHO_AM_I["jira"], base=transport.site_url)
     except UpstreamFailure:
         return None
 

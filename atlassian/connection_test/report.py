@@ -13,17 +13,17 @@ from django.utils import timezone
 
 from atlassian.connection_test.checks import CHECKS
 from atlassian.connection_test.diagnoses import (
-    Trouble,
+    Diagnosis,
+    diagnose,
+    forbidden,
     lacks_scope,
     no_cloud_site,
-    not_admitted,
-    of_failure,
     refuses_credentials,
 )
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden
 from atlassian.upstream import gateway
-from atlassian.upstream.client import AtlassianClient
-from atlassian.upstream.identity import WHO_AM_I, is_known
+from atlassian.upstream.identity import WHO_AM_I, names_an_account
+from atlassian.upstream.transport import Transport
 from integrations.credentials import Credentials
 from integrations.discovery import AccountDiscovery
 from integrations.states import expiry_warning
@@ -78,59 +78,61 @@ def check_connection(credentials: Credentials, *, today: date | None = None) -> 
         account_name=test.account.account_name,
         account_id=test.account.account_id,
         cloud_id=test.cloud_id,
-        scoped=test.client.credentials.scoped,
+        scoped=test.transport.credentials.scoped,
         warnings=tuple(filter(None, [*test.warnings, warning])),
     )
 
 
 class _Test:
     def __init__(self, credentials: Credentials) -> None:
-        self.client = AtlassianClient(credentials)
+        self.transport = Transport(credentials)
         self.account = AccountDiscovery()
         self.cloud_id = ""
         self.warnings: list[str] = []
 
     def steps(self) -> Iterator[Step]:
         """Ends where nothing further could be found out. A missing scope is no such end: the others are named too."""
-        yield (site := self._step("site", f"{self.client.site_url} is an Atlassian Cloud site.", self._finds_site))
+        yield (site := self._step("site", f"{self.transport.site_url} is an Atlassian Cloud site.", self._finds_site))
         if not site.ok:
             return
-        proves = f"{self.client.credentials.product} accepts the email and the API token."
+        proves = f"{self.transport.credentials.product} accepts the email and the API token."
         yield (account := self._step("account", proves, self._signs_in))
-        if not account.ok and not self.client.credentials.scoped:
+        if not account.ok and not self.transport.credentials.scoped:
             return
-        for check in CHECKS[self.client.credentials.provider](self.client, self.account.account_id):
+        for check in CHECKS[self.transport.credentials.provider](self.transport, self.account.account_id):
             step = self._step(check.name, check.proves, check.run)
-            if step.ok or not check.without:
+            if step.ok or not check.degrades:
                 yield step
             else:
-                self.warnings.append(f"{check.without} {step.problem} {step.remedy}")
+                self.warnings.append(f"{check.degrades} {step.problem} {step.remedy}")
 
     def _step(self, name: str, proves: str, run: Callable[[], None]) -> Step:
         try:
             run()
-        except (Trouble, UpstreamFailure) as exc:
-            trouble = exc if isinstance(exc, Trouble) else of_failure(exc, self.client)
-            return Step(name, False, proves, trouble.problem, trouble.remedy)
+        except (Diagnosis, UpstreamFailure) as exc:
+            diagnosis = exc if isinstance(exc, Diagnosis) else diagnose(exc, self.transport)
+            return Step(name, False, proves, diagnosis.problem, diagnosis.remedy)
         return Step(name, True, proves)
 
     def _finds_site(self) -> None:
         """A site that names no cloud id is still one if it knows the account: it is only closed to scoped tokens."""
-        reply = gateway.tenant_info(self.client)
-        self.cloud_id = gateway.cloud_id_in(reply)
+        response = gateway.tenant_info(self.transport)
+        self.cloud_id = gateway.cloud_id_in(response)
         if self.cloud_id:
             return
-        me = self.client.reply("GET", WHO_AM_I[self.client.credentials.provider], base=self.client.site_url)
-        if me.status != 200 or not is_known(me):
-            raise no_cloud_site(self.client, reply)
+        me = self.transport.request("GET", WHO_AM_I[self.transport.credentials.provider], base=self.transport.site_url)
+        if me.status != 200 or not names_an_account(me):
+            raise no_cloud_site(self.transport, response)
 
     def _signs_in(self) -> None:
+        route = gateway.find_route(self.transport)
+        self.transport = self.transport.with_credentials(route.credentials)
         try:
-            self.account = gateway.discover(self.client)
+            self.account = gateway.account_at(self.transport, route)
         except UpstreamForbidden as exc:
-            raise not_admitted(self.client) from exc
+            raise forbidden(self.transport) from exc
         except UpstreamAuthFailed as exc:
-            # The client stays at the gateway where that knew the token, and only missed a scope.
-            if self.client.credentials.scoped:
-                raise lacks_scope(self.client.credentials, WHO_AM_I_SCOPE[self.client.credentials.provider]) from exc
-            raise refuses_credentials(self.client, self.cloud_id) from exc
+            # The gateway knew the token, and only missed a scope.
+            if route.credentials.scoped:
+                raise lacks_scope(route.credentials, WHO_AM_I_SCOPE[route.credentials.provider]) from exc
+            raise refuses_credentials(self.transport, self.cloud_id) from exc

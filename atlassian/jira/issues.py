@@ -9,7 +9,7 @@ from typing import Any
 from atlassian.errors import UpstreamFailure
 from atlassian.moments import in_utc, instant
 from atlassian.rendering.pagination.pieces import Piece
-from atlassian.upstream.replies import at, clean, items, mapping, number, text, texts
+from atlassian.upstream.responses import clean, dig, items, mapping, number, text, texts
 
 SUMMARY_FIELDS = "summary,status,issuetype,project,priority,assignee,updated"
 READ_FIELDS = (
@@ -117,7 +117,7 @@ def summary_of(issue: Any, site_url: str) -> IssueSummary:
 def issue_of(issue: Any, site_url: str) -> IssueSource:
     """Raises UpstreamFailure for what has no key."""
     summary, fields = summary_of(issue, site_url), mapping(issue, "fields")
-    comments = comments_of(at(fields, "comment"))
+    comments = comments_of(dig(fields, "comment"))
     return IssueSource(
         **vars(summary),
         resolution=text(fields, "resolution", "name") or None,
@@ -125,7 +125,7 @@ def issue_of(issue: Any, site_url: str) -> IssueSource:
         labels=tuple(texts(fields, "labels")),
         components=_names(fields, "components"),
         fix_versions=_names(fields, "fixVersions"),
-        parent=_related(at(fields, "parent"), "parent"),
+        parent=_related(dig(fields, "parent"), "parent"),
         subtasks=_only(_related(subtask, "subtask") for subtask in items(fields, "subtasks")),
         links=_only(_linked(link) for link in items(fields, "issuelinks")),
         attachments=tuple(_attachment(file) for file in items(fields, "attachment") if text(file, "filename")),
@@ -133,7 +133,7 @@ def issue_of(issue: Any, site_url: str) -> IssueSource:
         due=text(fields, "duedate") or None,
         comment_count=max(number(fields, "comment", "total"), len(comments)),
         comments=comments,
-        description=_body(at(fields, "description")),
+        description=_body(dig(fields, "description")),
         names=_people(fields),
     )
 
@@ -153,15 +153,15 @@ def _comment(comment: dict[str, Any]) -> IssueComment:
     return IssueComment(
         author=_person(comment, "author") or "somebody",
         created=text(comment, "created"),
-        body=_body(at(comment, "body")),
+        body=_body(dig(comment, "body")),
         restricted_to=text(comment, "visibility", "value"),
-        internal=at(comment, "jsdPublic") is False,
+        internal=dig(comment, "jsdPublic") is False,
     )
 
 
 def _linked(link: dict[str, Any]) -> RelatedIssue | None:
     for side in ("inward", "outward"):
-        other = _related(at(link, f"{side}Issue"), text(link, "type", side) or text(link, "type", "name"))
+        other = _related(dig(link, f"{side}Issue"), text(link, "type", side) or text(link, "type", "name"))
         if other:
             return other
     return None
@@ -190,8 +190,8 @@ def _person(answer: Any, *path: str) -> str | None:
 
 
 def _people(fields: dict[str, Any]) -> dict[str, str]:
-    people = [at(fields, "assignee"), at(fields, "reporter")]
-    people += [at(comment, "author") for comment in items(fields, "comment", "comments")]
+    people = [dig(fields, "assignee"), dig(fields, "reporter")]
+    people += [dig(comment, "author") for comment in items(fields, "comment", "comments")]
     return {text(person, "accountId"): text(person, "displayName") for person in people if text(person, "displayName")}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from atlassian.upstream.replies import at, items, text
+from atlassian.upstream.responses import dig, items, text
 from atlassian.words import quoted, quoted_phrase, terms_of
 
 ISSUE_KEY = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9_]{1,49}-[1-9][0-9]{0,17})(?![\w-])", re.ASCII)
@@ -38,7 +38,7 @@ def from_raw(jql: str, structure: Any, projects: Sequence[str]) -> str:
     The brackets are no boundary that anyone relies on: what comes back is held against the allowlist again.
     Raises ValidationError on jql when it restricts nothing.
     """
-    if not at(structure, "where"):
+    if not dig(structure, "where"):
         raise _refused("Give at least one restriction, such as status = Open, besides the order.")
     where = _without_order(jql)
     restriction = " AND ".join([f"({where})" if projects else where, *_within(projects)])

@@ -29,9 +29,10 @@ from atlassian.jira.references import issue_key
 from atlassian.jira.text import issue_text
 from atlassian.rendering import adf
 from atlassian.rendering.pagination.pieces import cut
-from atlassian.upstream.client import AtlassianClient, Params
+from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.people import Names
-from atlassian.upstream.replies import at, clean, number, required_items, text, texts
+from atlassian.upstream.responses import clean, dig, number, required_items, text, texts
+from atlassian.upstream.transport import Params
 from integrations.credentials import Credentials
 
 MAX_COMMENTS = 100  # what Jira gives at once
@@ -111,11 +112,11 @@ class Jira:
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-jql/
         """
         raw = clean(jql)
-        answer = self._client.ask("/rest/api/3/jql/parse", {"queries": [raw]}, {"validation": "strict"})
+        answer = self._client.post_query("/rest/api/3/jql/parse", {"queries": [raw]}, {"validation": "strict"})
         parsed = next(iter(required_items(answer, "queries")), {})
         if errors := texts(parsed, "errors"):
             raise UpstreamRejectedQuery(" ".join(errors)[:500])
-        return partial(queries.from_raw, raw, at(parsed, "structure"))
+        return partial(queries.from_raw, raw, dig(parsed, "structure"))
 
     def _issue_by_key(self, key: str, scope: Sequence[str]) -> IssueSummary | None:
         try:
@@ -142,9 +143,11 @@ class Jira:
         """By GET, which may be repeated when Jira is busy and of which it permits more; a long query by POST."""
         params: dict[str, Any] = {"jql": jql, "maxResults": limit} | ({"nextPageToken": token} if token else {})
         if len(quote(jql + token)) <= MAX_URL_CHARS:
-            return self._client.get("/rest/api/3/search/jql", params | {"fields": SUMMARY_FIELDS}, doubt_empty="issues")
+            return self._client.get(
+                "/rest/api/3/search/jql", params | {"fields": SUMMARY_FIELDS}, verify_if_empty="issues"
+            )
         question = params | {"fields": SUMMARY_FIELDS.split(",")}
-        return self._client.ask("/rest/api/3/search/jql", question, doubt_empty="issues")
+        return self._client.post_query("/rest/api/3/search/jql", question, verify_if_empty="issues")
 
     def _visible(self, scope: Sequence[str]) -> tuple[str, ...]:
         """
@@ -162,7 +165,7 @@ class Jira:
 
     def _visible_key(self, scope: Sequence[str]) -> str:
         digest = hashlib.sha256(",".join(scope).encode()).hexdigest()
-        return f"jira-visible-projects:{self._client.fingerprint}:{digest}"
+        return f"jira-visible-projects:{self._client.credentials.fingerprint}:{digest}"
 
     def _drop_disallowed_relations(self, issue: IssueSource) -> IssueSource:
         """Nothing names an issue outside the allowlist."""
@@ -202,4 +205,4 @@ def _token(cursor: str) -> str:
 def _next_cursor(answer: Any, token: str) -> str | None:
     following = text(answer, "nextPageToken")
     # A token that comes back would be a circle.
-    return following if following and following != token and at(answer, "isLast") is not True else None
+    return following if following and following != token and dig(answer, "isLast") is not True else None

@@ -1,24 +1,20 @@
 """
-Whether Atlassian took us for whom we are.
+Verifies that Atlassian authenticated us as the expected account.
 
 On Cloud a dead token is not refused: Jira answers as to an anonymous caller (nothing found, no such project, no
-such issue), Confluence says 403 or a bare 404. Neither is believed before the credentials are proven by the one
+such issue), Confluence says 403 or a bare 404. Neither is believed before the credentials are verified by the one
 call that does refuse a stranger.
 """
-
-from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden
-from atlassian.upstream.replies import Reply, items, text
+from atlassian.upstream.responses import Response, items, text
+from atlassian.upstream.transport import Transport
 from integrations.credentials import Credentials
 
-if TYPE_CHECKING:
-    from atlassian.upstream.client import AtlassianClient
-
 WHO_AM_I = {"jira": "/rest/api/3/myself", "confluence": "/wiki/rest/api/user/current"}
-PROVEN_SECONDS = 60
+VERIFIED_TTL = 60
 SCOPES = {
     "jira": "read:jira-work and read:jira-user",
     "confluence": (
@@ -28,12 +24,12 @@ SCOPES = {
 }
 
 
-def refuse_strangers(reply: Reply, credentials: Credentials) -> None:
+def raise_if_anonymous(response: Response, credentials: Credentials) -> None:
     """Raises UpstreamAuthFailed where the headers say that we were not, or not rightly, signed in."""
-    reasons = reply.headers.get("X-Seraph-LoginReason", "OK").split(",")
+    reasons = response.headers.get("X-Seraph-LoginReason", "OK").split(",")
     if any(reason.strip().upper() not in ("OK", "") for reason in reasons):
         raise auth_failed(credentials)
-    account = reply.headers.get("X-AAccountId", "")
+    account = response.headers.get("X-AAccountId", "")
     if account and credentials.account_id and account != credentials.account_id:
         raise UpstreamAuthFailed(
             f"{credentials.product} answered as another account than the one that was connected. A workspace "
@@ -41,48 +37,54 @@ def refuse_strangers(reply: Reply, credentials: Credentials) -> None:
         )
 
 
-def is_vouched(reply: Reply, credentials: Credentials) -> bool:
+def confirms_identity(response: Response, credentials: Credentials) -> bool:
     """Whether the answer itself shows that it was meant for our account."""
-    if reply.headers.get("X-AAccountId"):
+    if response.headers.get("X-AAccountId"):
         return True
-    if credentials.provider != "confluence" or reply.status != 404:
+    if credentials.provider != "confluence" or response.status != 404:
         return False
     # Confluence names the id that is missing; to a stranger it says a bare "Not Found".
-    titles = [text(error, "title") for error in items(reply.json_or_none(), "errors")]
+    titles = [text(error, "title") for error in items(response.json_or_none(), "errors")]
     return any(character.isdigit() for title in titles for character in title)
 
 
-def prove(client: "AtlassianClient") -> None:
-    """Raises UpstreamAuthFailed, or what kept us from finding out. Once proven holds for PROVEN_SECONDS."""
-    key = "atlassian-proven:" + client.fingerprint
+def verify_unless_confirmed(transport: Transport, response: Response) -> None:
+    """As verify_credentials, where the answer itself does not show that it was meant for our account."""
+    if not confirms_identity(response, transport.credentials):
+        verify_credentials(transport)
+
+
+def verify_credentials(transport: Transport) -> None:
+    """Raises UpstreamAuthFailed, or what kept us from finding out. The answer holds for VERIFIED_TTL."""
+    key = "atlassian-proven:" + transport.credentials.fingerprint
     if cache.get(key):
         return
-    reply = client.reply("GET", WHO_AM_I[client.credentials.provider])
-    refuse_strangers(reply, client.credentials)
-    if reply.status == 200 and is_known(reply):
-        cache.set(key, True, PROVEN_SECONDS)
-    elif reply.status == 401:
-        raise refusal(reply, client.credentials)
-    elif reply.status == 403 and client.credentials.provider == "confluence":
-        raise _unwelcome(client, reply)
-    elif reply.status in (200, 403):
-        raise auth_failed(client.credentials)
-    elif reply.status != 404:  # a stranger is never answered 404 here: it says nothing against the credentials
+    response = transport.request("GET", WHO_AM_I[transport.credentials.provider])
+    raise_if_anonymous(response, transport.credentials)
+    if response.status == 200 and names_an_account(response):
+        cache.set(key, True, VERIFIED_TTL)
+    elif response.status == 401:
+        raise error_for_401(response, transport.credentials)
+    elif response.status == 403 and transport.credentials.provider == "confluence":
+        raise _confluence_403(transport, response)
+    elif response.status in (200, 403):
+        raise auth_failed(transport.credentials)
+    elif response.status != 404:  # a stranger is never answered 404 here: it says nothing against the credentials
         raise UpstreamFailure(
-            f"{client.credentials.product} says that there is nothing, and does not confirm that our "
+            f"{transport.credentials.product} says that there is nothing, and does not confirm that our "
             f"credentials are good. Try again."
         )
 
 
-def is_known(reply: Reply) -> bool:
+def names_an_account(response: Response) -> bool:
     """An answer about oneself that names an account; a site open to the public also answers for nobody."""
-    answer = reply.json_or_none()
+    answer = response.json_or_none()
     return bool(text(answer, "accountId")) and text(answer, "type") in ("", "known")
 
 
-def refusal(reply: Reply, credentials: Credentials) -> UpstreamAuthFailed:
-    """A 401, told apart: a scope that is missing is another errand than a dead token."""
-    if is_scope_mismatch(reply):
+def error_for_401(response: Response, credentials: Credentials) -> UpstreamAuthFailed:
+    """Distinguishes a missing scope from an invalid token."""
+    if is_scope_mismatch(response):
         return UpstreamAuthFailed(
             f"The {credentials.product} API token lacks a scope. Scopes are fixed when a token is made: create "
             f"a new one with {SCOPES[credentials.provider]} and {_where_to_enter(credentials)}."
@@ -90,11 +92,11 @@ def refusal(reply: Reply, credentials: Credentials) -> UpstreamAuthFailed:
     return auth_failed(credentials)
 
 
-def is_scope_mismatch(reply: Reply) -> bool:
+def is_scope_mismatch(response: Response) -> bool:
     # The gateway's own words, which it does not translate; the header is not always there.
     return (
-        "SCOPE" in reply.headers.get("X-Failure-Category", "").upper()
-        or "scope does not match" in text(reply.json_or_none(), "message").lower()
+        "SCOPE" in response.headers.get("X-Failure-Category", "").upper()
+        or "scope does not match" in text(response.json_or_none(), "message").lower()
     )
 
 
@@ -112,38 +114,38 @@ def _where_to_enter(credentials: Credentials) -> str:
     return "let a workspace admin enter it on the Integrations page"
 
 
-def judge_forbidden(client: "AtlassianClient", reply: Reply) -> UpstreamFailure:
-    """A 403, told apart. Jira's means what it says."""
-    if client.credentials.provider != "confluence" or not isinstance(reply.json_or_none(), dict):
+def error_for_403(transport: Transport, response: Response) -> UpstreamFailure:
+    """Distinguishes a missing permission or licence from a token that Confluence does not accept."""
+    if transport.credentials.provider != "confluence" or not isinstance(response.json_or_none(), dict):
         return UpstreamForbidden()
-    return _unwelcome(client, client.reply("GET", WHO_AM_I["confluence"]))
+    return _confluence_403(transport, transport.request("GET", WHO_AM_I["confluence"]))
 
 
-def _unwelcome(client: "AtlassianClient", mine: Reply) -> UpstreamFailure:
+def _confluence_403(transport: Transport, mine: Response) -> UpstreamFailure:
     """
     What a 403 of Confluence means, given what it says when asked who we are. A stranger and an account without a
     licence get the same; Jira, on the same site, knows which of the two we are.
     """
-    if mine.status == 200 and is_known(mine):
+    if mine.status == 200 and names_an_account(mine):
         return UpstreamForbidden()
     if mine.status == 401:
-        return auth_failed(client.credentials)
-    if client.credentials.scoped:  # for one product only: Jira would not know the token
-        return _undecided(client.credentials)
-    mine = client.reply("GET", WHO_AM_I["jira"])
+        return auth_failed(transport.credentials)
+    if transport.credentials.scoped:  # for one product only: Jira would not know the token
+        return _ambiguous_403(transport.credentials)
+    mine = transport.request("GET", WHO_AM_I["jira"])
     if mine.status == 401:
-        return auth_failed(client.credentials)
+        return auth_failed(transport.credentials)
     if mine.status == 403:  # nobody is let in from here, whoever it is
         return UpstreamForbidden()
-    if mine.status == 200 and is_known(mine):
+    if mine.status == 200 and names_an_account(mine):
         return UpstreamForbidden(
             "The connected account may not use Confluence: it needs a Confluence licence on this site. An Atlassian "
             "admin can grant it."
         )
-    return _undecided(client.credentials)
+    return _ambiguous_403(transport.credentials)
 
 
-def _undecided(credentials: Credentials) -> UpstreamAuthFailed:
+def _ambiguous_403(credentials: Credentials) -> UpstreamAuthFailed:
     return UpstreamAuthFailed(
         f"Confluence refuses {credentials.email} and does not say why: either the API token is wrong, expired or "
         f"revoked; then create a new one and {_where_to_enter(credentials)}. Or the account has no Confluence licence "

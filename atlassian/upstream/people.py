@@ -12,13 +12,14 @@ from typing import Any
 from django.core.cache import cache
 from rest_framework.exceptions import APIException
 
-from atlassian.upstream.client import AtlassianClient, Params
-from atlassian.upstream.replies import items, line
+from atlassian.upstream.client import AtlassianClient
+from atlassian.upstream.responses import items, line
+from atlassian.upstream.transport import Params
 
-DAY = 24 * 3600
-UNKNOWN_FOR = 600  # seconds until an id that nobody could name is asked for again
-AT_ONCE = 200
-LONGEST_ID = 128
+NAME_TTL = 24 * 3600
+UNKNOWN_NAME_TTL = 600  # seconds until an id that nobody could name is asked for again
+MAX_IDS = 200
+MAX_ID_CHARS = 128
 
 
 class Names:
@@ -26,23 +27,25 @@ class Names:
 
     def __init__(self, client: AtlassianClient) -> None:
         self.client = client
-        self.prefix = f"name:{client.fingerprint}:"
+        self.prefix = f"name:{client.credentials.fingerprint}:"
 
-    def learn(self, names: Mapping[str, str]) -> None:
+    def remember(self, names: Mapping[str, str]) -> None:
         named = {self.prefix + account_id: name for account_id, name in names.items() if _askable(account_id) and name}
         if named:
-            cache.set_many(named, DAY)
+            cache.set_many(named, NAME_TTL)
 
-    def find(self, account_ids: Iterable[str], besides: Iterable[str] = ()) -> dict[str, str]:
-        """Those that one call at most can name; what is wanted besides is asked for in the same, never alone."""
-        wanted, welcome = set(filter(_askable, account_ids)), set(filter(_askable, besides))
-        remembered = self._remembered(wanted | welcome)
+    def find(self, account_ids: Iterable[str], optional: Iterable[str] = ()) -> dict[str, str]:
+        """Those that one call at most can name; what is wanted optional is asked for in the same, never alone."""
+        wanted, optional = set(filter(_askable, account_ids)), set(filter(_askable, optional))
+        remembered = self._remembered(wanted | optional)
         if wanted <= remembered.keys():
             return _named(remembered)
-        missing = sorted((wanted | welcome) - remembered.keys())[:AT_ONCE]
+        missing = sorted((wanted | optional) - remembered.keys())[:MAX_IDS]
         found = self._ask(missing)
-        self.learn(found)
-        cache.set_many({self.prefix + account_id: "" for account_id in missing if account_id not in found}, UNKNOWN_FOR)
+        self.remember(found)
+        cache.set_many(
+            {self.prefix + account_id: "" for account_id in missing if account_id not in found}, UNKNOWN_NAME_TTL
+        )
         return _named(remembered) | found
 
     def _remembered(self, account_ids: Iterable[str]) -> dict[str, str]:
@@ -66,7 +69,7 @@ def _people_of_jira(client: AtlassianClient, account_ids: list[str]) -> list[dic
 
 def _people_of_confluence(client: AtlassianClient, account_ids: list[str]) -> list[dict[str, Any]]:
     """https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-user/"""
-    return items(client.ask("/wiki/api/v2/users-bulk", {"accountIds": account_ids}), "results")
+    return items(client.post_query("/wiki/api/v2/users-bulk", {"accountIds": account_ids}), "results")
 
 
 PEOPLE: Mapping[str, Callable[[AtlassianClient, list[str]], list[dict[str, Any]]]] = {
@@ -82,7 +85,7 @@ def _named(names: Mapping[str, str]) -> dict[str, str]:
 def _askable(account_id: str) -> bool:
     """Ids come out of documents too, where anything may stand; the key of a cache holds no blank and no control."""
     return (
-        len(account_id) <= LONGEST_ID
+        len(account_id) <= MAX_ID_CHARS
         and account_id.isascii()
         and account_id.isprintable()
         and account_id.split() == [account_id]

@@ -17,7 +17,7 @@ from atlassian.errors import (
     UpstreamRejectedQuery,
     UpstreamTimeout,
 )
-from atlassian.upstream.client import POOLED_CREDENTIALS, _sessions
+from atlassian.upstream.transport import MAX_SESSIONS, _sessions
 from tests.atlassian.factories import GATEWAY, SIGNED, SITE, STRANGER, TOKEN, make_client, make_credentials
 from tests.atlassian.raw_http_server import answer, certified, listening
 
@@ -145,14 +145,14 @@ def test_a_question_by_post_is_asked_once():
     responses.post(SITE + "/rest/api/3/jql/parse", status=503, headers=AT_ONCE)
 
     with pytest.raises(UpstreamFailure):
-        make_client().ask("/rest/api/3/jql/parse", {"queries": ["a = b"]})
+        make_client().post_query("/rest/api/3/jql/parse", {"queries": ["a = b"]})
 
     assert len(responses.calls) == 1
 
 
 def test_nothing_is_posted_but_the_questions_that_change_nothing():
     with pytest.raises(ValueError, match="change nothing"):
-        make_client().ask("/rest/api/3/issue", {"fields": {}})
+        make_client().post_query("/rest/api/3/issue", {"fields": {}})
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_a_question_whose_connection_was_closed_meanwhile_is_asked_once_more():
     responses.post(SITE + "/rest/api/3/jql/parse", body=ConnectionError("closed"))
     responses.post(SITE + "/rest/api/3/jql/parse", json={"queries": []})
 
-    assert make_client().ask("/rest/api/3/jql/parse", {"queries": ["a = b"]}) == {"queries": []}
+    assert make_client().post_query("/rest/api/3/jql/parse", {"queries": ["a = b"]}) == {"queries": []}
 
 
 @pytest.mark.parametrize(
@@ -366,7 +366,7 @@ class TestWhetherAtlassianTookUsForWhomWeAre:
         responses.get(SITE + PATH, status=401)
 
         with pytest.raises(UpstreamAuthFailed, match="MEMORY_CORE_JIRA_API_TOKEN"):
-            get(source="environment", scoped=True, cloud_id="c") if False else get(source="environment")
+            get(source="environment")
 
 
 class TestOnTheWire:
@@ -537,24 +537,24 @@ def test_the_environment_of_the_process_changes_nothing(monkeypatch, tmp_path):
 
 
 def test_the_pool_of_sessions_is_bounded():
-    for number in range(POOLED_CREDENTIALS + 5):
+    for number in range(MAX_SESSIONS + 5):
         make_client(api_token=f"token-{number}")
 
-    assert len(_sessions) == POOLED_CREDENTIALS
+    assert len(_sessions) == MAX_SESSIONS
 
 
 def test_credentials_are_told_neither_by_client_nor_by_their_fingerprint():
     client = make_client()
 
-    assert TOKEN not in repr(client) + repr(vars(client)) + client.fingerprint
-    assert client.fingerprint != make_client(api_token="another").fingerprint
+    assert TOKEN not in repr(client) + repr(vars(client)) + client.credentials.fingerprint
+    assert client.credentials.fingerprint != make_client(api_token="another").credentials.fingerprint
     assert TOKEN not in repr(make_credentials())
 
 
 @responses.activate
 def test_a_stalling_site_leaves_threads_for_everybody_else(settings, monkeypatch):
     settings.THREADS = 1
-    monkeypatch.setattr("atlassian.upstream.client.SECONDS_FOR_A_PLACE", 0)
+    monkeypatch.setattr("atlassian.upstream.transport.SLOT_WAIT_SECONDS", 0)
     account, another = {"email": "stalled@acme.example.com"}, {"email": "other@acme.example.com"}
     responses.get(SITE + "/other", json={})
 

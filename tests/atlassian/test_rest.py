@@ -162,7 +162,7 @@ def test_whatever_atlassian_does_ends_as_an_error_that_says_so_and_as_one_record
 
 @pytest.mark.parametrize(("path", "params", "action"), FOUR)
 def test_a_stalling_atlassian_is_given_up(agent, sample_site, monkeypatch, path, params, action):
-    monkeypatch.setattr("atlassian.upstream.client.SECONDS_IN_ALL", 0.3)
+    monkeypatch.setattr("atlassian.upstream.client.TOTAL_TIMEOUT", 0.3)
     sample_site.faults.add("stall", seconds=5)
 
     assert error(call(agent, path, **params)) == (504, "upstream_timeout")

@@ -3,8 +3,8 @@ import responses
 
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure
 from atlassian.jira.reader import Jira
-from atlassian.upstream.client import AtlassianClient
-from atlassian.upstream.gateway import discover
+from atlassian.upstream.gateway import discover_account
+from atlassian.upstream.transport import Transport
 from dev.sample_site.accounts import READER, SERVICE
 from integrations.credentials import Credentials
 from integrations.discovery import AccountDiscovery
@@ -26,7 +26,7 @@ def paths(site):
 
 
 def test_a_token_without_scopes_is_found_on_the_site(sample_site, gateway):
-    found = discover(AtlassianClient(credentials_at(sample_site)))
+    found = discover_account(Transport(credentials_at(sample_site)))
 
     assert found == AccountDiscovery(False, sample_site.cloud_id, READER.account_id, READER.name)
 
@@ -40,26 +40,26 @@ def test_a_token_without_scopes_is_found_on_the_site(sample_site, gateway):
     ],
 )
 def test_a_token_with_scopes_is_found_at_the_gateway(sample_site, gateway, account, token, provider):
-    found = discover(AtlassianClient(credentials_at(sample_site, account, token, provider)))
+    found = discover_account(Transport(credentials_at(sample_site, account, token, provider)))
 
     assert found == AccountDiscovery(True, sample_site.cloud_id, account.account_id, account.name)
 
 
 def test_a_dead_token_is_found_nowhere(sample_site, gateway):
     with pytest.raises(UpstreamAuthFailed, match="refuses the stored credentials"):
-        discover(AtlassianClient(credentials_at(sample_site, token="revoked")))
+        discover_account(Transport(credentials_at(sample_site, token="revoked")))
 
 
 def test_a_token_of_the_other_product_lacks_a_scope(sample_site, gateway):
     with pytest.raises(UpstreamAuthFailed, match="lacks a scope"):
-        discover(AtlassianClient(credentials_at(sample_site, token="sample-reader-confluence")))
+        discover_account(Transport(credentials_at(sample_site, token="sample-reader-confluence")))
 
 
 def test_a_server_that_is_no_jira_is_told_so(sample_site, gateway):
     sample_site.faults.add("status", "/rest/api/3/myself", status=404)
 
     with pytest.raises(UpstreamFailure, match="There is no Jira at"):
-        discover(AtlassianClient(credentials_at(sample_site)))
+        discover_account(Transport(credentials_at(sample_site)))
 
 
 def test_a_call_refused_by_the_site_goes_on_at_the_gateway_and_the_next_goes_there_at_once(sample_site, gateway):

@@ -13,7 +13,7 @@ _ID = re.compile(r"[0-9]{1,19}")
 
 
 @dataclass(frozen=True)
-class Reply:
+class Response:
     """One answer, whatever its status. Header names in any case."""
 
     status: int
@@ -36,7 +36,7 @@ class Reply:
         except UpstreamFailure:
             return None
 
-    def sentence(self) -> str:
+    def error_message(self) -> str:
         """What Atlassian says about an error, in whichever of its shapes; empty if in none."""
         answer = self.json_or_none()
         said = texts(answer, "errorMessages") + texts(answer, "errors")
@@ -53,7 +53,7 @@ def clean(value: str) -> str:
     return visible_text(value)
 
 
-def at(answer: Any, *path: str) -> Any:
+def dig(answer: Any, *path: str) -> Any:
     """What stands at path, or None where something on the way is not an object."""
     for name in path:
         if not isinstance(answer, dict):
@@ -64,7 +64,7 @@ def at(answer: Any, *path: str) -> Any:
 
 def text(answer: Any, *path: str) -> str:
     """The text at path; a number as text, since ids come as either; anything else is empty."""
-    value = at(answer, *path)
+    value = dig(answer, *path)
     if isinstance(value, str):
         return clean(value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
@@ -81,29 +81,29 @@ def line(answer: Any, *path: str) -> str:
 
 
 def number(answer: Any, *path: str) -> int:
-    value = at(answer, *path)
+    value = dig(answer, *path)
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def mapping(answer: Any, *path: str) -> dict[str, Any]:
-    value = at(answer, *path)
+    value = dig(answer, *path)
     return value if isinstance(value, dict) else {}
 
 
 def items(answer: Any, *path: str) -> list[dict[str, Any]]:
     """The objects of the list at path."""
-    value = at(answer, *path)
+    value = dig(answer, *path)
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def texts(answer: Any, *path: str) -> list[str]:
     """The texts of the list at path."""
-    value = at(answer, *path)
+    value = dig(answer, *path)
     return [clean(item) for item in value if isinstance(item, str) and item] if isinstance(value, list) else []
 
 
 def required_items(answer: Any, name: str) -> list[dict[str, Any]]:
     """The list without which the answer means nothing: a search without a list of hits is not a search."""
-    if not isinstance(at(answer, name), list):
+    if not isinstance(dig(answer, name), list):
         raise UpstreamFailure("Atlassian's answer lacks what was asked for.")
     return items(answer, name)

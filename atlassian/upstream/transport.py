@@ -1,0 +1,220 @@
+"""One exchange with Atlassian: signed, bounded in time and size, answered whatever its status. Imports requests."""
+
+import base64
+import logging
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import quote
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
+from urllib3.util import Retry
+
+from atlassian.errors import UpstreamFailure, UpstreamTimeout
+from atlassian.upstream.deadline import POOLS, Deadline
+from atlassian.upstream.responses import Response
+from integrations.credentials import Credentials
+
+log = logging.getLogger(__name__)
+
+TOTAL_TIMEOUT = 30.0
+CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 10.0
+MAX_RESPONSE_BYTES = 20 * 1024 * 1024
+MAX_SESSIONS = 64
+SLOT_WAIT_SECONDS = 2.0
+
+# What is worth asking again at once, an agent waiting for the answer.
+RETRIES = Retry(
+    total=2,
+    allowed_methods={"GET"},
+    status_forcelist={429, 502, 503, 504},
+    backoff_factor=0.25,
+    backoff_jitter=0.25,
+    retry_after_max=5,
+)
+
+Params = Mapping[str, str | int | list[str]]
+
+
+class Transport:
+    """Sends requests as one account; all of them together end within the deadline of one service call."""
+
+    def __init__(self, credentials: Credentials, deadline: Deadline | None = None) -> None:
+        self.credentials = credentials
+        self._deadline = deadline or Deadline(TOTAL_TIMEOUT)
+        self._session, self._slots = _pooled(credentials)
+
+    def with_credentials(self, credentials: Credentials) -> "Transport":
+        """The same account by another route, within the same deadline."""
+        return Transport(credentials, self._deadline)
+
+    @property
+    def site_url(self) -> str:
+        """Where links shown to people lead; never the gateway."""
+        return self.credentials.base_url
+
+    @property
+    def api_base(self) -> str:
+        if not self.credentials.scoped:
+            return self.credentials.base_url
+        return f"{settings.ATLASSIAN_GATEWAY_URL}/ex/{self.credentials.provider}/{self.credentials.cloud_id}"
+
+    def request(
+        self, method: str, path: str, *, base: str = "", parts: Mapping[str, str] = {}, **kwargs: Any
+    ) -> Response:
+        """
+        The answer, whatever its status, to a request for path, whose {names} are filled in from parts, quoted.
+
+        Raises UpstreamTimeout, and UpstreamFailure where there is no answer.
+        """
+        url = (base or self.api_base) + path.format(**{name: _segment(part) for name, part in parts.items()})
+        started, tries, response = time.monotonic(), 0, None
+        retry = RETRIES
+        try:
+            with self._slot(), self._deadline.binding():
+                while True:
+                    tries += 1
+                    response = self._attempt(method, url, first=tries == 1, **kwargs)
+                    if response is not None:
+                        wait = _wait_before_next(retry, method, response)
+                        if wait is None or wait >= self._deadline.left():
+                            return response
+                        time.sleep(wait)
+                        retry = retry.new(total=int(retry.total or 0) - 1)
+        finally:
+            _log_call(method, path, response, started, tries)
+
+    @contextmanager
+    def _slot(self) -> Iterator[None]:
+        """One account's stalling site holds three threads of four at most: the others serve everybody else."""
+        if not self._slots.acquire(timeout=self._deadline.cap(SLOT_WAIT_SECONDS)):
+            raise UpstreamTimeout("Atlassian is slow, and many calls wait for it already. Try again shortly.")
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    def _attempt(self, method: str, url: str, *, first: bool, **kwargs: Any) -> Response | None:
+        """None: the connection broke, and it is worth a second attempt."""
+        try:
+            timeout = (self._deadline.cap(CONNECT_TIMEOUT), self._deadline.cap(READ_TIMEOUT))
+            with self._session.request(
+                method, url, timeout=timeout, allow_redirects=False, stream=True, **kwargs
+            ) as response:
+                body = b"".join(_bounded_chunks(response))
+                return Response(response.status_code, response.headers, body)
+        except (requests.Timeout, ReadTimeoutError, TimeoutError) as exc:
+            raise UpstreamTimeout() from exc
+        except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
+            broken = isinstance(exc, requests.ConnectionError | HTTPError) and not isinstance(
+                exc, requests.exceptions.SSLError
+            )
+            if first and broken:  # most often one that was kept open and that the other side has closed meanwhile
+                return None
+            raise UpstreamFailure(
+                f"{self.site_url} cannot be reached, or broke off. A workspace admin can test the connection on the "
+                f"Integrations page."
+            ) from exc
+
+
+def _segment(part: str) -> str:
+    """As one segment of a path: neither a slash nor dots lead out of it."""
+    if part.strip(".") == "":
+        raise ValueError("a path cannot hold an empty or dotted segment")
+    return quote(part, safe="")
+
+
+def _bounded_chunks(response: requests.Response) -> Iterator[bytes]:
+    """What was sent, decompressed, piece by piece as it comes in. Raises UpstreamFailure beyond MAX_RESPONSE_BYTES."""
+    size = 0
+    while chunk := response.raw.read1(65536, decode_content=True):
+        size += len(chunk)
+        if size > MAX_RESPONSE_BYTES:
+            raise UpstreamFailure("Atlassian's answer is larger than 20 MB. Ask for less.")
+        yield chunk
+
+
+def _wait_before_next(retry: Retry, method: str, response: Response) -> float | None:
+    """Seconds after which to ask again; None: this answer stands."""
+    if not retry.total or not retry.is_retry(method, response.status, "Retry-After" in response.headers):
+        return None
+    wait = retry_after(response)
+    if wait is None:
+        return float(retry.backoff_factor * 2 ** (int(RETRIES.total or 0) - retry.total))
+    # Asking earlier than we were told would only prolong it; waiting longer is for the caller to decide.
+    return wait if wait <= RETRIES.retry_after_max else None
+
+
+def retry_after(response: Response) -> float | None:
+    header = response.headers.get("Retry-After", "")
+    try:
+        return Retry().parse_retry_after(header) if header else None
+    except (InvalidHeader, ValueError, OverflowError):
+        return None
+
+
+def _log_call(method: str, template: str, response: Response | None, started: float, tries: int) -> None:
+    """Without query, keys and body: what was looked for stands in the audit log alone."""
+    trace = re.sub(r"[^\w-]", "", response.headers.get("atl-traceid", ""))[:64] if response else ""
+    log.info(
+        "atlassian %s %s: %s in %d ms, retries %d, trace %s",
+        method,
+        template,
+        response.status if response else "no answer",
+        (time.monotonic() - started) * 1000,
+        max(0, tries - 1),
+        trace or "-",
+    )
+
+
+_sessions: OrderedDict[str, tuple[requests.Session, threading.Semaphore]] = OrderedDict()
+_sessions_lock = threading.Lock()
+
+
+def _pooled(credentials: Credentials) -> tuple[requests.Session, threading.Semaphore]:
+    """One for each credential, shared by all threads, so that connections stay open; never changed once made."""
+    key = credentials.fingerprint
+    with _sessions_lock:
+        pooled = _sessions.get(key)
+        if pooled is None:
+            slots = threading.Semaphore(max(1, settings.THREADS * 3 // 4))
+            pooled = _sessions[key] = (_new_session(credentials), slots)
+            if len(_sessions) > MAX_SESSIONS:
+                _sessions.popitem(last=False)  # whoever still uses it finishes; its sockets close with it
+        _sessions.move_to_end(key)
+    return pooled
+
+
+class _BoundAdapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+
+def _new_session(credentials: Credentials) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # a .netrc would replace our Authorization, REQUESTS_CA_BUNDLE the certificates
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # a shared jar would keep a login
+    pair = f"{credentials.email}:{credentials.api_token}".encode(errors="replace")
+    session.headers.update(
+        {
+            "Authorization": "Basic " + base64.b64encode(pair).decode(),
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "Accept-Language": "en",
+            "X-Force-Accept-Language": "true",  # Jira speaks the account's language otherwise
+            "User-Agent": "memory-core",
+        }
+    )
+    adapter = _BoundAdapter(pool_maxsize=settings.THREADS, pool_connections=4)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
