@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from atlassian.confluence.comments import CommentList, PageComment
+from atlassian.rendering.imitations import MAX_OWN_LEVEL, facts_line, neutralize_imitations
 from atlassian.rendering.markdown.blocks import write
 from atlassian.rendering.markdown.tree import Block, Heading, Paragraph, Quote, Run
 
@@ -32,7 +33,7 @@ def page_text(facts: PageFacts, body: str, comments: str = "") -> str:
         head.append(Paragraph([Run("Labels: " + ", ".join(facts.labels))]))
     if facts.archived:
         head.append(Paragraph([Run(f"This {KINDS[facts.kind].lower()} is archived: it may be out of date.")]))
-    return "\n\n".join(part for part in (write(head), body.strip("\n"), comments) if part)
+    return "\n\n".join(part for part in (write(head), neutralize_imitations(body).strip("\n"), comments) if part)
 
 
 def comments_text(listed: CommentList, site_url: str, names: Mapping[str, str]) -> str:
@@ -70,7 +71,7 @@ def _byline(facts: PageFacts) -> str:
     )
     version = f"version {facts.version}" if facts.version is not None else ""
     kind = KINDS[facts.kind]
-    return " · ".join(part for part in (f"{kind} in {where}" if where else kind, version, edited) if part)
+    return facts_line((f"{kind} in {where}" if where else kind, version, edited))
 
 
 def _count(listed: CommentList) -> str:
@@ -88,5 +89,5 @@ def _comment_text(comment: PageComment, level: int, site_url: str, names: Mappin
     if comment.selection and level == 3:
         blocks.append(Paragraph([Run("On the words:")]))
         blocks.append(Quote([Paragraph([Run(comment.selection)])]))
-    body = comment.body.markdown(site_url, names).strip("\n")
+    body = neutralize_imitations(comment.body.markdown(site_url, names), MAX_OWN_LEVEL).strip("\n")
     return "\n\n".join(part for part in (write(blocks), body) if part)

@@ -6,7 +6,10 @@ from typing import Any
 from atlassian.jira.issues import Attachment, IssueComment, IssueSource, RelatedIssue
 from atlassian.moments import minute
 from atlassian.rendering import adf
+from atlassian.rendering.imitations import facts_line, neutralize_imitations
 from atlassian.rendering.markdown.escaping import escape
+
+COMMENT_LEVEL = 3
 
 
 def issue_text(issue: IssueSource, site_url: str) -> str:
@@ -24,7 +27,7 @@ def _facts(issue: IssueSource) -> str:
         f"assigned to {issue.assignee}" if issue.assignee else "unassigned",
         f"updated {minute(issue.updated)}" if issue.updated else "",
     ]
-    return " · ".join(_line(fact) for fact in facts if fact)
+    return facts_line(_line(fact) for fact in facts)
 
 
 def _comments(issue: IssueSource, site_url: str) -> Iterable[str]:
@@ -43,12 +46,12 @@ def _comment_head(comment: IssueComment) -> str:
     if comment.restricted_to:
         marks += f" (restricted to: {_line(comment.restricted_to)})"
     written = f", {_line(minute(comment.created))}" if comment.created else ""
-    return f"### {_line(comment.author)}{written}{marks}"
+    return f"{'#' * COMMENT_LEVEL} {_line(comment.author)}{written}{marks}"
 
 
 def _body(body: Any, issue: IssueSource, site_url: str) -> str:
-    text = body if isinstance(body, str) else adf.to_markdown(body, site_url=site_url, names=issue.names)
-    return text.strip("\n")
+    text = adf.to_markdown(body, site_url=site_url, names=issue.names)
+    return neutralize_imitations(text, COMMENT_LEVEL).strip("\n")
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:

@@ -16,6 +16,7 @@ from atlassian.confluence.reader import Page
 from atlassian.confluence.search_results import PageList, PageSummary
 from atlassian.jira.issues import Issue, IssueList, IssueSummary
 from atlassian.moments import day, minute
+from atlassian.rendering.imitations import facts_line
 
 EXCERPT_CHARS = 80
 SHOWN_CHARS = 200
@@ -123,7 +124,7 @@ def _without_title(page: PageSummary) -> str:
 
 def _two_lines(head: str, facts: Iterable[str]) -> str:
     """Each on one line, whatever a title holds: a line of its own would pass for another hit."""
-    return f"{_one_line(head)}\n  {' · '.join(_one_line(fact) for fact in facts if fact)}"
+    return f"{_one_line(head)}\n  {facts_line(facts)}"
 
 
 def _asked(arguments: Arguments) -> str:
