@@ -28,7 +28,7 @@ class IntegrationsView(AuditedAPIView):
 
     def put(self, request: Request) -> Response:
         arguments = self.validated_arguments(IntegrationInput, request.data)
-        arguments.pop("workspace_key")
+        arguments.pop("workspace_key", None)
         update = services.save_integration(request.auth, **arguments)
         return Response(
             {

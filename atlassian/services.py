@@ -30,7 +30,7 @@ def search_issues(
 ) -> IssueList:
     target = _target(q=q, jql=jql, limit=limit, cursor=bool(cursor), project=project)
     with audited(actor, Action.JIRA_SEARCH, target):
-        jira = Jira(_credentials(actor.workspace, Provider.JIRA))
+        jira = Jira(_credentials(actor, Provider.JIRA))
         found = jira.search(q, limit, jql=jql, projects=project, cursor=cursor)
         target["issue_keys"] = [issue.key for issue in found.issues]
     return found
@@ -39,7 +39,7 @@ def search_issues(
 def read_issue(actor: Actor, *, issue_key: str, max_chars: int, offset: int = 0) -> Issue:
     target = _target(issue_key=issue_key, max_chars=max_chars, offset=offset)
     with audited(actor, Action.JIRA_READ, target):
-        jira = Jira(_credentials(actor.workspace, Provider.JIRA))
+        jira = Jira(_credentials(actor, Provider.JIRA))
         issue = jira.read(issue_key, max_chars=max_chars, offset=offset)
         target["issue_key"] = issue.key
     return issue
@@ -50,7 +50,7 @@ def search_pages(
 ) -> PageList:
     target = _target(q=q, cql=cql, limit=limit, cursor=bool(cursor), space=space)
     with audited(actor, Action.CONFLUENCE_SEARCH, target):
-        confluence = Confluence(_credentials(actor.workspace, Provider.CONFLUENCE))
+        confluence = Confluence(_credentials(actor, Provider.CONFLUENCE))
         found = confluence.search(q, limit, cql=cql, spaces=space, cursor=cursor)
         target["page_ids"] = [page.id for page in found.pages]
     return found
@@ -59,7 +59,7 @@ def search_pages(
 def read_page(actor: Actor, *, page_id: str, max_chars: int, offset: int = 0, comments: bool = False) -> Page:
     target = _target(page_id=page_id, max_chars=max_chars, offset=offset, comments=comments)
     with audited(actor, Action.CONFLUENCE_READ, target):
-        confluence = Confluence(_credentials(actor.workspace, Provider.CONFLUENCE))
+        confluence = Confluence(_credentials(actor, Provider.CONFLUENCE))
         page = confluence.read(page_id, max_chars=max_chars, offset=offset, comments=comments)
         target["page_id"] = page.id
     return page
@@ -69,7 +69,7 @@ def check_integration(actor: Actor, provider: str) -> ConnectionReport:
     """What search and read would meet; also for a disabled integration, before it is enabled again."""
     target: dict[str, Any] = {"provider": provider}
     with audited(actor, Action.INTEGRATION_TEST, target):
-        credentials = _credentials(actor.workspace, provider, even_disabled=True)
+        credentials = _credentials(actor, provider, even_disabled=True)
         report = check_connection(credentials)
         save_discovery(credentials, actor.workspace, report.discovery)
         target |= {"ok": report.ok, "problem": report.problem}
@@ -87,7 +87,8 @@ def save_integration(actor: Actor, provider: str, enabled: bool | None, reason: 
 
 def discover_on_save(workspace_key: str, provider: str) -> None:
     """Which account a token belongs to, and whether it works at the site or the gateway. Saving never fails by it."""
-    credentials = _credentials(workspace_key, provider, even_disabled=True)
+    credentials = credentials_for(workspace_key, provider, even_disabled=True)
+    connections.release_pooled_connection()
     try:
         discovery = discover_account(Transport(credentials, Deadline(SAVING_TIMEOUT)))
     except UpstreamFailure as exc:
@@ -95,11 +96,11 @@ def discover_on_save(workspace_key: str, provider: str) -> None:
     save_discovery(credentials, workspace_key, discovery)
 
 
-def _credentials(workspace_key: str, provider: str, *, even_disabled: bool = False) -> Credentials:
-    """The last that is asked of the database before Atlassian is awaited."""
-    credentials = credentials_for(workspace_key, provider, even_disabled=even_disabled)
+def _credentials(actor: Actor, provider: str, *, even_disabled: bool = False) -> Credentials:
+    """The workspace's, no wider than the actor's key. The last that is asked of the database before Atlassian is."""
+    credentials = credentials_for(actor.workspace, provider, even_disabled=even_disabled)
     connections.release_pooled_connection()
-    return credentials
+    return credentials.narrowed_to(actor.narrowed_to.get(provider, ()))
 
 
 def _target(**arguments: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class SearchAndRead(ViewSetMixin, AuditedAPIView):
 
     def arguments(self, kind: Any, request: Request) -> dict[str, Any]:
         arguments = self.validated_arguments(kind, request.query_params)
-        arguments.pop("workspace_key")
+        arguments.pop("workspace_key", None)
         return arguments
 
 

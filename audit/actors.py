@@ -1,4 +1,5 @@
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from audit.vocabulary import Action, Channel
 
@@ -19,6 +20,9 @@ class Actor:
     role: str = ""
     key_label: str = ""
     permitted: frozenset[Action] = frozenset()
+    key_prefix: str = ""  # tells keys of one label apart; no secret
+    narrowed_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # provider → the keys that remain
+    calls_per_minute: int | None = None  # of this key alone; None: as many as all
 
 
 def operator(workspace: str = "", channel: Channel = Channel.COMMAND, user: str = OPERATOR) -> Actor:

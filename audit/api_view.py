@@ -21,14 +21,16 @@ REFUSALS_RECORDED_PER_MINUTE = 60
 
 
 class KeyThrottle(BaseThrottle):
-    """RATE_LIMIT_PER_MINUTE calls for each user and key; 0 means no limit."""
+    """RATE_LIMIT_PER_MINUTE calls for each user and key, or fewer where the key says so; 0 means no limit."""
 
     def allow_request(self, request: Any, view: Any) -> bool:
         actor: Actor | None = request.auth
-        limit: int = settings.RATE_LIMIT_PER_MINUTE
-        if actor is None or limit == 0:
+        if actor is None:
             return True
-        seconds = seconds_to_wait(f"{actor.workspace}:{actor.user}:{actor.key_label}", limit)
+        limits = [limit for limit in (settings.RATE_LIMIT_PER_MINUTE, actor.calls_per_minute) if limit]
+        if not limits:
+            return True
+        seconds = seconds_to_wait(f"{actor.workspace}:{actor.user}:{actor.key_prefix}", min(limits))
         if seconds is not None:
             raise RateLimited(wait=seconds)
         return True

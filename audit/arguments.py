@@ -10,7 +10,8 @@ from rest_framework import serializers
 class Arguments(serializers.Serializer):
     """Refuses by name what it does not know, and a single value given twice, so that no typing error is silent."""
 
-    workspace_key = serializers.CharField(max_length=64)
+    # A key implies it: named as well, it must agree (workspaces/authentication.py). A session needs it.
+    workspace_key = serializers.CharField(max_length=64, required=False)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):

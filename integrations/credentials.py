@@ -1,7 +1,7 @@
 """Whose credentials a workspace's call uses: its own, the environment's, or none. The one place that decides."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -9,8 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
-from integrations.errors import IntegrationDisabled, IntegrationMissing, TokenUnreadable
-from integrations.models import AttachmentPolicy, Integration, Provider
+from integrations.errors import IntegrationDisabled, IntegrationMissing, KeySeesNothing, TokenUnreadable
+from integrations.models import ALLOWLIST_FIELD, AttachmentPolicy, Integration, Provider
 
 
 class Source(StrEnum):
@@ -47,6 +47,19 @@ class Credentials:
         """A cache key for these credentials that does not reveal them."""
         parts = (self.provider, self.base_url, self.email, self.api_token)
         return hashlib.sha256("\x00".join(parts).encode(errors="replace")).hexdigest()
+
+    def narrowed_to(self, keys: tuple[str, ...]) -> "Credentials":
+        """
+        As seen through an API key that is limited to these keys; empty: not limited.
+
+        Raises KeySeesNothing where the workspace allows none of them: an empty allowlist would mean all.
+        """
+        if not keys:
+            return self
+        kept = tuple(key for key in keys if not self.allowlist or key in self.allowlist)
+        if not kept:
+            raise KeySeesNothing(self.provider, ALLOWLIST_FIELD[self.provider])
+        return replace(self, allowlist=kept)
 
 
 def credentials_for(workspace_key: str, provider: str, *, even_disabled: bool = False) -> Credentials:

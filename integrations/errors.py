@@ -32,6 +32,17 @@ class IntegrationDisabled(APIException):
         super().__init__(f"{provider.title()} is disabled in this workspace. A workspace admin can enable it again.")
 
 
+class KeySeesNothing(APIException):
+    status_code = status.HTTP_403_FORBIDDEN
+    default_code = "key_sees_nothing"
+
+    def __init__(self, provider: str, field: str) -> None:
+        super().__init__(
+            f"This API key is limited to {field} that this workspace no longer allows, so it sees nothing in "
+            f"{provider.title()}. Make a key with other limits."
+        )
+
+
 class TokenUnreadable(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_code = "integration_token_unreadable"

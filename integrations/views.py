@@ -27,6 +27,6 @@ class GitEventsView(AuditedAPIView):
 
     def post(self, request: Request) -> Response:
         arguments = self.validated_arguments(GitEventInput, request.data)
-        arguments.pop("workspace_key")
+        arguments.pop("workspace_key", None)
         hooks = record_git_event(request.auth, **arguments)
         return Response({"hooks": [asdict(hook) for hook in hooks]})

@@ -5,7 +5,7 @@ import re
 from audit.actors import Actor
 from audit.vocabulary import Channel
 from workspaces.models import WORKSPACE_KEY, ApiKey, Membership, Role, User, Workspace
-from workspaces.roles import GRANTS
+from workspaces.roles import GRANTS, grants_of_key
 
 
 def actor_for_key(api_key: ApiKey, channel: Channel) -> Actor:
@@ -17,7 +17,10 @@ def actor_for_key(api_key: ApiKey, channel: Channel) -> Actor:
         channel=channel,
         role=role,
         key_label=api_key.label,
-        permitted=GRANTS[role],
+        permitted=grants_of_key(role, api_key.actions),
+        key_prefix=api_key.prefix,
+        narrowed_to=api_key.narrowed_to,
+        calls_per_minute=api_key.calls_per_minute,
     )
 
 

@@ -1,5 +1,6 @@
 import hashlib
 import secrets
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -34,6 +35,7 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]  # AbstractUser's field, dropped as Django documents it
     email = models.EmailField(unique=True)
+    session_generation = models.PositiveIntegerField(default=0, editable=False)  # signing out everywhere adds one
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -46,6 +48,16 @@ class User(AbstractUser):
     def clean(self) -> None:
         super().clean()
         self.email = self.email.lower()
+
+    def get_session_auth_hash(self) -> str:
+        """Sessions of an earlier generation end. The first is Django's own hash, so that an upgrade ends none."""
+        return self._of_generation(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        yield from map(self._of_generation, super().get_session_auth_fallback_hash())
+
+    def _of_generation(self, session_hash: str) -> str:
+        return f"{session_hash}.{self.session_generation}" if self.session_generation else session_hash
 
 
 class Workspace(models.Model):
@@ -125,6 +137,12 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # Narrower than its member; empty: not narrowed.
+    actions = models.JSONField(default=list, blank=True, help_text="Actions, or patterns like jira.*; empty: all.")
+    project_keys = models.JSONField(default=list, blank=True)
+    space_keys = models.JSONField(default=list, blank=True)
+    calls_per_minute = models.PositiveIntegerField(null=True, blank=True)
+
     objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
@@ -133,8 +151,20 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return f"{self.prefix}… ({self.label})"
 
+    @property
+    def narrowed_to(self) -> dict[str, tuple[str, ...]]:
+        """By provider, named as text: which providers there are is known above."""
+        keys = {"jira": tuple(self.project_keys), "confluence": tuple(self.space_keys)}
+        return {provider: some for provider, some in keys.items() if some}
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.actions or self.narrowed_to or self.calls_per_minute)
+
     @classmethod
-    def issue(cls, membership: Membership, label: str, expires_at: datetime | None) -> tuple["ApiKey", str]:
+    def issue(
+        cls, membership: Membership, label: str, expires_at: datetime | None, **narrowing: Any
+    ) -> tuple["ApiKey", str]:
         """Raises django's ValidationError for a label that has no room."""
         secret = KEY_PREFIX + secrets.token_urlsafe(32)
         api_key = cls(
@@ -143,6 +173,7 @@ class ApiKey(models.Model):
             expires_at=expires_at,
             prefix=secret[:PREFIX_CHARS],
             digest=digest_of(secret),
+            **narrowing,
         )
         api_key.clean_fields(exclude={"membership"})
         api_key.save(force_insert=True)
@@ -165,6 +196,72 @@ class ApiKey(models.Model):
         now = timezone.now()
         if self.last_used_at is None or now - self.last_used_at > timedelta(minutes=1):
             type(self).objects.filter(pk=self.pk).update(last_used_at=now)
+
+
+LINK_LIFETIME = timedelta(hours=72)
+
+
+class Link(models.Model):
+    """
+    What one person can do once, within 72 hours, by an address that they were given.
+
+    Only the digest of the address' secret is kept, as of an API key.
+    """
+
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_by = models.CharField(max_length=254, help_text="Email of whoever made it.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_open(self) -> bool:
+        return self.used_at is None and self.expires_at > timezone.now()
+
+    def renew(self, created_by: str) -> str:
+        """Sets a new secret, which alone works from now on, and returns it; the caller saves."""
+        secret = secrets.token_urlsafe(32)
+        self.digest, self.created_by = digest_of(secret), created_by
+        self.expires_at = timezone.now() + LINK_LIFETIME
+        return secret
+
+
+class Invitation(Link):
+    """To become a member of a workspace. One that was withdrawn, or accepted, stays as it was."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=8, choices=Role.choices, default=Role.MEMBER)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("workspace", "email"),
+                condition=models.Q(used_at=None, withdrawn_at=None),
+                name="one_open_invitation_per_email",
+            ),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="invitation_role_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.email} to {self.workspace}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.withdrawn_at is None and super().is_open
+
+
+class PasswordLink(Link):
+    """To set a password without the old one."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="password_links")
+
+    def __str__(self) -> str:
+        return f"for {self.user}"
 
 
 def digest_of(secret: str) -> str:

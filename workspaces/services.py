@@ -63,7 +63,7 @@ def set_atlassian_account(actor: Actor, workspace: Workspace, email: str, accoun
             raise AboveYourRole()
         membership = _membership(workspace, email)
         if not is_own:
-            _require_can_manage(actor, membership.role)
+            _require_can_manage(actor, membership.effective_role)
         membership.atlassian_account_id = account_id.strip()
         membership.clean_fields(exclude={"workspace", "user", "role"})
         membership.save(update_fields=["atlassian_account_id"])

@@ -50,7 +50,7 @@ class Tool:
         optional = {name for name, field in self.arguments().fields.items() if not field.required}
         data = {name: value for name, value in given.items() if name not in optional or value not in (None, "")}
         serializer = self.arguments(data=data)
-        serializer.fields.pop("workspace_key")
+        serializer.fields.pop("workspace_key", None)
         return serializer
 
 

@@ -2,6 +2,7 @@ import logging
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -88,8 +89,11 @@ def test_another_workspace_and_one_that_does_not_exist_are_refused_in_the_same_w
     assert set(AuditLog.objects.values_list("workspace", "outcome")) == {("acme", "denied")}
 
 
-def test_a_missing_workspace_key_is_named(client_for):
-    answer = client_for(make_api_key(Role.ADMIN)).get(URL)
+def test_a_session_names_its_workspace_which_a_key_need_not():
+    browser = Client()
+    browser.force_login(make_member(Role.ADMIN).user)
+
+    answer = browser.get(URL)
 
     refused(answer, 400, "validation_error")
     assert answer.json()["error"]["details"]["issues"][0]["path"] == "workspace_key"
