@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from atlassian.confluence.reader import Confluence, Page
 from atlassian.confluence.search_results import PageList
@@ -24,6 +24,8 @@ from integrations.services import Update, state_in, update_integration
 
 SAVING_TIMEOUT = 5.0
 
+Answer = TypeVar("Answer")
+
 
 def search_issues(
     actor: Actor, *, q: str = "", jql: str = "", limit: int, cursor: str = "", project: Sequence[str] = ()
@@ -31,7 +33,7 @@ def search_issues(
     target = _target(q=q, jql=jql, limit=limit, cursor=bool(cursor), project=project)
     with audited(actor, Action.JIRA_SEARCH, target):
         jira = Jira(_credentials(actor, Provider.JIRA))
-        found = jira.search(q, limit, jql=jql, projects=project, cursor=cursor)
+        found = _masked(jira, jira.search(q, limit, jql=jql, projects=project, cursor=cursor), target)
         target["issue_keys"] = [issue.key for issue in found.issues]
     return found
 
@@ -40,7 +42,7 @@ def read_issue(actor: Actor, *, issue_key: str, max_chars: int, offset: int = 0)
     target = _target(issue_key=issue_key, max_chars=max_chars, offset=offset)
     with audited(actor, Action.JIRA_READ, target):
         jira = Jira(_credentials(actor, Provider.JIRA))
-        issue = jira.read(issue_key, max_chars=max_chars, offset=offset)
+        issue = _masked(jira, jira.read(issue_key, max_chars=max_chars, offset=offset), target)
         target["issue_key"] = issue.key
     return issue
 
@@ -51,7 +53,7 @@ def search_pages(
     target = _target(q=q, cql=cql, limit=limit, cursor=bool(cursor), space=space)
     with audited(actor, Action.CONFLUENCE_SEARCH, target):
         confluence = Confluence(_credentials(actor, Provider.CONFLUENCE))
-        found = confluence.search(q, limit, cql=cql, spaces=space, cursor=cursor)
+        found = _masked(confluence, confluence.search(q, limit, cql=cql, spaces=space, cursor=cursor), target)
         target["page_ids"] = [page.id for page in found.pages]
     return found
 
@@ -61,6 +63,7 @@ def read_page(actor: Actor, *, page_id: str, max_chars: int, offset: int = 0, co
     with audited(actor, Action.CONFLUENCE_READ, target):
         confluence = Confluence(_credentials(actor, Provider.CONFLUENCE))
         page = confluence.read(page_id, max_chars=max_chars, offset=offset, comments=comments)
+        page = _masked(confluence, page, target)
         target["page_id"] = page.id
     return page
 
@@ -94,6 +97,14 @@ def discover_on_save(workspace_key: str, provider: str) -> None:
     except UpstreamFailure as exc:
         discovery = AccountDiscovery(problem=str(exc.detail))
     save_discovery(credentials, workspace_key, discovery)
+
+
+def _masked(reader: Jira | Confluence, answer: Answer, target: dict[str, Any]) -> Answer:
+    """Every text of an answer passes here; the record learns what kinds of secrets were masked, and how many."""
+    answer = reader.masking.answer(answer)
+    if reader.masking.counts:
+        target["masked"] = dict(reader.masking.counts)
+    return answer
 
 
 def _credentials(actor: Actor, provider: str, *, even_disabled: bool = False) -> Credentials:

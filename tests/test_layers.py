@@ -71,6 +71,7 @@ def test_no_module_imports_itself_by_a_detour():
 
 ATLASSIAN = [  # its files and folders, the ground first; jira and confluence know nothing of each other
     {"errors.py", "moments.py", "notices.py", "site_urls.py", "words.py", "rendering"},
+    {"masking"},
     {"upstream"},
     {"jira", "confluence", "connection_test"},
     {"services.py", "serializers.py"},
@@ -104,6 +105,16 @@ def test_a_room_of_atlassian_imports_only_from_itself_and_below(floor):
     ]
 
     assert wrong == []
+
+
+def test_only_masking_cuts_a_text_so_that_none_is_cut_unmasked():
+    cutting = {
+        str(path.relative_to(ROOT))
+        for path in modules("atlassian")
+        if "atlassian.rendering.pagination.pieces.cut" in imported_by(path)
+    }
+
+    assert cutting == {"atlassian/masking/masking.py"}
 
 
 URL_NAME = re.compile(

@@ -25,7 +25,7 @@ from atlassian.confluence.search_results import (
 from atlassian.confluence.spaces import Space, Spaces, space_from
 from atlassian.confluence.text import PageFacts, comments_text, page_text
 from atlassian.errors import NothingThere, UpstreamAuthFailed, UpstreamFailure
-from atlassian.rendering.pagination.pieces import cut
+from atlassian.masking import Masking
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.people import Names
 from atlassian.upstream.responses import dig, is_id, items, line, mapping, required_items, text
@@ -69,6 +69,7 @@ class Confluence:
         self._names = Names(self._client)
         self._spaces = Spaces(self._client)
         self._allowlist = frozenset(credentials.allowlist)
+        self.masking = Masking(credentials.mask_secrets)
 
     def search(
         self, query: str = "", limit: int = 10, *, cql: str = "", spaces: Sequence[str] = (), cursor: str = ""
@@ -114,7 +115,7 @@ class Confluence:
         except NothingThere as exc:
             raise NothingThere(NO_SUCH_PAGE) from exc
         facts, whole = self._render(content, kind, space, listed, is_continuation=offset > 0)
-        piece = cut(whole, offset, max_chars)
+        piece = self.masking.piece(whole, offset, max_chars)
         return Page(
             id=text(content, "id"),
             title=facts.title,

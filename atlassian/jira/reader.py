@@ -27,8 +27,8 @@ from atlassian.jira.issues import (
 )
 from atlassian.jira.references import issue_key
 from atlassian.jira.text import issue_text
+from atlassian.masking import Masking
 from atlassian.rendering import adf
-from atlassian.rendering.pagination.pieces import cut
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.people import Names
 from atlassian.upstream.responses import clean, dig, number, required_items, text, texts
@@ -49,6 +49,7 @@ class Jira:
         self._client = AtlassianClient(credentials)
         self._names = Names(self._client)
         self._allowlist = credentials.allowlist
+        self.masking = Masking(credentials.mask_secrets)
 
     def search(
         self, query: str = "", limit: int = 10, *, jql: str = "", projects: Sequence[str] = (), cursor: str = ""
@@ -94,7 +95,7 @@ class Jira:
             issue = self._with_newest_comments(issue)
         else:
             issue = self._with_names(issue)
-        return cut_issue(issue, cut(issue_text(issue, self._client.site_url), offset, max_chars))
+        return cut_issue(issue, self.masking.piece(issue_text(issue, self._client.site_url), offset, max_chars))
 
     def _scope(self, projects: Sequence[str]) -> tuple[str, ...] | None:
         """The projects to search, empty for all; None where the wanted ones all lie outside the allowlist."""

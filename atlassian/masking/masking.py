@@ -1,0 +1,88 @@
+"""What the gate does with every text of an answer, before any of it is cut or shown."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from atlassian.masking.labels import labelled_secrets
+from atlassian.masking.private_keys import HINT, private_keys
+from atlassian.masking.tokens import TOKEN_KINDS
+from atlassian.rendering.pagination.pieces import Piece, cut
+
+# A cursor is Atlassian's own and has to come back as it is; content is what piece() has masked before it cut it.
+NOT_MASKED = frozenset({"next_cursor", "content"})
+
+Secrets = list[tuple[str, str]]  # kind and value
+
+
+def mask(text: str) -> tuple[str, Secrets]:
+    """The text with its secrets replaced by what they are, and these secrets."""
+    found: Secrets = []
+    lowered = _lowered(text)
+    if HINT in lowered:
+        text = _replaced(text, private_keys(text), found)
+    for kind in TOKEN_KINDS:
+        if any(hint in lowered for hint in kind.hints):
+            text = _replaced(text, kind.found_in(text), found)
+    text = _replaced(text, labelled_secrets(text, _lowered(text) if found else lowered), found)
+    return text, found
+
+
+def _replaced(text: str, spans: Iterable[tuple[int, int, str]], found: Secrets) -> str:
+    parts, done = [], 0
+    for start, end, kind in spans:
+        parts += [text[done:start], f"[masked: {kind}]"]
+        found.append((kind, text[start:end]))
+        done = end
+    return "".join([*parts, text[done:]]) if parts else text
+
+
+def _lowered(text: str) -> str:
+    """In lower case, character by character: İ alone would become two."""
+    return text.replace("İ", "i").lower()
+
+
+class Masking:
+    """Masks the texts of one answer, and counts what it masked, a secret that several of its texts repeat once."""
+
+    def __init__(self, enabled: bool) -> None:
+        self._enabled = enabled
+        self._seen: set[str] = set()
+        self.counts: Counter[str] = Counter()
+
+    def text(self, text: str) -> str:
+        if not self._enabled:
+            return text
+        masked, secrets = mask(text)
+        self.counts.update(kind for kind, value in secrets if value not in self._seen)
+        self._seen.update(value for _, value in secrets)
+        return masked
+
+    def piece(self, text: str, offset: int, max_chars: int) -> Piece:
+        """Offsets count the masked text: a secret at a cut would be masked in neither piece."""
+        return cut(self.text(text), offset, max_chars)
+
+    def answer(self, value: Any) -> Any:
+        """Every text within, however deep; numbers, bytes and cursors stay as they are."""
+        if isinstance(value, str):
+            return self.text(value)
+        if is_dataclass(value) and not isinstance(value, type):
+            named = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
+            return replace(
+                value, **{name: self.answer(inner) for name, inner in named.items() if name not in NOT_MASKED}
+            )
+        if isinstance(value, Mapping):
+            return dict(self._pairs(value))
+        if isinstance(value, list | tuple):
+            return type(value)(self.answer(inner) for inner in value)
+        return value
+
+    def _pairs(self, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """A name may be the label of its value."""
+        for name, inner in value.items():
+            if isinstance(inner, str):
+                label, _, masked = self.text(f"{name}: {inner}").partition(": ")
+                yield (label, masked) if label == name else (self.text(name), self.text(inner))
+            else:
+                yield self.text(name), self.answer(inner)

@@ -1,0 +1,172 @@
+"""What is masked, and what is left alone. The secrets here are made up, and put together so that no scanner minds."""
+
+import unicodedata
+
+import pytest
+
+from atlassian.masking import mask
+
+A36 = "aB3dE6gH9" * 4
+HEX = "0123456789abcdef" * 4
+
+FINE = "github_pat_" + "11ABCDEFG0" + "a1B2" * 3 + "_"
+AWS_SECRET = "wJalrXUtnFEMI/K7MDENG" + "/bPxRfiCYEXAMPLEKEY"
+SLACK = "https://hooks.slack.com/services/"
+SECRETS = {
+    "GitHub token": ["ghp_" + A36, "gho_" + A36, "ghs_" + A36, FINE + A36 + A36],
+    "GitLab token": ["glpat-" + "Ab1_" * 6, "gldt-" + "Ab1x" * 6, "GR1348941" + A36[:20]],
+    "Slack token": ["xoxb-" + "123456789012-abcDEF", "xapp-1-" + "A0123-456-abcdef", "xoxe.xoxp-" + "1-abcDEF0123456"],
+    "Atlassian API token": ["ATATT3" + "xFfGF0" + A36 + "-_=" + "1A2B3C4D", "ATCTT3" + A36, "ATSTT3" + A36],
+    "Bitbucket token": ["ATBB" + A36[:32]],
+    "AWS access key": ["AKIA" + "IOSFODNN7EXAMPLE", "ASIA" + "Z" * 15 + "7"],
+    "Google API key": ["AIza" + A36[:35]],
+    "Google OAuth secret": ["GOCSPX-" + A36[:28]],
+    "Stripe key": ["sk_live_" + A36[:24], "rk_test_" + A36[:24]],
+    "package registry token": ["npm_" + A36, "pypi-" + A36 + A36],
+    "Docker token": ["dckr_pat_" + A36[:27]],
+    "Hugging Face token": ["hf_" + A36[:34]],
+    "API key of this service": ["mc_" + A36 + "-_aB3dE"],
+    "API key": ["sk-" + A36, "sk-proj-" + A36, "sk-ant-api03-" + A36],
+    "SendGrid key": ["SG." + A36[:22] + "." + (A36 + A36)[:43]],
+    "Vault token": ["hvs." + A36],
+    "access token": ["dop_v1_" + HEX, "shpat_" + HEX[:32], "dapi" + HEX[:32]],
+    "JWT": ["eyJ" + "hbGciOiJIUzI1NiJ9" + ".eyJ" + "zdWIiOiIxMjM0In0" + "." + A36],
+}  # fmt: skip
+CASES = [(kind, secret) for kind, secrets in SECRETS.items() for secret in secrets]
+
+
+@pytest.mark.parametrize(("kind", "secret"), CASES)
+@pytest.mark.parametrize("around", ["{}", "key {} here", "(`{}`)", "a={}\n", "| x | {} |", "„{}“", "密钥{}，"])
+def test_a_token_is_masked_by_its_form_wherever_it_stands(kind, secret, around):
+    masked, found = mask(around.format(secret))
+
+    assert masked == around.format(f"[masked: {kind}]")
+    assert found == [(kind, secret)]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Password: hunter2x", "Password: [masked: password]"),
+        ("**Password:** hunter2x.", "**Password:** [masked: password]."),
+        ("**Password**: `hunter2x`", "**Password**: `[masked: password]`"),
+        ("*password* = 'hunter2x'", "*password* = '[masked: password]'"),
+        ("| Password | hunter2x |", "| Password | [masked: password] |"),
+        ("| **Password** | `hunter2x` |", "| **Password** | `[masked: password]` |"),
+        ('{"dbPassword":"hunter2x","user":"bo"}', '{"dbPassword":"[masked: password]","user":"bo"}'),
+        ('{\\"password\\": \\"hunter2x\\"}', '{\\"password\\": \\"[masked: password]\\"}'),
+        ("DB_PASSWORD=hunter2x", "DB_PASSWORD=[masked: password]"),
+        ("export ADMIN_PASS='hunter2x'", "export ADMIN_PASS='[masked: password]'"),
+        ("password (staging): Tr0ub4dor&3", "password (staging): [masked: password]"),
+        ("spring.datasource.password: h\\*nter2x", "spring.datasource.password: [masked: password]"),
+        ("user bo, passwd -> hunter2x", "user bo, passwd -> [masked: password]"),
+        ("https://x.example/?password=hunter2x&go=1", "https://x.example/?password=[masked: password]&go=1"),
+        ("Passwort: hunter2x", "Passwort: [masked: password]"),
+        ("Kennwort: hunter2x", "Kennwort: [masked: password]"),
+        ("Mot de passe : hunter2x", "Mot de passe : [masked: password]"),
+        ("Contraseña: hunter2x", "Contraseña: [masked: password]"),
+        ("Senha: hunter2x", "Senha: [masked: password]"),
+        ("Hasło: hunter2x", "Hasło: [masked: password]"),
+        ("Lösenord: hunter2x", "Lösenord: [masked: password]"),
+        ("Şifre: hunter2x", "Şifre: [masked: password]"),
+        ("Пароль: hunter2x", "Пароль: [masked: password]"),
+        ("密码：hunter2x", "密码：[masked: password]"),
+        ("パスワード：hunter2x", "パスワード：[masked: password]"),
+        ("비밀번호: hunter2x", "비밀번호: [masked: password]"),
+        ("**암호:** hunter2x", "**암호:** [masked: password]"),
+        ("Mật khẩu: hunter2x", "Mật khẩu: [masked: password]"),
+        ("API key: k3yk3yk3y", "API key: [masked: secret]"),
+        ("api_key=k3yk3yk3y", "api_key=[masked: secret]"),
+        ("x-api-key: k3yk3yk3y", "x-api-key: [masked: secret]"),
+        ("clientSecret: k3yk3yk3y", "clientSecret: [masked: secret]"),
+        ("API\\_KEY: k3yk3yk3y", "API\\_KEY: [masked: secret]"),
+        ("Clé API : k3yk3yk3y", "Clé API : [masked: secret]"),
+        ("token: 0123456789abcdef", "token: [masked: token]"),
+        ("postgres://app:hunter2x@db.example/app", "postgres://app:[masked: password in a URL]@db.example/app"),
+        ("clone https://bo:hunter2x@git.example", "clone https://bo:[masked: password in a URL]@git.example"),
+        ("redis://:hunter2x@cache:6379", "redis://:[masked: password in a URL]@cache:6379"),
+        ("Authorization: Basic dXNlcjpodW50ZXIyeA==", "Authorization: Basic [masked: HTTP credentials]"),
+        ("-H 'Authorization: Bearer abcdef0123456789'", "-H 'Authorization: Bearer [masked: HTTP credentials]'"),
+        ("aws_secret_access_key = " + AWS_SECRET, "aws_secret_access_key = [masked: AWS secret key]"),
+        ("AccountKey=" + A36 + A36 + "==;x", "AccountKey=[masked: Azure key];x"),
+        (SLACK + "T00000000/B00000000/" + A36[:24], SLACK + "[masked: webhook address]"),
+    ],
+)  # fmt: skip
+def test_a_secret_is_masked_by_its_label_or_its_place(text, masked):
+    assert mask(text)[0] == masked
+    assert mask(unicodedata.normalize("NFD", text))[0] == unicodedata.normalize("NFD", masked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Password: ********",
+        "Password: \\*\\*\\*\\*12345a",
+        "password: ${DB_PASSWORD1}",
+        "password: $DB_PASSWORD1",
+        "password=<your-password-1>",
+        "password: your_password1",
+        "password: example123",
+        "password: see 1Password",
+        "password: env.DB_PASSWORD1",
+        "password = config.database.password2",
+        "password = getPassword1()",
+        "password: {{ .Values.db1 }}",
+        "Password: required, at least 12 characters",
+        "Passwords: 3 of 10abc",
+        "password_policy: 12characters",
+        "The API key: SEC-1234",
+        "secretName: my-secret-1",
+        "API key: v1beta1",
+        "Secret: 2026-11-25T10:00:00Z",
+        "secret: https://vault.example/v1/kv",
+        "password: [masked: GitHub token]",
+        "token: abc123",
+        "bypass: build42a",
+        "postgres://user:password@localhost/db",
+        "postgres://${USER}:${PASS}@localhost/db",
+        "http://localhost:8080/a@b",
+        "mailto:bo@example.com",
+        "css: sk-circle-fade-dot-spinner-large",
+        "ghp_short",
+        "The key eyJ is how every JWT begins.",
+        "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+        "commit 0123456789abcdef0123456789abcdef01234567",
+        "5b10a2844c20165700ede21g",
+    ],
+)
+def test_what_is_no_secret_stays(text):
+    assert mask(text) == (text, [])
+
+
+KEY_LINES = "\n".join(["MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7" + A36[:12]] * 4) + "\nabcd1234=="
+
+
+@pytest.mark.parametrize("kind", ["", "RSA ", "EC ", "OPENSSH ", "ENCRYPTED "])
+@pytest.mark.parametrize("join", ["\n", "\\n", "\n> ", "\n    ", "<br>", " "])
+def test_a_private_key_is_masked_whole(kind, join):
+    key = f"-----BEGIN {kind}PRIVATE KEY-----\n{KEY_LINES}\n-----END {kind}PRIVATE KEY-----".replace("\n", join)
+
+    assert mask(f"before {key} after")[0] == "before [masked: private key] after"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        f"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,AB12\n\n{KEY_LINES}",
+        f"-----BEGIN PRIVATE KEY-----\n{KEY_LINES}",
+        f"-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: 1\n\n{KEY_LINES}",
+    ],
+)
+def test_a_private_key_that_nothing_closes_is_masked_as_far_as_it_goes(key):
+    after = "\n\nWhat follows is text."
+
+    assert mask(f"before\n{key}{after}")[0] == f"before\n[masked: private key]{after}"
+
+
+def test_masking_twice_masks_no_more():
+    text = "\n".join(secret for _, secret in CASES) + f"\nPassword: hunter2x\n-----BEGIN PRIVATE KEY-----\n{KEY_LINES}"
+
+    masked, _ = mask(text)
+
+    assert mask(masked) == (masked, [])
