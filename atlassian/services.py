@@ -32,7 +32,7 @@ def search_issues(
 ) -> IssueList:
     target = _target(q=q, jql=jql, limit=limit, cursor=bool(cursor), project=project)
     with audited(actor, Action.JIRA_SEARCH, target):
-        jira = Jira(_credentials(actor, Provider.JIRA))
+        jira = Jira(_credentials(actor, Provider.JIRA, target))
         found = _masked(jira, jira.search(q, limit, jql=jql, projects=project, cursor=cursor), target)
         target["issue_keys"] = [issue.key for issue in found.issues]
     return found
@@ -41,9 +41,9 @@ def search_issues(
 def read_issue(actor: Actor, *, issue_key: str, max_chars: int, offset: int = 0) -> Issue:
     target = _target(issue_key=issue_key, max_chars=max_chars, offset=offset)
     with audited(actor, Action.JIRA_READ, target):
-        jira = Jira(_credentials(actor, Provider.JIRA))
+        jira = Jira(_credentials(actor, Provider.JIRA, target))
         issue = _masked(jira, jira.read(issue_key, max_chars=max_chars, offset=offset), target)
-        target["issue_key"] = issue.key
+        _resolve(target, "issue_key", issue.key)
     return issue
 
 
@@ -52,7 +52,7 @@ def search_pages(
 ) -> PageList:
     target = _target(q=q, cql=cql, limit=limit, cursor=bool(cursor), space=space)
     with audited(actor, Action.CONFLUENCE_SEARCH, target):
-        confluence = Confluence(_credentials(actor, Provider.CONFLUENCE))
+        confluence = Confluence(_credentials(actor, Provider.CONFLUENCE, target))
         found = _masked(confluence, confluence.search(q, limit, cql=cql, spaces=space, cursor=cursor), target)
         target["page_ids"] = [page.id for page in found.pages]
     return found
@@ -61,10 +61,10 @@ def search_pages(
 def read_page(actor: Actor, *, page_id: str, max_chars: int, offset: int = 0, comments: bool = False) -> Page:
     target = _target(page_id=page_id, max_chars=max_chars, offset=offset, comments=comments)
     with audited(actor, Action.CONFLUENCE_READ, target):
-        confluence = Confluence(_credentials(actor, Provider.CONFLUENCE))
+        confluence = Confluence(_credentials(actor, Provider.CONFLUENCE, target))
         page = confluence.read(page_id, max_chars=max_chars, offset=offset, comments=comments)
         page = _masked(confluence, page, target)
-        target["page_id"] = page.id
+        _resolve(target, "page_id", page.id)
     return page
 
 
@@ -72,7 +72,7 @@ def check_integration(actor: Actor, provider: str) -> ConnectionReport:
     """What search and read would meet; also for a disabled integration, before it is enabled again."""
     target: dict[str, Any] = {"provider": provider}
     with audited(actor, Action.INTEGRATION_TEST, target):
-        credentials = _credentials(actor, provider, even_disabled=True)
+        credentials = _credentials(actor, provider, target, even_disabled=True)
         report = check_connection(credentials)
         save_discovery(credentials, actor.workspace, report.discovery)
         target |= {"ok": report.ok, "problem": report.problem}
@@ -107,13 +107,24 @@ def _masked(reader: Jira | Confluence, answer: Answer, target: dict[str, Any]) -
     return answer
 
 
-def _credentials(actor: Actor, provider: str, *, even_disabled: bool = False) -> Credentials:
-    """The workspace's, no wider than the actor's key. The last that is asked of the database before Atlassian is."""
+def _credentials(actor: Actor, provider: str, target: dict[str, Any], *, even_disabled: bool = False) -> Credentials:
+    """
+    The workspace's, no wider than the actor's key; the record names the account. The last that is asked of the
+    database before Atlassian is.
+    """
     credentials = credentials_for(actor.workspace, provider, even_disabled=even_disabled)
+    target["account"] = credentials.email or credentials.account_id
     connections.release_pooled_connection()
     return credentials.narrowed_to(actor.narrowed_to.get(provider, ()))
 
 
+def _resolve(target: dict[str, Any], name: str, value: str) -> None:
+    """The key or id that a reference turned out to mean; an issue that was moved is found by both."""
+    if target[name] != value:
+        target["asked_for"] = target[name]
+    target[name] = value
+
+
 def _target(**arguments: Any) -> dict[str, Any]:
-    """What was asked, without what was left out. References are cut: a URL may be long."""
-    return {name: value[:300] if isinstance(value, str) else value for name, value in arguments.items() if value}
+    """What was asked, without what was left out."""
+    return {name: value for name, value in arguments.items() if value}

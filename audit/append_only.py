@@ -1,5 +1,5 @@
 """
-The triggers that make audit_logs and audit_seals append-only whoever asks, and the one way through them.
+The triggers that make the tables of the audit log append-only whoever asks, and the one way through them.
 
 SQLite rebuilds a table to alter it and silently drops its triggers, so they are installed again after every
 migrate and a system check looks for them. INSERT OR REPLACE skips DELETE triggers there: an insert of an
@@ -14,15 +14,17 @@ from typing import Any
 from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-TABLES = ("audit_logs", "audit_seals")
+TABLES = ("audit_logs", "audit_log_touches", "audit_seals")
 
-# Retention deletes records; a seal is never deleted.
-_OPEN_ON_SQLITE = {"audit_logs": "EXISTS (SELECT 1 FROM audit_maintenance)", "audit_seals": "0"}
+# Retention deletes records and what they touched; a seal is never deleted.
+_IN_MAINTENANCE = "EXISTS (SELECT 1 FROM audit_maintenance)"
+_OPEN_ON_SQLITE = {"audit_logs": _IN_MAINTENANCE, "audit_log_touches": _IN_MAINTENANCE, "audit_seals": "0"}
+_IDENTITY = {"audit_log_touches": "record_id = NEW.record_id AND touched = NEW.touched"}
 
 POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'audit_logs' AND current_setting('audit.maintenance', true) = 'on' THEN
+    IF TG_OP = 'DELETE' AND TG_TABLE_NAME <> 'audit_seals' AND current_setting('audit.maintenance', true) = 'on' THEN
         RETURN OLD;
     END IF;
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
@@ -39,7 +41,7 @@ class Trigger:
 
 def _on_sqlite(table: str) -> list[Trigger]:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    same_id = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
+    same_id = f"EXISTS (SELECT 1 FROM {table} WHERE {_IDENTITY.get(table, 'id = NEW.id')})"
     return [
         Trigger(f"{table}_no_update", table, f"BEFORE UPDATE ON {table} {refuse}"),
         Trigger(f"{table}_no_delete", table, f"BEFORE DELETE ON {table} WHEN NOT {_OPEN_ON_SQLITE[table]} {refuse}"),

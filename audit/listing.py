@@ -5,21 +5,28 @@ import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 
+from audit.distinct import distinct_values
 from audit.models import AuditLog
+from audit.touches import touch_named
 
 CHUNK_ROWS = 2000
+MAX_BRANCHES = 50
 
 
 @dataclass(frozen=True)
 class Filters:
     action: str = ""
     action_prefix: str = ""
-    actor: str = ""
+    actor: str = ""  # an email, or a part of some
+    key_label: str = ""
+    channel: str = ""
     outcome: str = ""
+    request_id: str = ""
+    touched: str = ""  # an issue key, or the id of a page
     since: datetime | None = None
     until: datetime | None = None  # exclusive
 
@@ -79,37 +86,54 @@ def _newest(branches: list[QuerySet[AuditLog]], cursor: Cursor | None, count: in
 
 def _branches(workspace: str, filters: Filters) -> list[QuerySet[AuditLog]]:
     """
-    A query for each action that begins with the prefix: every one reads its rows in the order of an index.
+    A query for each action and actor that is meant: every one reads its rows in the order of an index.
 
     As one query the database would sort all that match, or read the whole workspace in search of a rare action.
     """
-    records = _matching(workspace, filters)
-    if not filters.action_prefix:
-        return [records]
-    return [records.filter(action=action) for action in _actions(workspace, filters.action_prefix)]
+    branches = [_matching(workspace, filters)]
+    if filters.action_prefix:
+        actions = distinct_values(workspace, "action")
+        meant = [action for action in actions if action.startswith(filters.action_prefix)]
+        branches = [records.filter(action=action) for records in branches for action in meant]
+    if filters.actor:
+        actors = _actors(workspace, filters.actor.lower())
+        if len(actors) > MAX_BRANCHES:
+            return [records.filter(actor__in=actors) for records in branches]
+        branches = [records.filter(actor=actor) for records in branches for actor in actors]
+    return branches
 
 
-def _actions(workspace: str, prefix: str) -> Iterator[str]:
-    """Those that occur, each found by one step in the index audit_action."""
-    records = AuditLog.objects.filter(workspace=workspace, action__lt=_after(prefix))
-    rest = records.filter(action__gte=prefix)
-    while action := rest.aggregate(first=Min("action"))["first"]:
-        yield action
-        rest = records.filter(action__gt=action)  # the one lower bound: SQLite would start at the first of two
+def _actors(workspace: str, part: str) -> list[str]:
+    """Whoever is called so; else all whose email has that part."""
+    actors = distinct_values(workspace, "actor")
+    return [part] if part in actors else [actor for actor in actors if part in actor.lower()]
 
 
 def _matching(workspace: str, filters: Filters) -> QuerySet[AuditLog]:
-    records = AuditLog.objects.filter(workspace=workspace)
-    if filters.action:
-        records = records.filter(action=filters.action)
-    if filters.actor:
-        records = records.filter(actor=filters.actor)
-    if filters.outcome:
-        records = records.filter(outcome=filters.outcome)
+    given: dict[str, Any] = {
+        "action": filters.action,
+        "key_label": filters.key_label,
+        "channel": filters.channel,
+        "outcome": filters.outcome,
+        "request_id": filters.request_id,
+    }
+    records = AuditLog.objects.filter(workspace=workspace, **{name: value for name, value in given.items() if value})
+    if filters.touched:
+        return _within(_touching(records, workspace, filters.touched), filters, "touches__created_at")
+    return _within(records, filters, "created_at")
+
+
+def _touching(records: QuerySet[AuditLog], workspace: str, touched: str) -> QuerySet[AuditLog]:
+    """In the order of the index audit_touched."""
+    found = records.filter(touches__workspace=workspace, touches__touched=touch_named(touched))
+    return found.order_by("-touches__created_at", "-touches__record_id")
+
+
+def _within(records: QuerySet[AuditLog], filters: Filters, moment: str) -> QuerySet[AuditLog]:
     if filters.since:
-        records = records.filter(created_at__gte=filters.since)
+        records = records.filter(**{f"{moment}__gte": filters.since})
     if filters.until:
-        records = records.filter(created_at__lt=filters.until)
+        records = records.filter(**{f"{moment}__lt": filters.until})
     return records
 
 
@@ -117,10 +141,6 @@ def _after_cursor(records: QuerySet[AuditLog], cursor: Cursor | None) -> QuerySe
     """The first comparison alone bounds the index: a bare OR would make the planner scan."""
     if cursor is None:
         return records
-    older = Q(created_at__lt=cursor.created_at) | Q(created_at=cursor.created_at, id__lt=cursor.id)
-    return records.filter(created_at__lte=cursor.created_at).filter(older)
-
-
-def _after(prefix: str) -> str:
-    """The first string that no longer begins with prefix: a range uses the index where LIKE does not."""
-    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    moment, pk = (name.removeprefix("-") for name in records.query.order_by or AuditLog._meta.ordering)
+    older = Q(**{f"{moment}__lt": cursor.created_at}) | Q(**{moment: cursor.created_at, f"{pk}__lt": cursor.id})
+    return records.filter(Q(**{f"{moment}__lte": cursor.created_at}) & older)

@@ -36,12 +36,43 @@ class AuditLog(models.Model):
             models.Index(fields=("workspace", "action", "-created_at", "-id"), name="audit_action"),
             # ?outcome=, where denied and failed are rare
             models.Index(fields=("workspace", "outcome", "-created_at", "-id"), name="audit_outcome"),
+            # ?key=
+            models.Index(fields=("workspace", "key_label", "-created_at", "-id"), name="audit_key"),
+            # ?channel=
+            models.Index(fields=("workspace", "channel", "-created_at", "-id"), name="audit_channel"),
+            # ?request_id=
+            models.Index(fields=("workspace", "request_id"), name="audit_request"),
             # the admin's list and retention, over all workspaces
             models.Index(fields=("-created_at", "-id"), name="audit_time"),
         )
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M:%S} {self.actor or 'nobody'} {self.action} {self.outcome}"
+
+
+class AuditLogTouch(models.Model):
+    """
+    An issue or page that a record speaks of: an index of the log, append-only and pruned as the log is.
+
+    Not sealed: it can be made again from the records (audit/touches.py), which are.
+    """
+
+    pk = models.CompositePrimaryKey("record_id", "touched")
+    record = models.ForeignKey(AuditLog, models.DO_NOTHING, related_name="touches", db_constraint=False, db_index=False)
+    touched = models.CharField(max_length=100)
+    workspace = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "audit_log_touches"
+        default_permissions = ()
+        indexes = (
+            # ?touched=, in the order of the log
+            models.Index(fields=("workspace", "touched", "-created_at", "-record"), name="audit_touched"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.touched} by record {self.record_id}"
 
 
 class AuditSeal(models.Model):

@@ -17,7 +17,7 @@ from audit.append_only import deleting_permitted
 from audit.archive import Archive, write_archive
 from audit.errors import LogDiffers
 from audit.listing import Filters
-from audit.models import AuditLog
+from audit.models import AuditLog, AuditLogTouch
 from audit.trail import audited, record_failure
 from audit.verifying import verify_before
 from audit.vocabulary import Action
@@ -75,6 +75,7 @@ def _delete(archive: Archive) -> None:
     """What was read back from the archive, and nothing else. In chunks, so that other writers are let in between."""
     for ids in archive.ids():
         with deleting_permitted():
+            AuditLogTouch.objects.filter(record_id__in=ids).delete()
             AuditLog.objects.filter(pk__in=ids).delete()
 
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 from audit.arguments import Arguments, CappedIntegerField, OneOfField
 from audit.listing import Cursor, Filters
 from audit.models import AuditLog
-from audit.vocabulary import Outcome
+from audit.vocabulary import Channel, Outcome
 
 
 class FilterInput(Arguments):
@@ -15,7 +15,11 @@ class FilterInput(Arguments):
         r"\A[!-~]+\Z", required=False, max_length=32, error_messages={"invalid": "No action begins like this."}
     )
     actor = serializers.CharField(required=False, max_length=254)
+    key = serializers.CharField(required=False, max_length=100)
+    channel = OneOfField([str(channel) for channel in Channel], required=False)
     outcome = OneOfField([str(outcome) for outcome in Outcome], required=False)
+    request_id = serializers.CharField(required=False, max_length=64)
+    touched = serializers.CharField(required=False, max_length=2000)
     to = serializers.DateTimeField(required=False, default_timezone=UTC)
 
     def get_fields(self) -> dict[str, Any]:
@@ -28,7 +32,11 @@ class FilterInput(Arguments):
             action=given.get("action_key", ""),
             action_prefix=given.get("action_prefix", ""),
             actor=given.get("actor", ""),
+            key_label=given.get("key", ""),
+            channel=given.get("channel", ""),
             outcome=given.get("outcome", ""),
+            request_id=given.get("request_id", ""),
+            touched=given.get("touched", ""),
             since=given.get("from"),
             until=given.get("to"),
         )

@@ -8,10 +8,13 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from rest_framework.exceptions import APIException
 
 from audit.actors import Actor
+from audit.bounds import bounded
 from audit.errors import AuditUnavailable, InternalError, NotPermitted, code_and_message, validation_issues
+from audit.insertion import insert
 from audit.models import AuditLog
 from audit.request_id import current_request_id
 from audit.vocabulary import CHANGING, UNRECORDED_SUCCESS, Action, Channel, Outcome
@@ -21,6 +24,8 @@ log = logging.getLogger(__name__)
 # SQLite has one writer at a time; queueing for it here is fairer than its busy timeout.
 _sqlite_writer = threading.Lock()
 MAX_QUEUE_SECONDS = 20.0
+
+_MAX_CHARS = {field.column: field.max_length for field in AuditLog._meta.concrete_fields if field.max_length}
 
 
 @contextmanager
@@ -102,23 +107,23 @@ def append(
     started: float | None = None,
 ) -> None:
     """Write one record. Raises AuditUnavailable, and nothing of the database's own."""
-    record = AuditLog(
-        workspace=actor.workspace,
-        actor=actor.user,
-        key_label=actor.key_label,
-        role=actor.role,
-        action=action,
-        target=_sanitize_for_json(target),
-        outcome=outcome,
-        error_code=error_code,
-        channel=actor.channel,
-        request_id=current_request_id(),
-        duration_ms=0 if started is None else round((time.monotonic() - started) * 1000),
-    )
-    _truncate_to_columns(record)
+    record = {
+        "created_at": timezone.now(),
+        "workspace": actor.workspace,
+        "actor": actor.user,
+        "key_label": actor.key_label,
+        "role": actor.role,
+        "action": str(action),
+        "target": bounded(_sanitize_for_json(target)),
+        "outcome": str(outcome),
+        "error_code": error_code,
+        "channel": str(actor.channel),
+        "request_id": current_request_id(),
+        "duration_ms": 0 if started is None else round((time.monotonic() - started) * 1000),
+    }
     try:
         with _sqlite_write_lock() if _may_queue() else nullcontext():
-            record.save(force_insert=True)
+            insert(record | _truncated_to_columns(record))
     except DatabaseError as exc:
         raise AuditUnavailable() from exc
 
@@ -139,11 +144,9 @@ def _may_queue() -> bool:
     return connection.vendor == "sqlite" and not connection.in_atomic_block
 
 
-def _truncate_to_columns(record: AuditLog) -> None:
+def _truncated_to_columns(record: Mapping[str, Any]) -> dict[str, str]:
     """PostgreSQL refuses what is longer than its column, and a record cut short is better than none."""
-    for field in record._meta.concrete_fields:
-        if field.max_length is not None:
-            setattr(record, field.attname, _sanitize_for_json(getattr(record, field.attname))[: field.max_length])
+    return {name: _sanitize_for_json(record[name])[:length] for name, length in _MAX_CHARS.items()}
 
 
 def _sanitize_for_json(value: Any) -> Any:

@@ -43,7 +43,7 @@ def test_a_good_connection_says_what_was_proved_and_as_whom(admin, provider):
     assert all(step["ok"] and step["proves"] for step in report["steps"])
     record = AuditLog.objects.get()
     assert (record.action, record.outcome) == ("integration.test", "success")
-    assert record.target == {"provider": provider, "ok": True, "problem": ""}
+    assert record.target == {"provider": provider, "account": READER.email, "ok": True, "problem": ""}
     row = Integration.objects.get(provider=provider)
     assert (row.account_id, row.account_name, row.test_problem) == (READER.account_id, READER.name, "")
     assert row.tested_at is not None

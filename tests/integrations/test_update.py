@@ -288,10 +288,10 @@ def test_a_locked_provider_cannot_be_saved(admin, settings):
 def test_the_change_is_undone_when_its_record_cannot_be_written(admin, monkeypatch):
     from django.db import DatabaseError
 
-    def broken(self, *args, **kwargs):
+    def broken(record):
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(AuditLog, "save", broken)
+    monkeypatch.setattr("audit.trail.insert", broken)
 
     answer = put(admin, config=WHOLE)
 
