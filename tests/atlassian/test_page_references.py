@@ -4,7 +4,8 @@ import random
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from atlassian.confluence.references import ContentId, ContentTitle, SpaceHome, parse, tiny_code
+from atlassian.confluence.addresses import tiny_code
+from atlassian.confluence.references import ContentId, ContentTitle, SpaceHome, find_urls, parse
 from tests.atlassian.factories import SITE, make_credentials
 
 CLOUD_ID = "11223344-a1b2-3b33-c444-def123456789"
@@ -30,6 +31,24 @@ CREDENTIALS = make_credentials("confluence", cloud_id=CLOUD_ID)
         (f"{SITE}/wiki/pages/viewpage.action?pageId=123", ContentId("123")),
         (f"{SITE}/wiki/pages/viewpage.action?spaceKey=TEAM&title=Night+shift", ContentTitle("TEAM", "Night shift")),
         (f"{SITE}/wiki/pages/resumedraft.action?draftId=123&draftShareId=x", ContentId("123")),
+        (f"{SITE}/wiki/pages/viewpreviousversions.action?pageId=123", ContentId("123")),
+        (f"{SITE}/wiki/pages/diffpagesbyversion.action?pageId=123&selectedPageVersions=5", ContentId("123")),
+        (f"{SITE}/wiki/pages/viewpageattachments.action?pageId=123&preview=%2F1", ContentId("123")),
+        (f"{SITE}/wiki/pages/viewpage.action?pageID=123", ContentId("123")),
+        (f"{SITE}/wiki/pages/viewpage.action?pageId=123&pageVersion=4", ContentId("123", "", 4)),
+        (f"{SITE}/wiki/pages/viewpage.action?focusedCommentId=9&amp;pageId=123", ContentId("123")),
+        (f"{SITE}/wiki/plugins/viewsource/viewpagesrc.action?pageId=123", ContentId("123")),
+        (f"{SITE}/wiki/plugins/servlet/mobile?contentId=123#content/view/123", ContentId("123")),
+        (f"{SITE}/wiki/spaces/flyingpdf/pdfpageexport.action?pageId=123", ContentId("123")),
+        (f"{SITE}/wiki/exportword?pageId=123", ContentId("123")),
+        (f"{SITE}/wiki/pages/tinyurl.action?urlIdentifier=Fc1bBw", ContentId("123456789")),
+        (f"{SITE}/wiki/spaces/TEAM/history/123", ContentId("123", "page")),
+        (f"{SITE}/wiki/spaces/TEAM/pages/123/Deploys?pageVersion=4", ContentId("123", "page", 4)),
+        (f"{SITE}/wiki/spaces/TEAM/folder/123?atlOrigin=x", ContentId("123", "folder")),
+        (f"{SITE}/wiki/spaces/TEAM/whiteboard/123", ContentId("123", "whiteboard")),
+        (f"{SITE}/wiki/spaces/TEAM/database/123", ContentId("123", "database")),
+        (f"{SITE}/wiki/spaces/TEAM/embed/123", ContentId("123", "embed")),
+        (f"{SITE}/wiki/api/v2/folders/123", ContentId("123", "folder")),
         (f"{SITE}/wiki/x/Fc1bBw", ContentId("123456789")),
         (f"{SITE}/wiki/display/TEAM/C%2B%2B+at+100%25", ContentTitle("TEAM", "C++ at 100%")),
         (f"{SITE}/wiki/display/~ann/Notes", ContentTitle("~ann", "Notes")),
@@ -50,6 +69,53 @@ CREDENTIALS = make_credentials("confluence", cloud_id=CLOUD_ID)
 )
 def test_an_id_or_an_address_of_the_site_names_its_page(reference, named):
     assert parse(reference, CREDENTIALS) == named
+
+
+URL = f"{SITE}/wiki/spaces/TEAM/pages/123/Deploys"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        f"<{URL}>",
+        f"<{URL}|Deploys at night>",
+        f"[Deploys at night]({URL})",
+        f'"{URL}"',
+        f"`{URL}`",
+        f"“{URL}”",
+        f"({URL}).",
+        f"{URL},",
+        f"{SITE}/wiki/spaces/TEAM/pages/123.",
+        f"\ufeff{URL}\u200b",
+        f"\u00a0{URL}\r\n",
+        "acme.atlassian.net/wiki/spaces/TEAM/pages/123",
+        "ACME.atlassian.net/wiki/spaces/TEAM/pages/123",
+        "//acme.atlassian.net/wiki/spaces/TEAM/pages/123",
+        "http://acme.atlassian.net/wiki/spaces/TEAM/pages/123",
+        "/wiki/spaces/TEAM/pages/123",
+        "wiki/spaces/TEAM/pages/123",
+        "/spaces/TEAM/pages/123/Deploys",
+        "ari:cloud:confluence:11223344-a1b2-3b33-c444-def123456789:page/123",
+    ],
+)
+def test_a_reference_is_taken_as_people_paste_it(pasted):
+    assert parse(pasted, CREDENTIALS) == ContentId("123", "page")
+
+
+@pytest.mark.parametrize(
+    "pasted", ["12 3", "\u00a0123\u00a0", "id 123", "pageId=123", "ID: 123", "<123>", '"123"', "/x/ew"]
+)
+def test_an_id_is_taken_as_people_paste_it(pasted):
+    assert parse(pasted, CREDENTIALS) == ContentId("123")
+
+
+def test_the_addresses_within_a_text_are_found_and_foreign_ones_are_not():
+    text = f"see {URL}, or <{SITE}/wiki/display/TEAM/Night+shift> and https://evil.example/wiki/x/ewA a/b 24/7"
+
+    assert list(find_urls(text, CREDENTIALS).values()) == [
+        ContentId("123", "page"),
+        ContentTitle("TEAM", "Night shift"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -78,13 +144,17 @@ def test_an_id_or_an_address_of_the_site_names_its_page(reference, named):
         "123?expand=body",
         "123#x",
         "%2e%2e%2fuser",
-        "/wiki/spaces/TEAM/pages/123",
-        "acme.atlassian.net/wiki/spaces/TEAM/pages/123",
-        "//acme.atlassian.net/wiki/spaces/TEAM/pages/123",
-        "http://acme.atlassian.net/wiki/spaces/TEAM/pages/123",
         "ftp://acme.atlassian.net/wiki/spaces/TEAM/pages/123",
         "file:///wiki/spaces/TEAM/pages/123",
         "javascript:alert(1)//acme.atlassian.net/wiki/spaces/TEAM/pages/123",
+        "http://acme.atlassian.net.evil.example/wiki/spaces/TEAM/pages/123",
+        "//evil.example/wiki/spaces/TEAM/pages/123",
+        "/wikipedia/spaces/TEAM/pages/123",
+        "/wiki/../spaces/TEAM/pages/123",
+        "Night deploys",
+        "ari:cloud:confluence:another:page/123",
+        "ari:cloud:jira:11223344-a1b2-3b33-c444-def123456789:issue/123",
+        f"{SITE}/wiki/pages/tinyurl.action?urlIdentifier=Fc1bBwA",
         "https://acme.atlassian.net:8443/wiki/spaces/TEAM/pages/123",
         "https://acme.atlassian.net:x/wiki/spaces/TEAM/pages/123",
         "https://acme.atlassian.net./wiki/spaces/TEAM/pages/123",
@@ -142,10 +212,6 @@ def test_an_address_of_the_gateway_is_refused_while_the_cloud_id_is_unknown():
 @pytest.mark.parametrize(
     ("path", "hint"),
     [
-        ("spaces/TEAM/folder/123", "This is a folder, which has no text to read."),
-        ("spaces/TEAM/whiteboard/123", "This is a whiteboard, which has no text to read."),
-        ("spaces/TEAM/database/123", "This is a database, which has no text to read."),
-        ("spaces/TEAM/embed/123", "This is a smart link, which has no text to read."),
         ("external/ODk3", "open it and give the page's own URL"),
         ("l/cp/abc", "the URL the browser shows"),
         ("search?text=deploy", "give its words as q"),
@@ -157,6 +223,20 @@ def test_an_address_without_a_page_says_what_it_is(path, hint):
         parse(f"{SITE}/wiki/{path}", CREDENTIALS)
 
     assert hint in str(refusal.value.detail["page_id"])
+
+
+def test_a_short_link_at_the_root_of_the_site_says_what_it_is():
+    with pytest.raises(ValidationError) as refusal:
+        parse(f"{SITE}/l/cp/abc", CREDENTIALS)
+
+    assert "the URL the browser shows" in str(refusal.value.detail["page_id"])
+
+
+def test_a_title_is_told_to_be_searched_for():
+    with pytest.raises(ValidationError) as refusal:
+        parse("Night deploys", CREDENTIALS)
+
+    assert "If it is a title, find its page by a search." in str(refusal.value.detail["page_id"])
 
 
 def test_a_refusal_names_the_connected_site():
