@@ -31,9 +31,9 @@ readme: install ## put the demo's real output into README
 	rm .demo-output
 
 run: install .env ## migrate, bootstrap and serve
-	umask 077 && $(BIN)/python manage.py migrate --verbosity 0
+	umask 077 && $(BIN)/python manage.py migrate
 	$(BIN)/python manage.py bootstrap
-	exec $(BIN)/gunicorn --config python:config.gunicorn config.wsgi
+	exec $(BIN)/gunicorn --config python:config.first_run config.wsgi
 
 test: install .venv/.dev ## run the whole suite on SQLite
 	$(BIN)/python -m pytest

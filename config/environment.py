@@ -25,11 +25,28 @@ CONNECT_TIMEOUT = 5  # while PostgreSQL is away each call waits for one, and onc
 class Env(environ.Env):
     """Refuses what cannot be right by the variable's name. An empty value counts as absent."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()  # of the settings that were read
+
     def text(self, name: str, default: str = "") -> str:
+        self.names.add(name)
         return str(self.str(name, default="")).strip() or default
 
+    def secret(self, name: str, default: str = "") -> str:
+        """What name says, or what the file holds that name_FILE names, as containers are handed their secrets."""
+        path = self.text(f"{name}_FILE")
+        if not path:
+            return self.text(name, default)
+        if self.text(name):
+            raise ImproperlyConfigured(f"{name}_FILE: {name} is set as well. Give one of the two.")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip() or default
+        except (OSError, UnicodeDecodeError) as exc:
+            raise ImproperlyConfigured(f"{name}_FILE={path!r}: the file cannot be read: {exc}.") from exc
+
     def comma_separated(self, name: str, default: str = "") -> list[str]:
-        return [item.strip() for item in self.text(name, default).split(",") if item.strip()]
+        return split(self.text(name, default))
 
     def integer(self, name: str, default: int, least: int = 0, most: int = 1_000_000) -> int:
         text = self.text(name, str(default))
@@ -71,7 +88,7 @@ class Env(environ.Env):
         return origin(name, self.text(name, default))
 
     def database(self, name: str, default: str) -> dict[str, Any]:
-        text = self.text(name, default)
+        text = self.secret(name, default)
         if not text.startswith(("sqlite://", "postgres://", "postgresql://")):
             raise ImproperlyConfigured(DATABASES)
         try:
@@ -80,13 +97,18 @@ class Env(environ.Env):
             raise ImproperlyConfigured(DATABASES) from exc
 
     def cache(self, name: str, default: str) -> dict[str, Any]:
-        text = self.text(name, default)
+        text = self.secret(name, default)
         if not text.startswith(("redis://", "rediss://", "unix://", "locmemcache://")):
             raise ImproperlyConfigured(CACHES)
         config = dict(self.cache_url_config(text))
         if not text.startswith("locmemcache://"):
             config |= {"BACKEND": "config.cache.RedisCache", "OPTIONS": cache.OPTIONS | config.get("OPTIONS", {})}
         return config
+
+
+def split(text: str) -> list[str]:
+    """The items of a comma-separated list."""
+    return [item.strip() for item in text.split(",") if item.strip()]
 
 
 def locked_providers(text: str) -> tuple[frozenset[str], bool]:

@@ -6,8 +6,11 @@ from typing import Any
 
 from gunicorn.http import message
 
-from config import settings
+from config.starting import cache_problem, check_database, check_port, name_settings_module, one_sentence_on_failure
 from config.worker import STALL_TIMEOUT
+
+with one_sentence_on_failure():
+    from config import settings
 
 # A reference of 10 KB is refused by us, with a sentence and a record; beyond this by gunicorn, with neither.
 message.MAX_REQUEST_LINE = limit_request_line = 32_768
@@ -29,6 +32,19 @@ logconfig_dict = {
         "gunicorn.http": {"level": "ERROR"},  # it warns of every HEAD request
     },
 }
+
+
+def on_starting(server: Any) -> None:
+    """Before anything listens: what cannot work ends here, what may be a mistake is said."""
+    name_settings_module()
+    with one_sentence_on_failure():
+        check_port(settings.HOST, settings.PORT)
+        check_database()
+    problems = settings.SETTINGS_WARNINGS
+    if settings.CACHES["default"]["BACKEND"] == "config.cache.RedisCache":
+        problems = [*problems, cache_problem(str(settings.CACHES["default"]["LOCATION"]))]
+    for sentence in filter(None, problems):
+        server.log.warning("%s", sentence)
 
 
 def when_ready(server: Any) -> None:

@@ -3,18 +3,17 @@
 from pathlib import Path
 from typing import Any
 
-from config import __version__, environment
+from config import __version__, environment, environment_warnings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environment.Env()
 env.read_env(BASE_DIR / ".env")  # what the environment says already wins
 
-# Secrets: no default.
-SECRET_KEY = environment.secret_key(env.text("SECRET_KEY"))
-FERNET_KEYS = environment.fernet_keys(
-    env.comma_separated("FERNET_KEYS"), SECRET_KEY
-)  # newest first; older still decrypt
+# Secrets: no default. What env.secret reads may lie in a file instead: SECRET_KEY_FILE=/run/secrets/…
+SECRET_KEY = environment.secret_key(env.secret("SECRET_KEY"))
+# Newest first; the older ones still decrypt.
+FERNET_KEYS = environment.fernet_keys(environment.split(env.secret("FERNET_KEYS")), SECRET_KEY)
 
 # Where it listens, and how it is reached.
 DEBUG = env.boolean("DEBUG")
@@ -45,12 +44,12 @@ LOCKED_PROVIDERS, _use_environment = environment.locked_providers(env.text("MEMO
 _jira = (
     env.text("MEMORY_CORE_JIRA_BASE_URL"),
     env.text("MEMORY_CORE_JIRA_EMAIL"),
-    env.text("MEMORY_CORE_JIRA_API_TOKEN"),
+    env.secret("MEMORY_CORE_JIRA_API_TOKEN"),
 )
 _confluence = (
     env.text("MEMORY_CORE_CONFLUENCE_BASE_URL"),
     env.text("MEMORY_CORE_CONFLUENCE_EMAIL"),
-    env.text("MEMORY_CORE_CONFLUENCE_API_TOKEN"),
+    env.secret("MEMORY_CORE_CONFLUENCE_API_TOKEN"),
 )
 ENVIRONMENT_CREDENTIALS = (
     environment.complete_credentials({"jira": _jira, "confluence": _confluence}, ATLASSIAN_ORIGINS)
@@ -65,6 +64,12 @@ LOG_LEVEL = env.log_level("MEMORY_CORE_LOG_LEVEL")
 
 VERSION = __version__
 
+# Said at start; nothing of it stops the process.
+SETTINGS_WARNINGS = [
+    *environment_warnings.unknown_variables(env.names, env.ENVIRON),
+    *environment_warnings.incomplete_credentials({"jira": _jira, "confluence": _confluence}),
+]
+
 # From here on nothing depends on where it runs.
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -74,6 +79,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "config",
     "audit",
     "workspaces",
     "integrations",

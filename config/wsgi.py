@@ -1,9 +1,9 @@
-import os
-
 import django
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+from config.starting import name_settings_module
+
+name_settings_module()
 
 
 class Utf8Request(WSGIRequest):

@@ -194,8 +194,8 @@ def test_only_settings_reads_the_environment():
         if "os.environ" in path.read_text() or "os.getenv" in path.read_text()
     }
 
-    # wsgi names the settings module; the bridge is a program of its own, without settings
-    assert readers <= {"config/wsgi.py", "atlassian/mcp/bridge.py"}
+    # starting.py names the settings module; the bridge is a program of its own, without settings
+    assert readers <= {"config/starting.py", "atlassian/mcp/bridge.py"}
 
 
 def test_only_the_transport_speaks_http():

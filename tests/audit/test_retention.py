@@ -75,7 +75,7 @@ def test_old_records_go_into_one_archive_for_each_workspace_and_recent_ones_stay
     assert ids(acme) == {line["id"] for line in lines_of(first)}
     assert ids(globex) == {line["id"] for line in lines_of(second)}
     assert lines_of(first)[0]["target"] == {"query": "grüße"}
-    assert f"acme: 3 records are now in {first}" in said
+    assert f"acme: 3 records now in {first}" in said
     assert "5 records before" in said
 
 

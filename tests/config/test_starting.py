@@ -1,21 +1,35 @@
 """A process started with a wrong environment ends at once, and names the variable."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from config import __version__
+from config.starting import cache_problem
+from tests.running_server import free_port, running_server
+
 ROOT = Path(__file__).parents[2]
 SOUND = {"SECRET_KEY": "s" * 50, "FERNET_KEYS": "f" * 50, "DATABASE_URL": "sqlite:///:memory:"}
 
 
-def start(**environment: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     keep = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "SYSTEMROOT")}
-    command = [sys.executable, "-c", "from config import settings"]
     # An empty value stands for an absent one, so that a developer's .env cannot fill it in.
-    return subprocess.run(command, cwd=ROOT, env=keep | SOUND | environment, capture_output=True, text=True)
+    variables = keep | SOUND | environment
+    return subprocess.run([sys.executable, *command], cwd=ROOT, env=variables, capture_output=True, text=True)
+
+
+def start(**environment: str) -> subprocess.CompletedProcess[str]:
+    return run("manage.py", "check", **environment)
+
+
+def serve(**environment: str) -> subprocess.CompletedProcess[str]:
+    """To be ended by what is wrong with its environment."""
+    return run("-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi", **environment)
 
 
 def test_it_starts_with_the_two_secrets_alone():
@@ -57,8 +71,9 @@ def test_an_empty_value_counts_as_absent():
 def test_a_value_that_cannot_be_right_stops_it_by_name(name, value):
     ended = start(**{name: value})
 
-    assert ended.returncode != 0
-    assert f"ImproperlyConfigured: {name}" in ended.stderr
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"memory-core: {name}")
+    assert ended.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -82,6 +97,105 @@ def test_a_value_that_cannot_be_right_stops_it_by_name(name, value):
 def test_a_wrong_environment_stops_it_and_is_named(environment, name):
     ended = start(**environment)
 
-    assert ended.returncode != 0
-    assert name in ended.stderr
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"memory-core: {name}")
     assert "the-token" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "name"),
+    [
+        ({"MEMORY_CORE_PORT": "none"}, "MEMORY_CORE_PORT"),
+        ({"MEMORY_CORE_HOST": "192.0.2.1"}, "MEMORY_CORE_HOST"),
+        ({"DATABASE_URL": "sqlite:////nowhere/at/all.sqlite3"}, "DATABASE_URL: /nowhere/at/all.sqlite3"),
+        (
+            {"DATABASE_URL": "postgres://u:the-word@127.0.0.1:1/x"},
+            "DATABASE_URL: PostgreSQL at 127.0.0.1:1, database x",
+        ),
+    ],
+)
+def test_a_server_that_cannot_serve_says_so_in_one_sentence(environment, name):
+    ended = serve(**{"MEMORY_CORE_PORT": str(free_port())} | environment)
+
+    assert ended.returncode == 1
+    assert last_line(ended).startswith(f"memory-core: {name}")
+    assert "Traceback" not in ended.stderr
+    assert "the-word" not in ended.stderr
+
+
+def test_a_port_that_is_taken_is_named():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = serve(MEMORY_CORE_PORT=port)
+
+    assert ended.returncode == 1
+    assert last_line(ended).startswith(f"memory-core: MEMORY_CORE_PORT={port}: another program listens there.")
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgres://u:the-word@127.0.0.1:1/x", "memory-core: DATABASE_URL: PostgreSQL at 127.0.0.1:1, database x"),
+        ("sqlite:////nowhere/at/all.sqlite3", "memory-core: DATABASE_URL: /nowhere/at/all.sqlite3"),
+        ("sqlite:///:memory:", "memory-core: the database has no tables yet"),
+    ],
+)
+def test_a_command_without_its_database_says_so_in_one_sentence(url, sentence):
+    ended = run("manage.py", "list_api_keys", "personal", DATABASE_URL=url)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(sentence)
+    assert ended.stderr.count("\n") == 1
+    assert "the-word" not in ended.stderr
+
+
+def test_what_may_be_a_mistake_is_named_and_does_not_stop_it():
+    ended = start(MEMORY_CORE_TREADS="8", MEMORY_CORE_JIRA_EMAIL="ann@acme.example", MEMORY_CORE_URL="the bridge's")
+
+    assert ended.returncode == 0
+    assert (
+        "MEMORY_CORE_TREADS is not a setting, and counts for nothing. Did you mean MEMORY_CORE_THREADS?" in ended.stderr
+    )
+    assert (
+        "MEMORY_CORE_JIRA_EMAIL is set without MEMORY_CORE_JIRA_BASE_URL and MEMORY_CORE_JIRA_API_TOKEN" in ended.stderr
+    )
+    assert "MEMORY_CORE_URL" not in ended.stderr
+
+
+def test_a_redis_that_does_not_answer_is_named():
+    assert cache_problem("redis://127.0.0.1:1/0").startswith("CACHE_URL: Redis does not answer")
+
+
+def test_secrets_may_lie_in_files(tmp_path):
+    (tmp_path / "secret").write_text("s" * 50 + "\n")
+    (tmp_path / "keys").write_text("f" * 50 + ",\n" + "g" * 50)
+
+    sound = start(
+        SECRET_KEY="",
+        SECRET_KEY_FILE=str(tmp_path / "secret"),
+        FERNET_KEYS="",
+        FERNET_KEYS_FILE=str(tmp_path / "keys"),
+    )
+    absent = start(SECRET_KEY="", SECRET_KEY_FILE=str(tmp_path / "nothing"))
+    both = start(SECRET_KEY_FILE=str(tmp_path / "secret"))
+
+    assert sound.returncode == 0, sound.stderr
+    assert absent.stderr.startswith("memory-core: SECRET_KEY_FILE=")
+    assert both.stderr.startswith("memory-core: SECRET_KEY_FILE: SECRET_KEY is set as well.")
+
+
+def test_the_version_is_ours():
+    assert run("manage.py", "--version").stdout.startswith(f"memory-core {__version__} (Django ")
+
+
+def last_line(ended: subprocess.CompletedProcess[str]) -> str:
+    return ended.stderr.strip().splitlines()[-1]
+
+
+def test_a_first_run_ends_with_where_the_page_is_and_what_comes_next(tmp_path):
+    with running_server(tmp_path, "config.first_run", MEMORY_CORE_PUBLIC_URL="https://memory.acme.example"):
+        said = (tmp_path / "server.log").read_text(encoding="utf-8")
+
+    assert f"memory-core {__version__} is running." in said
+    assert "https://memory.acme.example/\n" in said
+    assert "changepassword" in said

@@ -144,7 +144,7 @@ def test_rotation_encrypts_with_the_newest_key_what_an_older_one_did_and_leaves_
     assert Fernet(keys()[0]).decrypt(stored(old)) == b"an-old-token"
     assert stored(new) == untouched
     assert Integration.objects.get(pk=old.pk).updated_at == updated_at
-    assert said == "1 tokens rotated, 1 with the newest key already, 0 saved anew meanwhile.\n"
+    assert said == "1 token rotated, 1 with the newest key already, 0 saved anew meanwhile.\n"
     record = AuditLog.objects.get()
     assert (record.action, record.outcome, record.actor) == ("encryption.rotate", "success", "operator")
     assert record.target == {"rotated": 1, "already_newest": 1, "superseded": 0, "unreadable": []}
@@ -168,7 +168,7 @@ def test_a_dry_run_of_the_rotation_changes_and_records_nothing():
 
     said = rotate(dry_run=True)
 
-    assert said.startswith("1 tokens would be rotated")
+    assert said.startswith("1 token would be rotated")
     assert stored(integration) == encrypted
     assert not AuditLog.objects.exists()
 

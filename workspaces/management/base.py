@@ -5,14 +5,15 @@ from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rest_framework.exceptions import APIException
 
 from audit.actors import Actor, operator
+from audit.commands import OperatorCommand
 from workspaces.models import Workspace
 
 
-class WorkspaceCommand(BaseCommand, ABC):
+class WorkspaceCommand(OperatorCommand, ABC):
     """Names a workspace first; an error of ours is one readable line and exit status 1."""
 
     def add_arguments(self, parser: CommandParser) -> None:

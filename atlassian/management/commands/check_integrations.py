@@ -4,19 +4,24 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rest_framework.exceptions import APIException
 
 from atlassian.services import check_integration
 from audit.actors import operator
+from audit.commands import OperatorCommand
 from audit.errors import code_and_message
 from integrations.credentials import Source, source_of
 from integrations.models import Integration, Provider
 from workspaces.models import Workspace
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Test every connection to Atlassian. Exit status 1 if one fails."
+    examples = (
+        "check_integrations",
+        "check_integrations --workspace acme --json",
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--workspace", metavar="KEY", help="only this one")

@@ -3,18 +3,23 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rest_framework.exceptions import APIException
 
+from audit.commands import OperatorCommand, counted
 from audit.retention import prune, records_before, retention_cutoff
 
 MAX_DAYS = 36_500
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Archive the audit records of past days to gzip JSON lines, one file for each workspace, then delete them. "
         "Each file is read back before a record is deleted; each workspace gets a record audit.prune."
+    )
+    examples = (
+        "prune_audit --dry-run",
+        "prune_audit --days 90 --archive-dir /var/backups/memory-core",
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -50,15 +55,17 @@ class Command(BaseCommand):
 
     def _foretell(self, before: datetime) -> None:
         for workspace, records in records_before(before).items():
-            self.stdout.write(f"{_named(workspace)}: {records} records would be archived and deleted.")
+            self.stdout.write(f"{_named(workspace)}: {counted(records, 'record')} would be archived and deleted.")
         self.stdout.write(f"Dry run: nothing was done to records before {before:%Y-%m-%d}.")
 
     def _prune(self, before: datetime, directory: Path, allow_tampered: bool) -> None:
         total = 0
         for pruned in prune(before, directory, allow_tampered=allow_tampered):
             total += pruned.records
-            self.stdout.write(f"{_named(pruned.workspace)}: {pruned.records} records are now in {pruned.archive}")
-        self.stdout.write(f"{total} records before {before:%Y-%m-%d} pruned.")
+            self.stdout.write(
+                f"{_named(pruned.workspace)}: {counted(pruned.records, 'record')} now in {pruned.archive}"
+            )
+        self.stdout.write(f"{counted(total, 'record')} before {before:%Y-%m-%d} pruned.")
 
 
 def _named(workspace: str) -> str:

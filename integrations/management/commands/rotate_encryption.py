@@ -1,17 +1,22 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rest_framework.exceptions import APIException
 
 from audit.actors import operator
+from audit.commands import OperatorCommand, counted
 from integrations.errors import TokensUnreadable
 from integrations.rotation import rotate_tokens
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Re-encrypt every stored token with the first key of FERNET_KEYS. Safe to repeat; exit status 1 if a token "
         "cannot be decrypted. Afterwards the older keys may be taken out."
+    )
+    examples = (
+        "rotate_encryption --dry-run",
+        "rotate_encryption",
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,8 +29,8 @@ class Command(BaseCommand):
         except APIException as exc:
             raise CommandError(str(exc.detail)) from exc
         self.stdout.write(
-            f"{rotation.rotated} tokens {'would be rotated' if dry_run else 'rotated'}, {rotation.already_newest} "
-            f"with the newest key already, {rotation.superseded} saved anew meanwhile."
+            f"{counted(rotation.rotated, 'token')} {'would be rotated' if dry_run else 'rotated'}, "
+            f"{rotation.already_newest} with the newest key already, {rotation.superseded} saved anew meanwhile."
         )
         if rotation.unreadable:
             raise CommandError(str(TokensUnreadable(rotation.unreadable).detail))

@@ -10,6 +10,10 @@ from workspaces.services import add_member
 
 class Command(WorkspaceCommand):
     help = "Add a member to a workspace, or change a member's role."
+    examples = (
+        "add_member acme ann@acme.example",
+        "add_member acme ann@acme.example --role admin",
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

@@ -3,18 +3,23 @@ import secrets
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_email
 
 from audit.actors import operator
+from audit.commands import OperatorCommand
 from workspaces.models import ApiKey, Membership, Role, User, Workspace
 from workspaces.services import add_member, create_workspace, issue_api_key
 
 LABEL = "first key"
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Make what a first start needs: superuser, workspace, owner, API key. Safe to repeat: what is there stays."
+    examples = (
+        "bootstrap",
+        "bootstrap --workspace acme --email you@acme.example",
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--workspace", default="personal", metavar="KEY")

@@ -1,14 +1,16 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from audit.actors import operator
+from audit.commands import OperatorCommand
 from workspaces.services import create_workspace
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Create a workspace."
+    examples = ('create_workspace acme --name "Acme"',)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("workspace", metavar="KEY", help="lower-case letters, digits, - and _")

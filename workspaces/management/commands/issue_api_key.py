@@ -10,6 +10,7 @@ from workspaces.services import issue_api_key
 
 class Command(WorkspaceCommand):
     help = "Issue an API key. It is printed alone on stdout, once, so that KEY=$(…) works."
+    examples = ('issue_api_key acme ann@acme.example --label "laptop of Ann" --expires-days 90',)
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from audit.actors import Actor
+from audit.commands import aligned
 from workspaces.management.base import WorkspaceCommand
 from workspaces.models import ApiKey, Workspace
 from workspaces.services import list_api_keys
@@ -13,6 +14,10 @@ COLUMNS = ("prefix", "email", "label", "state", "created_at", "expires_at", "las
 
 class Command(WorkspaceCommand):
     help = "List the API keys of a workspace; no secret is known."
+    examples = (
+        "list_api_keys acme",
+        "list_api_keys acme --json",
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -23,8 +28,8 @@ class Command(WorkspaceCommand):
         if options["json"]:
             self.stdout.write(json.dumps(rows))
             return
-        for row in [dict(zip(COLUMNS, COLUMNS, strict=True)), *rows]:
-            self.stdout.write("\t".join(row[column] for column in COLUMNS))
+        for line in aligned([COLUMNS, *([row[column] for column in COLUMNS] for row in rows)]):
+            self.stdout.write(line)
 
 
 def _row(api_key: ApiKey) -> dict[str, str]:

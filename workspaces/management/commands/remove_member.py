@@ -10,6 +10,7 @@ from workspaces.services import remove_member
 
 class Command(WorkspaceCommand):
     help = "Remove a member from a workspace. Their API keys stop working at once."
+    examples = ("remove_member acme ann@acme.example",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

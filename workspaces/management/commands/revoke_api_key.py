@@ -10,6 +10,7 @@ from workspaces.services import revoke_api_key
 
 class Command(WorkspaceCommand):
     help = "Revoke an API key at once."
+    examples = ("revoke_api_key acme mc_AbC123",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

@@ -10,6 +10,7 @@ from workspaces.services import set_atlassian_account
 
 class Command(WorkspaceCommand):
     help = "Say which Atlassian account is a member's: whom currentUser() means in their queries."
+    examples = ("set_atlassian_account acme ann@acme.example 5b10ac8d82e05b22cc7d4ef5",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
