@@ -37,7 +37,8 @@ class OperatorCommand(BaseCommand):
 
 def counted(number: int, noun: str) -> str:
     """'1 record', '2 records', '12,000 records'."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    plural = f"{noun}es" if noun.endswith("ch") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
