@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -17,6 +17,9 @@ MIN_SECRET_CHARS = 32
 HOW_TO_GENERATE = "`make .env` writes a .env with fresh secrets where there is none."
 BOOLEANS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 DATABASES = "DATABASE_URL: give sqlite:///path or postgres://user:password@host:5432/name."
+MAIL = "EMAIL_URL: give smtp+tls://user:password@host:587/?from=memory-core@example.com, smtp+ssl:// or smtp://."
+MAIL_SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+MAIL_TIMEOUT = 10  # seconds
 CACHES = "CACHE_URL: give redis://host:6379/0, or locmemcache://name for the memory of one process."
 
 CONNECT_TIMEOUT = 5  # while PostgreSQL is away each call waits for one, and once more for its record
@@ -95,6 +98,31 @@ class Env(environ.Env):
             return dict(self.db_url_config(text))
         except ValueError as exc:  # a port that is no number
             raise ImproperlyConfigured(DATABASES) from exc
+
+    def mail(self, name: str, public_url: str) -> dict[str, Any]:
+        """Django's settings for mail. smtp+tls://user:password@host:587/?from=memory-core@example.com"""
+        parts = urlsplit(self.text(name))
+        if not self.text(name):
+            return {}
+        try:
+            port = parts.port
+        except ValueError as exc:
+            raise ImproperlyConfigured(MAIL) from exc
+        if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
+            raise ImproperlyConfigured(MAIL)
+        user = unquote(parts.username or "")
+        sender = dict(parse_qsl(parts.query)).get("from") or (user if "@" in user else "")
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": parts.hostname,
+            "EMAIL_PORT": port or MAIL_SCHEMES[parts.scheme],
+            "EMAIL_HOST_USER": user,
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+            "EMAIL_USE_SSL": parts.scheme == "smtp+ssl",
+            "EMAIL_TIMEOUT": MAIL_TIMEOUT,
+            "DEFAULT_FROM_EMAIL": sender or f"memory-core@{urlsplit(public_url).hostname or 'localhost'}",
+        }
 
     def cache(self, name: str, default: str) -> dict[str, Any]:
         text = self.secret(name, default)

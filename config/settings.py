@@ -25,6 +25,10 @@ CSRF_TRUSTED_ORIGINS = env.web_addresses("CSRF_TRUSTED_ORIGINS")
 HTTPS = env.boolean("MEMORY_CORE_HTTPS")  # true behind a proxy that speaks TLS
 PUBLIC_URL = env.web_address("MEMORY_CORE_PUBLIC_URL")  # in client configurations; empty: as the browser sees it
 
+# Mail, for invitations and forgotten passwords; without it links are passed on by hand.
+MAIL_IS_SET_UP = bool(env.text("EMAIL_URL"))
+vars().update(env.mail("EMAIL_URL", PUBLIC_URL))  # Django's EMAIL_… and DEFAULT_FROM_EMAIL
+
 # Where state lives. One machine: SQLite and memory. More: PostgreSQL and Redis.
 DATABASES = {"default": env.database("DATABASE_URL", default="sqlite:///memory-core.sqlite3")}
 DATABASE_POOL_SIZE = env.integer("DATABASE_POOL_SIZE", default=8, least=1)  # PostgreSQL connections of one process
@@ -107,6 +111,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "workspaces.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "/login/"
+INVITATION_URL, PASSWORD_LINK_URL = "/invitation/", "/password/link/"
 LOGIN_REDIRECT_URL = "/integrations/"  # the console; a workspace's pages lie below, under its key
 CSRF_FAILURE_VIEW = "console.base.csrf_failure"
 

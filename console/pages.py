@@ -32,15 +32,11 @@ from integrations.models import Provider
 from integrations.serializers import IntegrationInput
 from integrations.services import list_integrations
 from integrations.states import IntegrationState
+from workspaces.api_keys import issue_api_key, list_api_keys, revoke_api_key
 from workspaces.errors import NoSuchKey
+from workspaces.manageable import manageable_member_emails
 from workspaces.models import ApiKey, Workspace
-from workspaces.services import (
-    administered_workspaces,
-    issue_api_key,
-    list_api_keys,
-    manageable_member_emails,
-    revoke_api_key,
-)
+from workspaces.services import workspaces_of
 
 RECENT_RECORDS = 8
 CALLS = {
@@ -59,7 +55,7 @@ class StartPage(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        workspaces = list(administered_workspaces(request.user))
+        workspaces = list(workspaces_of(request.user))
         if len(workspaces) == 1:
             return redirect("integrations-page", workspace_key=workspaces[0].key)
         return render(request, "console/start.html", {"workspaces": workspaces})
@@ -80,7 +76,7 @@ class IndexPage(WorkspacePage):
         return {
             "workspace": workspace,
             "actor": self.actor,
-            "has_others": administered_workspaces(self.user).exclude(key=workspace.key).exists(),
+            "has_others": workspaces_of(self.user).exclude(key=workspace.key).exists(),
             "cards": self.cards(),
             "key_form": ApiKeyForm(manageable_member_emails(self.actor, workspace)),
             **self._keys(workspace),

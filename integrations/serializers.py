@@ -8,6 +8,7 @@ from integrations.hooks import Event
 from integrations.models import ALLOWLIST_FIELD, AttachmentPolicy, Provider
 from integrations.origins import OriginRefused, site_origin
 from integrations.states import IntegrationState, expiry_warning
+from workspaces.serializers import KeysField
 
 
 class BaseUrlField(serializers.CharField):
@@ -18,15 +19,6 @@ class BaseUrlField(serializers.CharField):
             return site_origin(super().to_internal_value(data))
         except OriginRefused as exc:
             raise serializers.ValidationError(str(exc), code="origin_refused") from exc
-
-
-class KeysField(serializers.ListField):
-    """Project or space keys; case does not matter at Atlassian, so they are kept in capitals."""
-
-    child = serializers.RegexField(r"\A~?[A-Za-z0-9_:.-]{1,255}\Z", error_messages={"invalid": "This is not a key."})
-
-    def to_internal_value(self, data: Any) -> list[str]:
-        return sorted({key.upper() for key in super().to_internal_value(data)})
 
 
 class FieldNamesField(serializers.ListField):

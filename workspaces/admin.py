@@ -26,7 +26,7 @@ from audit.actors import Actor, operator
 from audit.errors import code_and_message
 from audit.trail import audited
 from audit.vocabulary import Action, Channel
-from workspaces import services
+from workspaces import api_keys, services
 from workspaces.models import EXPIRY_CHOICES, ApiKey, Membership, User, Workspace
 
 
@@ -185,7 +185,7 @@ class ApiKeyAdmin(SuperuserOnlyMixin, admin.ModelAdmin):
     def _issue(self, request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
         membership = given["membership"]
         workspace = membership.workspace
-        api_key, secret = services.issue_api_key(
+        api_key, secret = api_keys.issue_api_key(
             actor_for(request, workspace), workspace, membership.user.email, given["label"], given["expires_in_days"]
         )
         context = {**self.admin_site.each_context(request), "title": "Key issued"}
@@ -200,7 +200,7 @@ class ApiKeyAdmin(SuperuserOnlyMixin, admin.ModelAdmin):
             api_key
             for api_key in keys.select_related("membership__user", "membership__workspace")
             if show_error_if_refused(
-                request, services.revoke_api_key, actor_for(request, api_key.membership.workspace), api_key
+                request, api_keys.revoke_api_key, actor_for(request, api_key.membership.workspace), api_key
             )
         ]
         messages.success(request, f"Revoked: {', '.join(map(str, revoked)) or 'none'}.")

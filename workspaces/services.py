@@ -1,16 +1,36 @@
-"""What an actor does with workspaces, members and API keys."""
+"""What an actor does with workspaces and their members."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from audit.actors import Actor
 from audit.trail import audited
 from audit.vocabulary import Action
-from workspaces.errors import AboveYourRole, LastOwner, NoSuchMember
-from workspaces.models import ApiKey, Membership, Role, User, Workspace
-from workspaces.roles import MANAGEABLE_ROLES
+from workspaces.errors import ChangedMeanwhile
+from workspaces.manageable import (
+    lock,
+    manageable_membership,
+    own_or_manageable_membership,
+    require_another_owner,
+    require_can_manage,
+)
+from workspaces.models import Membership, Role, User, Workspace
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member as others may see them."""
+
+    email: str
+    role: str  # what counts: a superuser is an owner
+    created_at: datetime
+    last_active_at: datetime | None  # by a key of theirs, or by signing in
+    api_keys: int  # that work
+    atlassian_account_id: str
 
 
 def create_workspace(actor: Actor, key: str, name: str) -> Workspace:
@@ -22,32 +42,97 @@ def create_workspace(actor: Actor, key: str, name: str) -> Workspace:
     return workspace
 
 
+def list_workspaces(actor: Actor) -> list[Workspace]:
+    with audited(actor, Action.WORKSPACE_LIST, {}):
+        return list(Workspace.objects.annotate(members=Count("memberships")))
+
+
+def list_members(
+    actor: Actor, workspace: Workspace, *, q: str = "", after: str = "", limit: int | None = None
+) -> list[Member]:
+    """By email; after is the email of the last of the page before."""
+    with audited(actor, Action.MEMBER_LIST, {}):
+        memberships = Membership.objects.filter(workspace=workspace, user__email__gt=after)
+        if q:
+            memberships = memberships.filter(user__email__icontains=q)
+        return [_as_member(membership) for membership in _with_use(memberships)[:limit]]
+
+
+def _with_use(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
+    now = timezone.now()
+    works = Q(api_keys__revoked_at=None) & (Q(api_keys__expires_at=None) | Q(api_keys__expires_at__gt=now))
+    usable = Count("api_keys", filter=works & Q(api_keys__pk__isnull=False))
+    used = memberships.annotate(usable_keys=usable, key_used_at=Max("api_keys__last_used_at"))
+    return used.select_related("user").order_by("user__email")
+
+
+def _as_member(membership: Any) -> Member:
+    moments = [moment for moment in (membership.key_used_at, membership.user.last_login) if moment]
+    return Member(
+        email=membership.user.email,
+        role=membership.effective_role,
+        created_at=membership.created_at,
+        last_active_at=max(moments, default=None),
+        api_keys=membership.usable_keys,
+        atlassian_account_id=membership.atlassian_account_id,
+    )
+
+
 def add_member(actor: Actor, workspace: Workspace, email: str, role: str) -> Membership:
     """Add a member or change their role; a person not known by this email is created, without a password."""
     email = email.strip().lower()
     with audited(actor, Action.MEMBER_ADD, {"email": email, "role": role}) as target:
-        _require_can_manage(actor, role)
+        require_can_manage(actor, role)
+        lock(workspace)
         user = User.objects.filter(email=email).first() or _create_user(email)
         membership = Membership.objects.filter(workspace=workspace, user=user).first()
         if membership is None:
             return Membership.objects.create(workspace=workspace, user=user, role=role)
         target["role_before"] = membership.role
-        _require_can_manage(actor, membership.effective_role)
-        if role != Role.OWNER:
-            _keep_an_owner(membership)
-        membership.role = role
-        membership.save(update_fields=["role"])
+        _set_role(actor, membership, role)
+    return membership
+
+
+def change_role(
+    actor: Actor, workspace: Workspace, email: str, role: str, role_before: str | None = None
+) -> Membership:
+    """role_before is what the actor saw: raises ChangedMeanwhile where it is another by now."""
+    with audited(actor, Action.MEMBER_UPDATE, {"email": email, "role": role}) as target:
+        lock(workspace)
+        membership = manageable_membership(actor, workspace, email)
+        require_can_manage(actor, role)
+        if role_before not in (None, membership.effective_role):
+            raise ChangedMeanwhile()
+        target["role_before"] = membership.role
+        _set_role(actor, membership, role)
     return membership
 
 
 def remove_member(actor: Actor, workspace: Workspace, email: str) -> None:
-    """Their API keys die with the membership."""
+    """Their API keys die with the membership, and so do invitations of theirs that nobody accepted."""
     with audited(actor, Action.MEMBER_REMOVE, {"email": email}) as target:
-        membership = _membership(workspace, email)
-        _require_can_manage(actor, membership.effective_role)
-        _keep_an_owner(membership)
+        lock(workspace)
+        membership = manageable_membership(actor, workspace, email)
+        require_another_owner(membership)
         target["api_keys"] = [api_key.prefix for api_key in membership.api_keys.usable()]
+        _withdraw_invitations_of(membership)
         membership.delete()
+
+
+def _set_role(actor: Actor, membership: Membership, role: str) -> None:
+    require_can_manage(actor, membership.effective_role)
+    if role != Role.OWNER:
+        require_another_owner(membership)
+    if role != membership.role:
+        _withdraw_invitations_of(membership)  # what they may hand out is another by now
+    membership.role = role
+    membership.save(update_fields=["role"])
+
+
+def _withdraw_invitations_of(membership: Membership) -> None:
+    """Or whoever leaves could come back by a link that they made for themselves."""
+    made = membership.workspace.invitations.filter(created_by=membership.user.email, used_at=None, withdrawn_at=None)
+    made.update(withdrawn_at=timezone.now())
 
 
 def set_atlassian_account(actor: Actor, workspace: Workspace, email: str, account_id: str) -> Membership:
@@ -58,12 +143,7 @@ def set_atlassian_account(actor: Actor, workspace: Workspace, email: str, accoun
     """
     target = {"email": email, "account_id": account_id}
     with audited(actor, Action.MEMBER_ACCOUNT, target):
-        is_own = email.strip().lower() == actor.user
-        if not (is_own or MANAGEABLE_ROLES[actor.role]):  # nor may a member find out so who else is one
-            raise AboveYourRole()
-        membership = _membership(workspace, email)
-        if not is_own:
-            _require_can_manage(actor, membership.effective_role)
+        membership = own_or_manageable_membership(actor, workspace, email)
         membership.atlassian_account_id = account_id.strip()
         membership.clean_fields(exclude={"workspace", "user", "role"})
         membership.save(update_fields=["atlassian_account_id"])
@@ -82,54 +162,11 @@ def remember_atlassian_account(workspace_key: str, email: str, account_id: str) 
     memberships.update(atlassian_account_id=account_id)
 
 
-def issue_api_key(
-    actor: Actor, workspace: Workspace, email: str, label: str, expires_in_days: int | None = None
-) -> tuple[ApiKey, str]:
-    """The new key and its secret, which nobody can read again."""
-    target = {"email": email, "label": label, "expires_in_days": expires_in_days}
-    with audited(actor, Action.API_KEY_ISSUE, target):
-        membership = _membership(workspace, email)
-        if membership.user.email != actor.user:
-            _require_can_manage(actor, membership.effective_role)
-        expires_at = None if expires_in_days is None else timezone.now() + timedelta(days=expires_in_days)
-        api_key, secret = ApiKey.issue(membership, label, expires_at)
-        target["prefix"] = api_key.prefix
-    return api_key, secret
-
-
-def list_api_keys(actor: Actor, workspace: Workspace) -> list[ApiKey]:
-    with audited(actor, Action.API_KEY_LIST, {}):
-        keys = ApiKey.objects.filter(membership__workspace=workspace)
-        return list(keys.select_related("membership__user").order_by("pk"))
-
-
-def revoke_api_key(actor: Actor, api_key: ApiKey) -> None:
-    """Safe to repeat: the first revocation's time stands."""
-    membership = api_key.membership
-    target = {"email": membership.user.email, "label": api_key.label, "prefix": api_key.prefix}
-    with audited(actor, Action.API_KEY_REVOKE, target):
-        if membership.user.email != actor.user:
-            _require_can_manage(actor, membership.effective_role)
-        if api_key.revoked_at is None:
-            api_key.revoke()
-
-
-def administered_workspaces(user: User) -> QuerySet[Workspace]:
-    """Those whose pages the user may open."""
+def workspaces_of(user: User) -> QuerySet[Workspace]:
+    """All that the user belongs to; a superuser sees all there are."""
     if user.is_superuser:
         return Workspace.objects.all()
-    return Workspace.objects.filter(memberships__user=user, memberships__role__in=(Role.OWNER, Role.ADMIN))
-
-
-def manageable_member_emails(actor: Actor, workspace: Workspace) -> list[str]:
-    """Emails of those for whom actor may issue a key; actor first."""
-    members = Membership.objects.filter(workspace=workspace).select_related("user").order_by("user__email")
-    emails = [
-        member.user.email
-        for member in members
-        if member.user.email == actor.user or member.effective_role in MANAGEABLE_ROLES[actor.role]
-    ]
-    return sorted(emails, key=lambda email: email != actor.user)
+    return Workspace.objects.filter(memberships__user=user)
 
 
 def _create_user(email: str) -> User:
@@ -138,22 +175,3 @@ def _create_user(email: str) -> User:
     user.full_clean(exclude=["password"])
     user.save()
     return user
-
-
-def _membership(workspace: Workspace, email: str) -> Membership:
-    memberships = Membership.objects.select_related("user", "workspace")
-    membership = memberships.filter(workspace=workspace, user__email=email.strip().lower()).first()
-    if membership is None:
-        raise NoSuchMember()
-    return membership
-
-
-def _require_can_manage(actor: Actor, role: str) -> None:
-    if role not in MANAGEABLE_ROLES[actor.role]:
-        raise AboveYourRole()
-
-
-def _keep_an_owner(membership: Membership) -> None:
-    owners = Membership.objects.filter(workspace=membership.workspace, role=Role.OWNER)
-    if membership.role == Role.OWNER and not owners.exclude(pk=membership.pk).exists():
-        raise LastOwner()

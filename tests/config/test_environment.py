@@ -108,3 +108,28 @@ def test_several_processes_are_let_start_where_they_share_database_and_cache(mon
     assert environment.processes(4, database, cache) == 4
     with pytest.raises(ImproperlyConfigured, match="MEMORY_CORE_PROCESSES"):
         environment.processes(4, database, {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"})
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "tls", "sender"),
+    [
+        ("smtp://mail.acme.example", "mail.acme.example", 25, False, "memory-core@memory.acme.example"),
+        ("smtp+tls://bot%40acme.example:p%40ss@mail.acme.example", "mail.acme.example", 587, True, "bot@acme.example"),
+        ("smtp+tls://mail.acme.example:2525/?from=a@b.example", "mail.acme.example", 2525, True, "a@b.example"),
+    ],
+)
+def test_mail_is_set_up_by_one_address(monkeypatch, url, host, port, tls, sender):
+    monkeypatch.setenv("EMAIL_URL", url)
+
+    found = environment.Env().mail("EMAIL_URL", "https://memory.acme.example")
+
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_USE_TLS"]) == (host, port, tls)
+    assert found["DEFAULT_FROM_EMAIL"] == sender
+
+
+@pytest.mark.parametrize("url", ["mail.acme.example", "imap://mail.acme.example", "smtp://", "smtp://host:port"])
+def test_what_is_no_address_of_a_mail_server_stops_the_process_by_name(monkeypatch, url):
+    monkeypatch.setenv("EMAIL_URL", url)
+
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
+        environment.Env().mail("EMAIL_URL", "")

@@ -180,3 +180,32 @@ def test_bad_input_is_one_readable_line_and_changes_nothing(words):
     assert "\n" not in str(raised.value)
     assert Membership.objects.count() == 1
     assert not ApiKey.objects.exists()
+
+
+def test_members_and_workspaces_are_listed(capsys):
+    make_member(Role.ADMIN)
+    make_api_key(Role.MEMBER)
+
+    members = json.loads(run(capsys, "list_members", "acme", "--json"))
+    workspaces = json.loads(run(capsys, "list_workspaces", "--json"))
+
+    assert [(row["email"], row["role"], row["api_keys"]) for row in members] == [
+        ("admin@acme.example.com", "admin", "0"),
+        ("member@acme.example.com", "member", "1"),
+    ]
+    assert [(row["key"], row["members"]) for row in workspaces] == [("acme", "2")]
+    assert "admin@acme.example.com   admin" in run(capsys, "list_members", "acme")
+    assert "acme  Acme  2" in run(capsys, "list_workspaces")
+
+
+def test_the_operator_makes_a_password_link_for_anybody_but_a_stranger(capsys, settings):
+    settings.PUBLIC_URL = "https://memory.acme.example.com"
+    make_member(Role.OWNER)
+
+    link = run(capsys, "password_link", "Owner@acme.example.com").strip()
+
+    assert link.startswith("https://memory.acme.example.com/password/link/?link=")
+    assert only_record()[:3] == ("password_link.create", "success", "command")
+    assert link.split("=")[1] not in str(AuditLog.objects.values())
+    with pytest.raises(CommandError, match="no active user"):
+        call_command("password_link", "nobody@example.com")

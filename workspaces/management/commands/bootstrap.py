@@ -8,8 +8,9 @@ from django.core.validators import validate_email
 
 from audit.actors import operator
 from audit.commands import OperatorCommand
+from workspaces.api_keys import issue_api_key
 from workspaces.models import ApiKey, Membership, Role, User, Workspace
-from workspaces.services import add_member, create_workspace, issue_api_key
+from workspaces.services import add_member, create_workspace
 
 LABEL = "first key"
 

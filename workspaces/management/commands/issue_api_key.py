@@ -3,9 +3,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from audit.actors import Actor
+from workspaces.api_keys import issue_api_key
 from workspaces.management.base import WorkspaceCommand, days
 from workspaces.models import Workspace
-from workspaces.services import issue_api_key
 
 
 class Command(WorkspaceCommand):

@@ -5,9 +5,9 @@ from django.core.management.base import CommandParser
 
 from audit.actors import Actor
 from audit.commands import aligned
+from workspaces.api_keys import list_api_keys
 from workspaces.management.base import WorkspaceCommand
 from workspaces.models import ApiKey, Workspace
-from workspaces.services import list_api_keys
 
 COLUMNS = ("prefix", "email", "label", "state", "created_at", "expires_at", "last_used_at")
 

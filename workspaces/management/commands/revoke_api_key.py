@@ -3,9 +3,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from audit.actors import Actor
+from workspaces.api_keys import revoke_api_key
 from workspaces.management.base import WorkspaceCommand
 from workspaces.models import ApiKey, Workspace
-from workspaces.services import revoke_api_key
 
 
 class Command(WorkspaceCommand):

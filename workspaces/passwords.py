@@ -1,0 +1,89 @@
+"""Passwords: set by a link, changed, and what ends with the old one."""
+
+from django.db.models import F
+from django.utils import timezone
+
+from audit.actors import Actor
+from audit.trail import append, audited
+from audit.vocabulary import Action, Channel, Outcome
+from workspaces.errors import LinkDoesNotWork, OperatorOnly
+from workspaces.invitations import require_strong_password
+from workspaces.manageable import manageable_membership
+from workspaces.models import Membership, PasswordLink, User, Workspace
+
+MAX_WORKSPACES = 20  # of one user, in each of which what they do with their account is recorded
+
+
+def create_password_link(actor: Actor, workspace: Workspace, email: str) -> tuple[PasswordLink, str]:
+    """
+    For a member whom actor may manage, and of whom nothing else would be opened by it: raises OperatorOnly for
+    somebody who is a member elsewhere too, or staff.
+    """
+    with audited(actor, Action.PASSWORD_LINK_CREATE, {"email": email}):
+        user = manageable_membership(actor, workspace, email).user
+        if user.is_staff or user.is_superuser or user.memberships.exclude(workspace=workspace).exists():
+            raise OperatorOnly()
+        return _new_link(user, actor.user)
+
+
+def create_password_link_as_operator(actor: Actor, user: User) -> tuple[PasswordLink, str]:
+    with audited(actor, Action.PASSWORD_LINK_CREATE, {"email": user.email}):
+        return _new_link(user, actor.user)
+
+
+def request_password_link(email: str) -> tuple[PasswordLink, str] | None:
+    """For whoever says that they forgot it; None where there is nobody who could sign in."""
+    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if user is None:
+        return None
+    actor = Actor(user.email, "", Channel.PAGE, permitted=frozenset({Action.PASSWORD_LINK_CREATE}))
+    with audited(actor, Action.PASSWORD_LINK_CREATE, {"email": user.email, "forgotten": True}):
+        return _new_link(user, user.email)
+
+
+def open_password_link(digest: str) -> PasswordLink:
+    """Raises LinkDoesNotWork."""
+    link = PasswordLink.objects.select_related("user").filter(digest=digest).first()
+    if link is None or not link.is_open or not link.user.is_active:
+        raise LinkDoesNotWork()
+    return link
+
+
+def set_password_by_link(digest: str, password: str) -> User:
+    """Raises LinkDoesNotWork, or ValidationError for the password. All sessions and other links end."""
+    user = open_password_link(digest).user
+    with audited(_self(user), Action.USER_PASSWORD, {"by": "link"}):
+        link = PasswordLink.objects.select_for_update(of=("self",)).select_related("user").get(digest=digest)
+        if not link.is_open:
+            raise LinkDoesNotWork()
+        require_strong_password(password, link.user)
+        link.user.set_password(password)
+        link.user.save(update_fields=["password"])
+        PasswordLink.objects.filter(user=link.user, used_at=None).update(used_at=timezone.now())
+    return link.user
+
+
+def sign_out_everywhere(user: User) -> None:
+    """Every session ends, this one included; API keys are not sessions."""
+    record_account_action(user, Action.USER_SIGN_OUT, {"everywhere": True})
+    User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+
+
+def record_account_action(
+    user: User, action: Action, target: dict[str, object], outcome: Outcome = Outcome.SUCCESS, error_code: str = ""
+) -> None:
+    """In each workspace of the user's, so that whoever watches one sees it; in none, for the operator alone."""
+    memberships = Membership.objects.filter(user=user).order_by("pk").values_list("workspace__key", flat=True)
+    for key in list(memberships[:MAX_WORKSPACES]) or [""]:
+        append(Actor(user.email, key, Channel.PAGE), action, target, outcome, error_code=error_code)
+
+
+def _self(user: User) -> Actor:
+    return Actor(user.email, "", Channel.PAGE, permitted=frozenset({Action.USER_PASSWORD}))
+
+
+def _new_link(user: User, created_by: str) -> tuple[PasswordLink, str]:
+    link = PasswordLink(user=user)
+    secret = link.renew(created_by)
+    link.save()
+    return link, secret
