@@ -3,8 +3,8 @@
 import pytest
 from rest_framework.exceptions import ValidationError
 
+from atlassian.confluence.addresses import tiny_code
 from atlassian.confluence.reader import Confluence
-from atlassian.confluence.references import tiny_code
 from atlassian.errors import NothingThere, UpstreamAuthFailed, UpstreamForbidden, UpstreamRejectedQuery
 from dev.sample_site.accounts import CONTRACTOR, READER, UNLICENSED
 from tests.atlassian.factories import make_credentials
