@@ -1,7 +1,7 @@
 """What every API view does besides its one service call: check arguments, record what never reached the gate."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from rest_framework import status
@@ -53,11 +53,17 @@ class AuditedAPIView(APIView):
     actor: Actor | None = None  # once the caller is known
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        self.actor = request.auth  # before all else: whatever is refused then is recorded as its sender's
+        self.actor = cast(
+            "Actor | None", request.auth
+        )  # before all else: whatever is refused then is recorded as its sender's
         super().initial(request, *args, **kwargs)
 
+    @property
+    def caller(self) -> Actor:
+        return cast("Actor", self.request.auth)
+
     def validated_arguments(self, arguments: type[Serializer], data: Any) -> dict[str, Any]:
-        return validated_arguments(self.request.auth, self.recorded_action(), arguments(data=data))
+        return validated_arguments(self.caller, self.recorded_action(), arguments(data=data))
 
     def handle_exception(self, exc: Exception) -> Response:
         action = self.recorded_action()

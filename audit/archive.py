@@ -7,14 +7,13 @@ import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from audit.errors import ArchiveUnreadable
+from audit.export import as_json_lines
 from audit.models import AuditLog
-from audit.services import as_json_lines
-
-DELETED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -23,11 +22,13 @@ class Archive:
     records: int
     sha256: str  # of the file, as sha256sum says it
 
-    def ids(self) -> Iterator[list[int]]:
-        """What the file holds, DELETED_AT_ONCE records at a time."""
-        with gzip.open(self.path, "rb") as lines:
-            while chunk := list(islice(lines, DELETED_AT_ONCE)):
-                yield [json.loads(line)["id"] for line in chunk]
+
+def archived_records(path: Path) -> Iterator[dict[str, Any]]:
+    """As they were, created_at as a moment again."""
+    with gzip.open(path, "rb") as lines:
+        for line in lines:
+            record = json.loads(line)
+            yield record | {"created_at": datetime.fromisoformat(record["created_at"])}
 
 
 def write_archive(path: Path, chunks: Iterator[list[AuditLog]]) -> Archive:

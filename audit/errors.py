@@ -37,6 +37,11 @@ class ArchiveUnreadable(APIException):
         super().__init__(f"The archive {path} does not read as it was written, so nothing was deleted.")
 
 
+class ArchiveIncomplete(APIException):
+    default_code = "archive_incomplete"
+    default_detail = "There are not as many records as were archived, so nothing was deleted. Run prune_audit again."
+
+
 class LogDiffers(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_code = "audit_log_differs"

@@ -14,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from audit.models import AuditLog
 from audit.touches import touched_by
 
-COLUMNS = tuple(field.column for field in AuditLog._meta.concrete_fields if not field.primary_key)
+COLUMNS = tuple(field.attname for field in AuditLog._meta.concrete_fields if not field.primary_key)
 _INSERT = f"INSERT INTO audit_logs ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
 _TOUCH = "INSERT INTO audit_log_touches (record_id, touched, workspace, created_at)"
 _TOUCH_ON_SQLITE = f"{_TOUCH} SELECT %s, value, %s, %s FROM json_each(%s)"

@@ -141,6 +141,6 @@ def _after_cursor(records: QuerySet[AuditLog], cursor: Cursor | None) -> QuerySe
     """The first comparison alone bounds the index: a bare OR would make the planner scan."""
     if cursor is None:
         return records
-    moment, pk = (name.removeprefix("-") for name in records.query.order_by or AuditLog._meta.ordering)
+    moment, pk = (str(name).removeprefix("-") for name in records.query.order_by or ("-created_at", "-id"))
     older = Q(**{f"{moment}__lt": cursor.created_at}) | Q(**{moment: cursor.created_at, f"{pk}__lt": cursor.id})
     return records.filter(Q(**{f"{moment}__lte": cursor.created_at}) & older)

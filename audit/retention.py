@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.utils import timezone
 
 from audit import listing
 from audit.actors import operator
 from audit.append_only import deleting_permitted
 from audit.archive import Archive, write_archive
-from audit.errors import LogDiffers
+from audit.errors import ArchiveIncomplete, LogDiffers
 from audit.listing import Filters
-from audit.models import AuditLog, AuditLogTouch
+from audit.models import AuditLog, AuditLogTouch, AuditSeal
+from audit.progress import Progress, no_progress
+from audit.sealing import seal
 from audit.trail import audited, record_failure
 from audit.verifying import verify_before
 from audit.vocabulary import Action
@@ -42,13 +45,37 @@ def records_before(before: datetime) -> dict[str, int]:
     return {row["workspace"]: row["records"] for row in records.annotate(records=Count("id"))}
 
 
-def prune(before: datetime, directory: Path, *, allow_tampered: bool = False) -> Iterator[Pruned]:
+def prune(
+    before: datetime, directory: Path, *, allow_tampered: bool = False, on_progress: Progress = no_progress
+) -> Iterator[Pruned]:
     """
     Archive and delete the records before a moment, one workspace after another as the caller iterates.
 
-    For each: the archive, its record, then the deletion, so that nothing goes unarchived or unrecorded; what an
-    interruption leaves is archived again by the next run. Raises LogDiffers, ArchiveUnreadable and OSError.
+    What is to go is sealed first, so that its archives can be held against seals for ever. Then the archives, each
+    with its record, and last the deletion: nothing goes unarchived or unrecorded, and what an interruption leaves is
+    archived again by the next run. Raises LogDiffers, ArchiveUnreadable and OSError.
     """
+    seal()
+    run = _run(before, allow_tampered)
+    if run is None:
+        return
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    archived = 0
+    for workspace in records_before(before):
+        archive = _archive(workspace, before, directory, dict(run.target))
+        archived += archive.records
+        yield Pruned(workspace, archive.records, archive.path)
+    _delete(before, run.seals, archived, on_progress)
+
+
+@dataclass(frozen=True)
+class _Run:
+    seals: list[AuditSeal]  # which it empties, in their order
+    target: dict[str, Any]  # what each of its records says
+
+
+def _run(before: datetime, allow_tampered: bool) -> _Run | None:
+    """None where nothing is to be pruned. Raises LogDiffers, which is recorded."""
     target: dict[str, Any] = {"before": before.isoformat()}
     if differences := verify_before(before).different:
         target["differences"] = differences
@@ -56,11 +83,25 @@ def prune(before: datetime, directory: Path, *, allow_tampered: bool = False) ->
             exc = LogDiffers(differences)
             record_failure(operator(""), Action.AUDIT_PRUNE, target, exc)
             raise exc
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for workspace in records_before(before):
-        archive = _archive(workspace, before, directory, dict(target))
-        _delete(archive)
-        yield Pruned(workspace, archive.records, archive.path)
+    records = AuditLog.objects.filter(created_at__lt=before)
+    lowest = records.aggregate(lowest=Min("id"))["lowest"]
+    if lowest is None:
+        return None
+    seals = list(AuditSeal.objects.filter(newest_at__lt=before, last_id__gte=lowest).order_by("pk").defer("leaves"))
+    missing = sum(seal.records for seal in seals) - records.count()
+    target |= {"run": uuid4().hex, "seals": _ranges([seal.pk for seal in seals])}
+    return _Run(seals, target | ({"missing": missing} if missing else {}))
+
+
+def _ranges(numbers: list[int]) -> list[list[int]]:
+    """First and last of each row without a gap."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    return ranges
 
 
 def _archive(workspace: str, before: datetime, directory: Path, target: dict[str, Any]) -> Archive:
@@ -71,12 +112,23 @@ def _archive(workspace: str, before: datetime, directory: Path, target: dict[str
     return archive
 
 
-def _delete(archive: Archive) -> None:
-    """What was read back from the archive, and nothing else. In chunks, so that other writers are let in between."""
-    for ids in archive.ids():
+def _delete(before: datetime, seals: list[AuditSeal], archived: int, on_progress: Progress) -> None:
+    """
+    Seal by seal, so that other writers are let in between and no seal is ever left half empty.
+
+    Raises ArchiveIncomplete if the records are no longer as many as were archived.
+    """
+    records = AuditLog.objects.filter(created_at__lt=before, id__lte=max((seal.last_id for seal in seals), default=0))
+    if records.count() != archived:
+        raise ArchiveIncomplete()
+    after = 0
+    for each in seals:
         with deleting_permitted():
-            AuditLogTouch.objects.filter(record_id__in=ids).delete()
-            AuditLog.objects.filter(pk__in=ids).delete()
+            touches = AuditLogTouch.objects.filter(record_id__gt=after, record_id__lte=each.last_id)
+            touches.filter(created_at__lt=before).delete()
+            AuditLog.objects.filter(id__gt=after, id__lte=each.last_id, created_at__lt=before).delete()
+        after = each.last_id
+        on_progress(each.records)
 
 
 def _file_name(workspace: str, before: datetime) -> str:

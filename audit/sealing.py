@@ -7,71 +7,70 @@ can prove everything up to it, and nobody can mend the log without that root cha
 """
 
 import hashlib
-import json
-from datetime import UTC, date, datetime
-from itertools import takewhile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC
+from itertools import pairwise, takewhile
 
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from audit.digests import Digested, digested, written
 from audit.models import AuditLog, AuditSeal
+from audit.progress import Progress, no_progress
 
-BATCH_RECORDS = 1000
+BATCH_RECORDS = 4000
 NO_ROOT = "0" * 64  # before the first seal
 ID_BYTES, DIGEST_BYTES = 8, 32
 
-# Fixed for ever: a digest over one field more would not match what was sealed before.
-SEALED_FIELDS = (
-    "id",
-    "workspace",
-    "actor",
-    "key_label",
-    "role",
-    "action",
-    "target",
-    "outcome",
-    "error_code",
-    "channel",
-    "request_id",
-    "duration_ms",
-)
+# Ids that no record has, first and last.
+Gap = tuple[int, int]
 
 
-def seal() -> list[int]:
+@dataclass
+class Sealing:
+    """What one run sealed."""
+
+    counts: list[int] = field(default_factory=list)  # of the records in each seal that was made
+    gaps: list[Gap] = field(default_factory=list)
+
+
+def seal(on_progress: Progress = no_progress) -> Sealing:
     """
-    Seal every record written so far. The counts of records in the seals made; empty where nothing was new.
+    Seal every record written so far.
 
     Each seal is a transaction of its own: safe to interrupt and to run twice at a time.
     """
     highest = _highest_settled_id()
-    counts = []
+    sealing = Sealing()
     while made := _seal_next(highest):
-        counts.append(made.records)
-    return counts
+        seal_made, gaps = made
+        sealing.counts.append(seal_made.records)
+        sealing.gaps += gaps
+        on_progress(seal_made.records)
+    return sealing
+
+
+def unsealed() -> int:
+    newest = _newest("last_id")
+    return AuditLog.objects.filter(id__gt=0 if newest is None else newest.last_id).count()
 
 
 def newest_root() -> str:
-    newest = AuditSeal.objects.order_by("-pk").only("root").first()
+    newest = _newest("root")
     return NO_ROOT if newest is None else newest.root
-
-
-def digest_of(record: AuditLog) -> bytes:
-    """SHA-256 of the record as JSON: sorted names, no blanks, created_at in UTC with microseconds."""
-    content = {name: getattr(record, name) for name in SEALED_FIELDS} | {"created_at": _written(record.created_at)}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).digest()
 
 
 def root_of(made: AuditSeal) -> str:
     """SHA-256 of the seal's fields, one a line, and its leaves."""
     fields = (
         made.previous,
-        _written(made.sealed_at),
+        written(made.sealed_at),
         str(made.first_id),
         str(made.last_id),
         str(made.records),
-        _written(made.newest_at),
+        written(made.newest_at),
     )
     return hashlib.sha256("\n".join((*fields, "")).encode() + bytes(made.leaves)).hexdigest()
 
@@ -81,6 +80,19 @@ def leaves_of(made: AuditSeal) -> dict[int, bytes]:
     size, leaves = ID_BYTES + DIGEST_BYTES, bytes(made.leaves)
     pieces = (leaves[start : start + size] for start in range(0, len(leaves), size))
     return {int.from_bytes(piece[:ID_BYTES]): piece[ID_BYTES:] for piece in pieces}
+
+
+def gaps_in(ids: Iterable[int]) -> Iterator[Gap]:
+    """
+    Ids of an ascending row that are missing.
+
+    On SQLite each was deleted before it could be sealed; PostgreSQL also uses one up for an insert that it undid.
+    """
+    return ((before + 1, after - 1) for before, after in pairwise(ids) if after > before + 1)
+
+
+def _newest(*fields: str) -> AuditSeal | None:
+    return AuditSeal.objects.order_by("-pk").only(*fields).first()
 
 
 def _highest_settled_id() -> int:
@@ -99,38 +111,36 @@ def _highest_settled_id() -> int:
 
 
 @transaction.atomic
-def _seal_next(highest: int) -> AuditSeal | None:
+def _seal_next(highest: int) -> tuple[AuditSeal, list[Gap]] | None:
     """Seal the next batch; None where there is none."""
     if connection.vendor == "postgresql":  # one at a time; SQLite's transaction is IMMEDIATE
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE audit_seals IN EXCLUSIVE MODE")
-    before = AuditSeal.objects.order_by("-pk").only("last_id", "root").first()
-    batch = _batch(0 if before is None else before.last_id, highest)
+    before = _newest("last_id", "root")
+    last_id = 0 if before is None else before.last_id
+    batch = _batch(last_id, highest)
     if not batch:
         return None
     made = AuditSeal(
         sealed_at=timezone.now(),
-        first_id=batch[0].pk,
-        last_id=batch[-1].pk,
+        first_id=batch[0].id,
+        last_id=batch[-1].id,
         records=len(batch),
         newest_at=max(record.created_at for record in batch),
-        leaves=b"".join(record.pk.to_bytes(ID_BYTES) + digest_of(record) for record in batch),
+        leaves=b"".join(record.id.to_bytes(ID_BYTES) + record.digest for record in batch),
         previous=NO_ROOT if before is None else before.root,
     )
     made.root = root_of(made)
     made.save(force_insert=True)
-    return made
+    ids = [record.id for record in batch]
+    return made, list(gaps_in(ids if before is None else [last_id, *ids]))
 
 
-def _batch(after: int, highest: int) -> list[AuditLog]:
+def _batch(after: int, highest: int) -> list[Digested]:
     """Of one day, because retention deletes whole days: what is left of a batch is then all or nothing."""
-    records = list(AuditLog.objects.filter(id__gt=after, id__lte=highest).order_by("id")[:BATCH_RECORDS])
+    records = list(digested(after, highest, BATCH_RECORDS))
     return list(takewhile(lambda record: _day(record) == _day(records[0]), records))
 
 
-def _day(record: AuditLog) -> date:
+def _day(record: Digested) -> object:
     return record.created_at.astimezone(UTC).date()
-
-
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")

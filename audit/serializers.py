@@ -43,7 +43,7 @@ class FilterInput(Arguments):
 
 
 class CursorField(serializers.CharField):
-    def to_internal_value(self, data: Any) -> Cursor:
+    def to_internal_value(self, data: Any) -> Any:
         try:
             return Cursor.decode(super().to_internal_value(data))
         except ValueError as exc:

@@ -1,17 +1,14 @@
 """What an actor does with the audit log itself."""
 
-import csv
-import io
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from audit import listing
 from audit.actors import Actor
 from audit.connections import release_pooled_connection
+from audit.export import as_csv, as_json_lines
 from audit.listing import Cursor, Filters
 from audit.models import AuditLog
-from audit.serializers import RECORD_FIELDS, record_as_json
 from audit.trail import audited
 from audit.vocabulary import Action
 
@@ -42,26 +39,6 @@ def _without_connection(chunks: Iterator[list[AuditLog]]) -> Iterator[list[Audit
     for chunk in chunks:
         release_pooled_connection()
         yield chunk
-
-
-def as_json_lines(chunks: Iterator[list[AuditLog]]) -> Iterator[bytes]:
-    for chunk in chunks:
-        yield "".join(json.dumps(record_as_json(record), ensure_ascii=False) + "\n" for record in chunk).encode()
-
-
-def as_csv(chunks: Iterator[list[AuditLog]]) -> Iterator[bytes]:
-    yield (",".join(RECORD_FIELDS) + "\r\n").encode()
-    for chunk in chunks:
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerows([_cell(value) for value in record_as_json(record).values()] for record in chunk)
-        yield text.getvalue().encode()
-
-
-def _cell(value: Any) -> str:
-    """A cell that begins like a formula would be one in a spreadsheet."""
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _target(filters: Filters) -> dict[str, Any]:

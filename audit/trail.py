@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 _sqlite_writer = threading.Lock()
 MAX_QUEUE_SECONDS = 20.0
 
-_MAX_CHARS = {field.column: field.max_length for field in AuditLog._meta.concrete_fields if field.max_length}
+_MAX_CHARS = {field.attname: field.max_length for field in AuditLog._meta.concrete_fields if field.max_length}
 
 
 @contextmanager

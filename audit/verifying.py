@@ -3,37 +3,22 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Min
 
+from audit.archive_checks import archive_differences
+from audit.differences import Difference, Problem
+from audit.digests import digested
 from audit.models import AuditLog, AuditSeal
-from audit.sealing import NO_ROOT, digest_of, leaves_of, root_of
-from audit.vocabulary import Action, Outcome
+from audit.progress import Progress, no_progress
+from audit.prunings import prunings
+from audit.sealing import NO_ROOT, Gap, gaps_in, leaves_of, root_of
 
 MAX_NAMED = 100
 CHUNK_SEALS = 20
-
-
-class Problem(StrEnum):
-    CHANGED = "changed"
-    DELETED = "deleted"
-    INSERTED = "inserted after sealing"
-    SEAL_CHANGED = "the seal itself was changed"
-    SEAL_MISSING = "the seal before it is missing"
-    ROOT_UNKNOWN = "no seal has the root that was given: seals were deleted or replaced"
-
-
-@dataclass(frozen=True)
-class Difference:
-    problem: Problem
-    seal: int | None = None
-    record: int | None = None
-
-    def __str__(self) -> str:
-        where = "" if self.seal is None else f"seal {self.seal}: "
-        return f"{where}{'' if self.record is None else f'record {self.record} '}{self.problem}"
 
 
 @dataclass
@@ -41,8 +26,11 @@ class Report:
     seals: int = 0
     records: int = 0  # sealed and as they were
     pruned: int = 0  # sealed and deleted by retention since
+    pruned_tampered: int = 0  # of these, gone already when retention archived the rest by order
     unsealed: int = 0  # written since the last seal
     root: str = NO_ROOT  # of the newest seal
+    missing_ids: int = 0  # between the records that were sealed
+    gaps: list[Gap] = field(default_factory=list)  # the first MAX_NAMED of them
     different: int = 0
     differences: list[Difference] = field(default_factory=list)  # the first MAX_NAMED
 
@@ -51,9 +39,18 @@ class Report:
         if len(self.differences) < MAX_NAMED:
             self.differences.append(difference)
 
+    def add_gap(self, gap: Gap) -> None:
+        self.missing_ids += gap[1] - gap[0] + 1
+        if len(self.gaps) < MAX_NAMED:
+            self.gaps.append(gap)
 
-def verify(root: str = "") -> Report:
-    """Recompute every seal; root is one that was kept elsewhere and must be in the chain."""
+
+def verify(root: str = "", archives: Path | None = None, on_progress: Progress = no_progress) -> Report:
+    """
+    Recompute every seal; root is one that was kept elsewhere and must be in the chain.
+
+    Where archives is the directory of what was pruned, that is held against the seals as well.
+    """
     report, retention = Report(), _Retention()
     root_is_known = root in ("", NO_ROOT)
     lowest = AuditLog.objects.aggregate(lowest=Min("id"))["lowest"]
@@ -64,12 +61,19 @@ def verify(root: str = "") -> Report:
             report.add(Difference(Problem.SEAL_MISSING, seal.pk))
             last_id = seal.first_id - 1
         all_gone = lowest is None or seal.last_id < lowest
-        _compare(seal, {} if all_gone else _digests(last_id, seal.last_id), retention, report)
+        sealed = _compare(seal, {} if all_gone else _digests(last_id, seal.last_id), retention, report)
+        for gap in gaps_in(chain([last_id] if last_id else [], sealed)):
+            report.add_gap(gap)
         root_is_known = root_is_known or seal.root == root
         report.root, last_id = seal.root, seal.last_id
+        on_progress(seal.records)
     report.unsealed = AuditLog.objects.filter(id__gt=last_id).count()
+    report.pruned_tampered = sum(abs(pruning.missing) for pruning in retention.prunings)
     if not root_is_known:
         report.add(Difference(Problem.ROOT_UNKNOWN))
+    if archives is not None:
+        for difference in archive_differences(archives, retention.prunings):
+            report.add(difference)
     return report
 
 
@@ -90,50 +94,46 @@ def _seals(**conditions: Any) -> Iterator[AuditSeal]:
         last = seals[-1].pk
 
 
-def _compare(seal: AuditSeal, found: dict[int, bytes], retention: "_Retention", report: Report) -> None:
+def _compare(seal: AuditSeal, found: dict[int, bytes], retention: "_Retention", report: Report) -> dict[int, bytes]:
     if seal.root != root_of(seal):
         report.add(Difference(Problem.SEAL_CHANGED, seal.pk))
     sealed = leaves_of(seal)
+    if found == sealed:
+        report.records += len(sealed)
+    elif sealed.keys().isdisjoint(found) and retention.has_pruned(seal):
+        report.pruned += len(sealed)
+    else:
+        _compare_each(seal, sealed, found, report)
+    for record_id in found.keys() - sealed.keys():
+        report.add(Difference(Problem.INSERTED, seal.pk, record_id))
+    return sealed
+
+
+def _compare_each(seal: AuditSeal, sealed: dict[int, bytes], found: dict[int, bytes], report: Report) -> None:
+    """A record that is gone from a seal that is not empty was not deleted by retention, which empties seals."""
     for record_id, digest in sealed.items():
         if found.get(record_id) == digest:
             report.records += 1
-        elif record_id in found:
-            report.add(Difference(Problem.CHANGED, seal.pk, record_id))
-        elif retention.has_pruned(seal):
-            report.pruned += 1
         else:
-            report.add(Difference(Problem.DELETED, seal.pk, record_id))
-    for record_id in found.keys() - sealed.keys():
-        report.add(Difference(Problem.INSERTED, seal.pk, record_id))
+            problem = Problem.CHANGED if record_id in found else Problem.DELETED
+            report.add(Difference(problem, seal.pk, record_id))
 
 
 def _digests(after: int, until: int) -> dict[int, bytes]:
     """Also covers ids between batches: rows there were inserted outside the application."""
-    return {record.pk: digest_of(record) for record in AuditLog.objects.filter(id__gt=after, id__lte=until)}
+    return {record.id: record.digest for record in digested(after, until)}
 
 
 class _Retention:
-    """Up to when the audit log says that it was pruned."""
-
     def __init__(self) -> None:
-        self.before = max(_prunings(), default=None)
-        self.is_fresh = False
+        self.prunings = prunings()
+        self._is_fresh = False
 
     def has_pruned(self, seal: AuditSeal) -> bool:
-        if self.before is not None and seal.newest_at < self.before:
+        if any(pruning.covers(seal) for pruning in self.prunings):
             return True
-        if self.is_fresh:
+        if self._is_fresh:
             return False
         # it may be at work this very moment, and records what it is about to delete
-        self.before, self.is_fresh = max(_prunings(), default=None), True
+        self.prunings, self._is_fresh = prunings(), True
         return self.has_pruned(seal)
-
-
-def _prunings() -> Iterator[datetime]:
-    records = AuditLog.objects.filter(action=Action.AUDIT_PRUNE, outcome=Outcome.SUCCESS).order_by()
-    for created_at, before in records.values_list("created_at", "target__before").iterator():
-        try:
-            moment = datetime.fromisoformat(str(before))
-        except ValueError:  # not written by retention
-            continue
-        yield min(moment if moment.tzinfo else created_at, created_at)

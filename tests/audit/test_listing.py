@@ -137,14 +137,30 @@ def test_an_export_as_json_lines_holds_every_record_and_is_itself_recorded_first
     assert lines[0]["actor"] == "ann@acme.example.com"
 
 
-def test_an_export_as_csv_has_a_head_and_no_cell_that_a_spreadsheet_would_run(admin):
-    make_records(1, actor="=HYPERLINK(1)", action=Action.JIRA_READ)
+@pytest.mark.parametrize("hidden_by", ["", " ", "\u00a0", "\u200b", "\ufeff ", "\t", "\u3000\u2060"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\ufe62"])
+def test_an_export_as_csv_has_a_head_and_no_cell_that_a_spreadsheet_would_run(admin, hidden_by, sign):
+    formula = f"{hidden_by}{sign}HYPERLINK(1)"
+    make_records(1, actor=formula, action=Action.JIRA_READ)
 
     answer = admin.get("/v1/audit/export", {"workspace_key": "acme", "format": "csv", "action_key": "jira.read"})
 
     head, row = csv.reader(io.StringIO(b"".join(answer.streaming_content).decode()))
     assert head[:5] == ["id", "created_at", "workspace", "actor", "key_label"]
-    assert row[3] == "'=HYPERLINK(1)"
+    assert row[3] == "'" + formula
+
+
+@pytest.mark.parametrize("file_format", ["csv", "jsonl"])
+@pytest.mark.parametrize("line_break", ["\n", "\r", "\u2028", "\u2029", "\x85", "\v", "\f", "\x1c", "\x1d", "\x1e"])
+def test_each_record_is_one_line_of_an_export_to_every_reader(admin, file_format, line_break):
+    make_records(2, action=Action.JIRA_READ, actor=f"a{line_break}b", target={"q": f"one{line_break}two"})
+
+    query = {"workspace_key": "acme", "format": file_format, "action_key": "jira.read"}
+    text = admin.get("/v1/audit/export", query).getvalue().decode()
+
+    assert len(text.splitlines()) == (3 if file_format == "csv" else 2)
+    if file_format == "jsonl":
+        assert json.loads(text.splitlines()[0])["target"] == {"q": f"one{line_break}two"}
 
 
 def test_an_export_holds_one_chunk_at_a_time(admin, monkeypatch, django_assert_num_queries):

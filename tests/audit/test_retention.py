@@ -93,6 +93,8 @@ def test_each_workspace_gets_one_record_that_names_its_archive(prune, tmp_path):
         archive = tmp_path / record.target["archive"]
         assert record.target == {
             "before": midnight(DAYS).isoformat(),
+            "run": prunings()[0].target["run"],
+            "seals": [[AuditSeal.objects.get().pk] * 2],
             "records": len(lines_of(archive)),
             "archive": archive.name,
             "sha256": hashlib.sha256(archive.read_bytes()).hexdigest(),
@@ -213,7 +215,7 @@ def test_a_full_disk_leaves_every_record(prune, tmp_path, monkeypatch):
 
 
 def test_a_run_interrupted_while_deleting_loses_nothing_and_the_next_one_ends_it(prune, tmp_path, monkeypatch):
-    monkeypatch.setattr("audit.archive.DELETED_AT_ONCE", 2)
+    monkeypatch.setattr("audit.sealing.BATCH_RECORDS", 2)
     records = make_records(5, OLD)
     call_command("seal_audit", stdout=io.StringIO())
     deletions = []
@@ -240,7 +242,7 @@ def test_a_run_interrupted_while_deleting_loses_nothing_and_the_next_one_ends_it
 
 
 def test_what_is_archived_is_read_and_deleted_in_chunks(prune, monkeypatch, tmp_path):
-    monkeypatch.setattr("audit.archive.DELETED_AT_ONCE", 2)
+    monkeypatch.setattr("audit.sealing.BATCH_RECORDS", 2)
     monkeypatch.setattr("audit.listing.CHUNK_ROWS", 2)
     statements = []
 

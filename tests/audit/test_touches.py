@@ -165,7 +165,7 @@ def test_the_command_finds_what_a_process_of_an_older_version_wrote_meanwhile(ad
     call_command("fill_audit_touches")
 
     assert found(admin, touched="7") == [record.pk]
-    assert "1 touches added" in capsys.readouterr().out
+    assert "1 touch added" in capsys.readouterr().out
 
 
 def test_retention_takes_the_touches_along(tmp_path):

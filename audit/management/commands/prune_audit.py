@@ -4,9 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
+from django.db import OperationalError
 from rest_framework.exceptions import APIException
 
 from audit.commands import OperatorCommand, counted
+from audit.progress import progress
 from audit.retention import prune, records_before, retention_cutoff
 
 MAX_DAYS = 36_500
@@ -50,6 +52,8 @@ class Command(OperatorCommand):
             self._prune(before, directory, options["allow_tampered"])
         except APIException as exc:
             raise CommandError(str(exc.detail)) from exc
+        except OperationalError as exc:
+            raise CommandError(f"Not pruned, for the audit log is busy; the next run goes on: {exc}") from exc
         except OSError as exc:
             raise CommandError(f"The archive could not be written, and what is not in one stays: {exc}") from exc
 
@@ -60,11 +64,12 @@ class Command(OperatorCommand):
 
     def _prune(self, before: datetime, directory: Path, allow_tampered: bool) -> None:
         total = 0
-        for pruned in prune(before, directory, allow_tampered=allow_tampered):
-            total += pruned.records
-            self.stdout.write(
-                f"{_named(pruned.workspace)}: {counted(pruned.records, 'record')} now in {pruned.archive}"
-            )
+        with progress(sum(records_before(before).values()), "records", "delete") as bar:
+            for pruned in prune(before, directory, allow_tampered=allow_tampered, on_progress=bar.update):
+                total += pruned.records
+                self.stdout.write(
+                    f"{_named(pruned.workspace)}: {counted(pruned.records, 'record')} now in {pruned.archive}"
+                )
         self.stdout.write(f"{counted(total, 'record')} before {before:%Y-%m-%d} pruned.")
 
 
