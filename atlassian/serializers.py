@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from atlassian.jira.includes import Include
 from audit.arguments import Arguments, CappedIntegerField, OneOfField
 from integrations.models import Provider
 
@@ -18,7 +19,11 @@ class SearchInput(Arguments):
 
     limit = CappedIntegerField(cap=50, min_value=1, default=10, help_text="How many hits, 1 to 50.")
     cursor = serializers.CharField(
-        required=False, default="", max_length=4000, help_text="next_cursor of the last answer."
+        required=False,
+        default="",
+        max_length=8000,
+        trim_whitespace=False,  # Atlassian's token comes back as it left
+        help_text="next_cursor of the last answer.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -73,6 +78,16 @@ class ReadInput(Arguments):
 
 class JiraReadInput(ReadInput):
     issue_key = serializers.CharField(max_length=MAX_REFERENCE_CHARS, help_text="Like ABC-123, or the issue's URL.")
+    include = serializers.ListField(
+        child=OneOfField([each.value for each in Include]),
+        required=False,
+        default=list,
+        max_length=len(Include),
+        help_text="Also these.",
+    )
+    comments_before = serializers.IntegerField(
+        required=False, min_value=1, max_value=10**6, help_text="Comments older than this number, as a read gives it."
+    )
 
 
 class ConfluenceReadInput(ReadInput):

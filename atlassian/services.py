@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
+
+from rest_framework.exceptions import APIException
 
 from atlassian.confluence.reader import Confluence, Page
 from atlassian.confluence.search_results import PageList
 from atlassian.connection_test.report import ConnectionReport, check_connection
 from atlassian.errors import UpstreamFailure
+from atlassian.jira.includes import Include
 from atlassian.jira.issues import Issue, IssueList
 from atlassian.jira.reader import Jira
+from atlassian.own_account import own_account_id
 from atlassian.upstream.deadline import Deadline
 from atlassian.upstream.gateway import discover_account
 from atlassian.upstream.transport import Transport
@@ -19,6 +24,7 @@ from audit.trail import audited
 from audit.vocabulary import Action
 from integrations.credentials import Credentials, credentials_for
 from integrations.discovery import AccountDiscovery, save_discovery
+from integrations.errors import IntegrationMissing
 from integrations.models import Provider
 from integrations.services import Update, state_in, update_integration
 
@@ -32,17 +38,30 @@ def search_issues(
 ) -> IssueList:
     target = _target(q=q, jql=jql, limit=limit, cursor=bool(cursor), project=project)
     with audited(actor, Action.JIRA_SEARCH, target):
-        jira = Jira(_credentials(actor, Provider.JIRA, target))
+        jira = Jira(_credentials(actor, Provider.JIRA, target), partial(own_account_id, actor))
         found = _masked(jira, jira.search(q, limit, jql=jql, projects=project, cursor=cursor), target)
         target["issue_keys"] = [issue.key for issue in found.issues]
     return found
 
 
-def read_issue(actor: Actor, *, issue_key: str, max_chars: int, offset: int = 0) -> Issue:
-    target = _target(issue_key=issue_key, max_chars=max_chars, offset=offset)
+def read_issue(
+    actor: Actor,
+    *,
+    issue_key: str,
+    max_chars: int,
+    offset: int = 0,
+    include: Sequence[str] = (),
+    comments_before: int | None = None,
+) -> Issue:
+    target = _target(
+        issue_key=issue_key, max_chars=max_chars, offset=offset, include=include, comments_before=comments_before
+    )
     with audited(actor, Action.JIRA_READ, target):
-        jira = Jira(_credentials(actor, Provider.JIRA, target))
-        issue = _masked(jira, jira.read(issue_key, max_chars=max_chars, offset=offset), target)
+        spaces = _spaces_of_linked_pages(actor) if Include.LINKS in include else None
+        jira = Jira(_credentials(actor, Provider.JIRA, target), partial(own_account_id, actor))
+        piece = {"max_chars": max_chars, "offset": offset}
+        found = jira.read(issue_key, **piece, include=include, comments_before=comments_before, spaces=spaces)
+        issue = _masked(jira, found, target)
         _resolve(target, "issue_key", issue.key)
     return issue
 
@@ -105,6 +124,17 @@ def _masked(reader: Jira | Confluence, answer: Answer, target: dict[str, Any]) -
     if reader.masking.counts:
         target["masked"] = dict(reader.masking.counts)
     return answer
+
+
+def _spaces_of_linked_pages(actor: Actor) -> Sequence[str] | None:
+    """Where an issue links pages, a title is shown as Confluence itself would show it here. None: any."""
+    try:
+        credentials = credentials_for(actor.workspace, Provider.CONFLUENCE)
+    except IntegrationMissing:
+        return None
+    except APIException:
+        return ()
+    return credentials.narrowed_to(actor.narrowed_to.get(Provider.CONFLUENCE, ())).allowlist or None
 
 
 def _credentials(actor: Actor, provider: str, target: dict[str, Any], *, even_disabled: bool = False) -> Credentials:

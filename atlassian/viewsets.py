@@ -1,4 +1,4 @@
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from rest_framework.decorators import action
@@ -15,6 +15,22 @@ from atlassian.serializers import (
 )
 from audit.api_view import AuditedAPIView
 from audit.vocabulary import Action
+
+
+def as_json(answer: Any) -> dict[str, Any]:
+    """A frozen dataclass, and those in its fields and tuples. Nothing is copied: nobody changes it."""
+    return {name: _plain(value) for name, value in vars(answer).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [vars(each) if is_dataclass(each) else each for each in value]
+    return vars(value) if is_dataclass(value) else value
+
+
+def _without_blank(issue: dict[str, Any]) -> dict[str, Any]:
+    """Nobody is assigned, or it is not told: null either way."""
+    return issue | {"assignee": issue["assignee"] or None}
 
 
 class SearchAndRead(ViewSetMixin, AuditedAPIView):
@@ -34,11 +50,12 @@ class JiraViewSet(SearchAndRead):
     @action(detail=False)
     def search(self, request: Request) -> Response:
         found = services.search_issues(request.auth, **self.arguments(JiraSearchInput, request))
-        return Response(asdict(found))
+        return Response(as_json(found) | {"issues": [_without_blank(as_json(issue)) for issue in found.issues]})
 
     @action(detail=False)
     def read(self, request: Request) -> Response:
-        return Response(asdict(services.read_issue(request.auth, **self.arguments(JiraReadInput, request))))
+        issue = services.read_issue(request.auth, **self.arguments(JiraReadInput, request))
+        return Response(_without_blank(as_json(issue)))
 
 
 class ConfluenceViewSet(SearchAndRead):

@@ -17,6 +17,7 @@ class Terms:
 
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()  # beyond MAX_WORDS
 
 
 def words_of(text: str) -> list[str]:
@@ -37,15 +38,18 @@ def terms_of(query: str) -> Terms:
     Raises ValidationError on q when there is no word at all.
     """
     phrases = [words_of(quoted) for quoted in _QUOTED.findall(query)]
-    words = words_of(_QUOTED.sub(" ", query)) + [phrase[0] for phrase in phrases if len(phrase) == 1]
-    room, kept = MAX_WORDS, []
+    words = list(dict.fromkeys(words_of(_QUOTED.sub(" ", query)) + [each[0] for each in phrases if len(each) == 1]))
+    room, kept, skipped = MAX_WORDS, [], []
     for phrase in phrases:
         if 1 < len(phrase) <= room:
             kept.append(" ".join(phrase))
             room -= len(phrase)
-    terms = Terms(tuple(dict.fromkeys(words))[:room], tuple(kept))
+        elif len(phrase) > 1:
+            skipped.append(" ".join(phrase))
+    terms = Terms(tuple(words[:room]), tuple(kept), (*words[room:], *skipped))
     if not terms.words and not terms.phrases:
-        terms = Terms(tuple(word for phrase in phrases for word in phrase)[:MAX_WORDS])
+        every = [word for phrase in phrases for word in phrase]
+        terms = Terms(tuple(every[:MAX_WORDS]), (), tuple(every[MAX_WORDS:]))
     if not terms.words and not terms.phrases:
         raise ValidationError({"q": [ErrorDetail("Give at least one word: letters or digits.", code="no_words")]})
     return terms

@@ -1,26 +1,26 @@
-"""Jira's issues as frozen dataclasses. The only file that knows the names of their fields at Atlassian."""
+"""Jira's issues as frozen dataclasses. Whoever reads one knows no name of a field at Atlassian."""
 
-import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from atlassian.errors import UpstreamFailure
-from atlassian.moments import in_utc, instant
-from atlassian.rendering.pagination.pieces import Piece
-from atlassian.upstream.responses import clean, dig, items, mapping, number, text, texts
+from atlassian.jira.comments import CommentPage, comments_of
+from atlassian.jira.fields import Field, FieldReader
+from atlassian.jira.people import names_of, person
+from atlassian.moments import in_utc
+from atlassian.notices import Notice
+from atlassian.upstream.responses import dig, items, line, mapping, number, text, texts
 
 SUMMARY_FIELDS = "summary,status,issuetype,project,priority,assignee,updated"
-READ_FIELDS = (
-    SUMMARY_FIELDS + ",description,resolution,reporter,labels,components,fixVersions,parent,subtasks,issuelinks,"
-    "attachment,created,duedate,comment"
-)
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}-[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
 class IssueSummary:
+    """`assignee` is None where nobody is assigned, and empty where Jira, or the workspace, does not tell."""
+
     key: str
     summary: str
     status: str
@@ -36,6 +36,7 @@ class IssueSummary:
 class IssueList:
     issues: tuple[IssueSummary, ...]
     next_cursor: str | None = None
+    warnings: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,15 +54,6 @@ class Attachment:
     name: str
     media_type: str
     size: int  # bytes
-
-
-@dataclass(frozen=True)
-class IssueComment:
-    author: str
-    created: str
-    body: Any = field(repr=False)
-    restricted_to: str  # name of a role or group; empty: all who see the issue
-    internal: bool  # a service desk's note, hidden from its customers
 
 
 @dataclass(frozen=True)
@@ -84,98 +76,103 @@ class IssueFacts(IssueSummary):
 class Issue(IssueFacts):
     """`content` is the piece that was asked for of what is written in the issue and about it."""
 
+    fields: Mapping[str, Any]  # all others that have a value, by the names that people see
     content: str
     content_chars: int
     truncated: bool
     next_offset: int | None
+    warnings: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)
-class IssueSource(IssueFacts):
+class IssueSource:
     """An issue as it came, before it is Markdown."""
 
-    comments: tuple[IssueComment, ...] = field(repr=False)  # the newest, newest first
+    facts: IssueFacts
+    id: str
     description: Any = field(repr=False)
+    fields: tuple[Field, ...] = field(repr=False)
+    unreadable_fields: tuple[str, ...]
+    comments: CommentPage = field(repr=False)
     names: Mapping[str, str] = field(repr=False)  # account id → name, of the people whom the issue names
 
 
 def summary_of(issue: Any, site_url: str) -> IssueSummary:
     """Raises UpstreamFailure for what has no key."""
-    return IssueSummary(
-        key=_key_of(issue),
-        summary=text(issue, "fields", "summary"),
-        status=text(issue, "fields", "status", "name"),
-        url=f"{site_url}/browse/{_key_of(issue)}",
-        updated=in_utc(text(issue, "fields", "updated")),
-        assignee=_person(issue, "fields", "assignee"),
-        issue_type=text(issue, "fields", "issuetype", "name") or None,
-        project_key=text(issue, "fields", "project", "key") or None,
-        priority=text(issue, "fields", "priority", "name") or None,
-    )
+    return IssueSummary(**_summary(issue, site_url))
 
 
-def issue_of(issue: Any, site_url: str) -> IssueSource:
-    """Raises UpstreamFailure for what has no key."""
-    summary, fields = summary_of(issue, site_url), mapping(issue, "fields")
+def issue_of(issue: Any, site_url: str, within: Callable[[str], bool]) -> IssueSource:
+    """
+    Nothing in it names an issue of a project that is not `within`. Raises UpstreamFailure for what has no key.
+    """
+    fields = mapping(issue, "fields")
     comments = comments_of(dig(fields, "comment"))
-    return IssueSource(
-        **vars(summary),
-        resolution=text(fields, "resolution", "name") or None,
-        reporter=_person(fields, "reporter"),
+    shown, unreadable = FieldReader(within).read(issue)
+    related = _Relations(within)
+    facts = IssueFacts(
+        **_summary(issue, site_url),
+        resolution=line(fields, "resolution", "name") or None,
+        reporter=person(fields, "reporter"),
         labels=tuple(texts(fields, "labels")),
         components=_names(fields, "components"),
         fix_versions=_names(fields, "fixVersions"),
-        parent=_related(dig(fields, "parent"), "parent"),
-        subtasks=_only(_related(subtask, "subtask") for subtask in items(fields, "subtasks")),
-        links=_only(_linked(link) for link in items(fields, "issuelinks")),
+        parent=related.one(dig(fields, "parent"), "parent"),
+        subtasks=related.all((each, "subtask") for each in items(fields, "subtasks")),
+        links=related.all(_linked(link) for link in items(fields, "issuelinks")),
         attachments=tuple(_attachment(file) for file in items(fields, "attachment") if text(file, "filename")),
         created=in_utc(text(fields, "created")),
         due=text(fields, "duedate") or None,
-        comment_count=max(number(fields, "comment", "total"), len(comments)),
+        comment_count=comments.total,
+    )
+    return IssueSource(
+        facts=facts,
+        id=text(issue, "id"),
+        description=dig(fields, "description"),
+        fields=shown,
+        unreadable_fields=unreadable,
         comments=comments,
-        description=_body(dig(fields, "description")),
-        names=_people(fields),
+        names=names_of(dig(fields, "assignee"), dig(fields, "reporter")) | comments.names,
     )
 
 
-def cut_issue(whole: IssueSource, piece: Piece) -> Issue:
-    """Its facts, and of its text this piece."""
-    return Issue(**{fact.name: getattr(whole, fact.name) for fact in dataclasses.fields(IssueFacts)}, **vars(piece))
+def _summary(issue: Any, site_url: str) -> dict[str, Any]:
+    fields, key = mapping(issue, "fields"), _key_of(issue)
+    return {
+        "key": key,
+        "summary": line(fields, "summary"),
+        "status": line(fields, "status", "name"),
+        "url": f"{site_url}/browse/{key}",
+        "updated": in_utc(text(fields, "updated")),
+        "assignee": person(fields, "assignee") if "assignee" in fields else "",
+        "issue_type": line(fields, "issuetype", "name") or None,
+        "project_key": text(fields, "project", "key") or None,
+        "priority": line(fields, "priority", "name") or None,
+    }
 
 
-def comments_of(page: Any) -> tuple[IssueComment, ...]:
-    """Newest first. Jira gives them in either order."""
-    found = items({"comments": page}, "comments") or items(page, "comments")
-    return tuple(sorted(map(_comment, found), key=lambda comment: instant(comment.created), reverse=True))
+@dataclass(frozen=True)
+class _Relations:
+    within: Callable[[str], bool]
+
+    def one(self, issue: Any, relation: str) -> RelatedIssue | None:
+        """None too for one that lies outside: it is not even named."""
+        key = line(issue, "key")
+        if not key or not self.within(key.rpartition("-")[0].upper()):
+            return None
+        return RelatedIssue(key, line(issue, "fields", "summary"), line(issue, "fields", "status", "name"), relation)
+
+    def all(self, related: Iterable[tuple[Any, str]]) -> tuple[RelatedIssue, ...]:
+        return tuple(issue for each in related if (issue := self.one(*each)))
 
 
-def _comment(comment: dict[str, Any]) -> IssueComment:
-    return IssueComment(
-        author=_person(comment, "author") or "somebody",
-        created=text(comment, "created"),
-        body=_body(dig(comment, "body")),
-        restricted_to=text(comment, "visibility", "value"),
-        internal=dig(comment, "jsdPublic") is False,
-    )
-
-
-def _linked(link: dict[str, Any]) -> RelatedIssue | None:
-    for side in ("inward", "outward"):
-        other = _related(dig(link, f"{side}Issue"), text(link, "type", side) or text(link, "type", "name"))
-        if other:
-            return other
-    return None
-
-
-def _related(issue: Any, relation: str) -> RelatedIssue | None:
-    if not text(issue, "key"):
-        return None
-    fields = mapping(issue, "fields")
-    return RelatedIssue(text(issue, "key"), text(fields, "summary"), text(fields, "status", "name"), relation)
+def _linked(link: dict[str, Any]) -> tuple[Any, str]:
+    side = "inward" if line(link, "inwardIssue", "key") else "outward"
+    return dig(link, f"{side}Issue"), line(link, "type", side) or line(link, "type", "name")
 
 
 def _attachment(file: dict[str, Any]) -> Attachment:
-    return Attachment(text(file, "filename"), text(file, "mimeType"), number(file, "size"))
+    return Attachment(line(file, "filename"), line(file, "mimeType"), number(file, "size"))
 
 
 def _key_of(issue: Any) -> str:
@@ -185,24 +182,5 @@ def _key_of(issue: Any) -> str:
     return key
 
 
-def _person(answer: Any, *path: str) -> str | None:
-    return text(answer, *path, "displayName") or text(answer, *path, "emailAddress") or None
-
-
-def _people(fields: dict[str, Any]) -> dict[str, str]:
-    people = [dig(fields, "assignee"), dig(fields, "reporter")]
-    people += [dig(comment, "author") for comment in items(fields, "comment", "comments")]
-    return {text(person, "accountId"): text(person, "displayName") for person in people if text(person, "displayName")}
-
-
-def _body(value: Any) -> Any:
-    """A document; an older field may hold plain text instead."""
-    return clean(value) if isinstance(value, str) else value
-
-
 def _names(fields: dict[str, Any], name: str) -> tuple[str, ...]:
-    return tuple(filter(None, (text(item, "name") for item in items(fields, name))))
-
-
-def _only(related: Iterable[RelatedIssue | None]) -> tuple[RelatedIssue, ...]:
-    return tuple(issue for issue in related if issue)
+    return tuple(filter(None, (line(item, "name") for item in items(fields, name))))

@@ -2,47 +2,88 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from rest_framework.exceptions import ErrorDetail, ValidationError
-
+from atlassian.errors import BadReference
+from atlassian.jira.jql_tree import refused
+from atlassian.jira.references import issue_key
 from atlassian.upstream.responses import dig, items, text
-from atlassian.words import quoted, quoted_phrase, terms_of
+from atlassian.words import Terms, quoted, quoted_phrase, terms_of
+from integrations.credentials import Credentials
 
-ISSUE_KEY = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9_]{1,49}-[1-9][0-9]{0,17})(?![\w-])", re.ASCII)
+# A key may be a part of a branch's name: feature/OPS-12-fix-login; CVE-2024-1234 holds none.
+ISSUE_KEY = re.compile(r"(?<!\w)([A-Za-z][A-Za-z0-9_]{1,49}-[1-9][0-9]{0,17})(?!\w)(?!-\d)", re.ASCII)
 MAX_KEYS = 3
 NEWEST_FIRST = "ORDER BY updated DESC"  # text search in JQL has no order of relevance
+ALL_TEXT = ("text",)
+# Together what `text` searches, but for the texts of custom fields.
+TEXT_FIELDS = ("summary", "description", "comment", "environment")
 
+_ID = re.compile(r"[1-9][0-9]{3,17}", re.ASCII)
+_TOKEN = re.compile(r"\S+")
 _STRING_OR_ORDER = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\border\s+by\b""", re.IGNORECASE | re.DOTALL)
 _DIRECTIONS = {"asc": " ASC", "desc": " DESC"}
 
 
-def keys_in(query: str) -> list[str]:
-    """The first few issue keys that query speaks of. Text search does not find an issue by its key."""
-    return list(dict.fromkeys(key.upper() for key in ISSUE_KEY.findall(query)))[:MAX_KEYS]
+@dataclass(frozen=True)
+class Words:
+    """What somebody typed to find issues: its words, and the issues that it names by key, id or address."""
+
+    terms: Terms
+    keys: tuple[str, ...]
+
+    def within(self, projects: Sequence[str], fields: Sequence[str] = ALL_TEXT) -> str:
+        """Each word somewhere in one of fields."""
+        clauses = [_anywhere(quoted(word), fields) for word in self._words(fields)]
+        clauses += [_anywhere(quoted_phrase(phrase), fields) for phrase in self.terms.phrases]
+        return f"{' AND '.join([*clauses, *_within(projects)])} {NEWEST_FIRST}"
+
+    def _words(self, fields: Sequence[str]) -> list[str]:
+        words = self.terms.words
+        return list(words) if len(fields) > 1 else [" ".join(words)] if words else []
 
 
-def from_words(query: str, projects: Sequence[str]) -> str:
+def words_in(query: str, credentials: Credentials) -> Words:
     """Raises ValidationError on q when query holds no word."""
+    query = _TOKEN.sub(lambda token: _key_in_address(token[0], credentials), query)
     # The key as a phrase: where an issue is asked for, those that mention it are of interest.
     terms = terms_of(ISSUE_KEY.sub(r' "\1" ', query))
-    clauses = [f"text ~ {quoted(' '.join(terms.words))}"] if terms.words else []
-    clauses += [f"text ~ {quoted_phrase(phrase)}" for phrase in terms.phrases]
-    return f"{' AND '.join([*clauses, *_within(projects)])} {NEWEST_FIRST}"
+    keys = [query.strip()] if _ID.fullmatch(query.strip()) else [key.upper() for key in ISSUE_KEY.findall(query)]
+    return Words(terms, tuple(dict.fromkeys(keys)))
 
 
-def from_raw(jql: str, structure: Any, projects: Sequence[str]) -> str:
+def from_raw(jql: str, structure: Any, projects: Sequence[str], where: str = "") -> str:
     """
-    jql, which Jira has parsed on its own into structure, within projects.
+    jql, which Jira has parsed on its own into structure, within projects; `where` is what it asks for written anew.
 
     The brackets are no boundary that anyone relies on: what comes back is held against the allowlist again.
     Raises ValidationError on jql when it restricts nothing.
     """
     if not dig(structure, "where"):
-        raise _refused("Give at least one restriction, such as status = Open, besides the order.")
-    where = _without_order(jql)
+        raise refused("Give at least one restriction, such as status = Open, besides the order.")
+    where = where or _without_order(jql)
     restriction = " AND ".join([f"({where})" if projects else where, *_within(projects)])
     return f"{restriction} {_order(structure)}"
+
+
+def children_of(key: str, projects: Sequence[str]) -> str:
+    return f"{' AND '.join([f'parent = {quoted(key)}', *_within(projects)])} ORDER BY created ASC"
+
+
+def _key_in_address(address: str, credentials: Credentials) -> str:
+    """The key alone of an address of the site: its other parts are no words that anybody looks for."""
+    if "/" not in address:
+        return address
+    try:
+        return issue_key(address, credentials)
+    except BadReference:
+        return address
+
+
+def _anywhere(value: str, fields: Sequence[str]) -> str:
+    clauses = [f"{field} ~ {value}" for field in fields]
+    return clauses[0] if len(clauses) == 1 else f"({' OR '.join(clauses)})"
 
 
 def _within(projects: Sequence[str]) -> list[str]:
@@ -52,7 +93,7 @@ def _within(projects: Sequence[str]) -> list[str]:
 def _without_order(jql: str) -> str:
     orders = [match.start() for match in _STRING_OR_ORDER.finditer(jql) if match.group(1) is None]
     if len(orders) > 1:
-        raise _refused("Give one ORDER BY at most, and put values in quotes.")
+        raise refused("Give one ORDER BY at most, and put values in quotes.")
     return (jql[: orders[0]] if orders else jql).strip()
 
 
@@ -63,7 +104,3 @@ def _order(structure: Any) -> str:
         if text(item, "field", "encodedName")
     ]
     return f"ORDER BY {', '.join(fields)}" if fields else NEWEST_FIRST
-
-
-def _refused(sentence: str) -> ValidationError:
-    return ValidationError({"jql": [ErrorDetail(sentence, code="invalid")]})

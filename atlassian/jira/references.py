@@ -1,7 +1,7 @@
-"""Which issue somebody means: by its key, or by a URL of the connected site as copied from a browser."""
+"""Which issue somebody means: by its key, its id, or a URL of the connected site as copied from anywhere."""
 
 import re
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from atlassian.errors import BadReference
 from atlassian.site_urls import path_on_site
@@ -9,7 +9,9 @@ from integrations.credentials import Credentials
 
 MAX_REFERENCE_CHARS = 2_000
 _KEY = r"[A-Za-z][A-Za-z0-9_]{1,49}-[1-9][0-9]{0,17}"
+_ID = r"[1-9][0-9]{0,17}"
 _ALONE = re.compile(_KEY)
+_KEY_OR_ID = re.compile(rf"{_KEY}|[1-9][0-9]{{4,17}}")  # Jira counts issues from 10000
 _PATHS = re.compile(
     rf"""
       /browse/(?P<browse>{_KEY})
@@ -17,41 +19,65 @@ _PATHS = re.compile(
     | /jira/(?:[^/]+/){{0,10}}(?P<board>{_KEY})
     | /issues/(?P<issues>{_KEY})
     | /servicedesk/(?:customer/)?portal/[0-9]+/(?P<portal>{_KEY})
-    | /rest/api/(?:2|3|latest)/issue/(?P<rest>{_KEY}|[1-9][0-9]{{0,17}})(?:/.*)?
+    | /rest/(?:api|agile)/(?:2|3|latest|1\.0)/issue/(?P<rest>{_KEY}|{_ID})(?:/.*)?
     """,
     re.VERBOSE,
 )
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
+# What is copied along from a sentence, a chat or Markdown: <…>, (…), "…", and what ends a sentence.
+_AROUND = "<>()[]{}\"'`“”„‘’«»*_ \t\r\n"
+_AFTER = ".,:;!?"
+_MARKDOWN_LINK = re.compile(r"\[[^\[\]]*\]\((\S+)\)")
+_CHAT_LINK = re.compile(r"<([^|<>\s]+)\|[^<>]*>")
+_BEFORE_SUMMARY = re.compile(rf"\[?({_KEY})[\]:]\s.*", re.DOTALL)  # "OPS-14: Doors stay shut", "[OPS-14] Doors …"
 
 
 def issue_key(reference: str, credentials: Credentials) -> str:
     """
-    The key, in capitals, or the id, when the reference is a URL of the REST API that has the id.
+    The key, in capitals, or the id.
 
-    Raises BadReference for what is neither a key nor a URL of the site of credentials: no call is made for it.
+    Raises BadReference for what is neither a key, an id nor a URL of the site of credentials: no call is made for it.
     """
-    reference = reference.strip()
-    if _ALONE.fullmatch(reference):
-        return reference.upper()
-    if len(reference) <= MAX_REFERENCE_CHARS and reference.lower().startswith(("https://", "http://")):
-        return _key_of_url(reference, credentials).upper()
+    plain = _unwrapped(reference)
+    if _KEY_OR_ID.fullmatch(plain):
+        return plain.upper()
+    if len(plain) <= MAX_REFERENCE_CHARS and "/" in plain:
+        return _key_of_url(plain, credentials, reference).upper()
     raise _bad(reference, credentials)
 
 
-def _key_of_url(reference: str, credentials: Credentials) -> str:
-    url = _split(reference)
+def _unwrapped(reference: str) -> str:
+    reference = reference.strip()[: MAX_REFERENCE_CHARS + 1]
+    for pattern in (_MARKDOWN_LINK, _CHAT_LINK, _BEFORE_SUMMARY):
+        if found := pattern.fullmatch(reference):
+            return found[1]
+    return reference.strip(_AROUND).rstrip(_AFTER + _AROUND)
+
+
+def _key_of_url(reference: str, credentials: Credentials, given: str) -> str:
+    url = _split(_with_scheme(reference, credentials))
     if url is None:
-        raise _bad(reference, credentials)
+        raise _bad(given, credentials)
     path = path_on_site(url, credentials)
     if path is None:
         raise BadReference("issue_key", f"This URL is not one of {credentials.base_url}, the connected site.")
     for selected in parse_qs(url.query).get("selectedIssue", []):
         if _ALONE.fullmatch(selected):
             return selected
-    match = _PATHS.fullmatch(path.rstrip("/"))
+    match = _PATHS.fullmatch(unquote(path).rstrip("/"))
     key = next(filter(None, match.groups()), "") if match else ""
     if not key:
-        raise _bad(reference, credentials)
+        raise _bad(given, credentials)
     return key
+
+
+def _with_scheme(reference: str, credentials: Credentials) -> str:
+    """An address without a scheme, or as a path alone, is one of the site's, if anything."""
+    if _SCHEME.match(reference):
+        return reference
+    if reference.startswith("/"):
+        return credentials.base_url + reference
+    return f"{urlsplit(credentials.base_url).scheme}://{reference}"
 
 
 def _split(reference: str) -> SplitResult | None:

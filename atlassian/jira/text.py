@@ -1,83 +1,137 @@
 """An issue as an agent reads it: what it is, what it says, what was said about it, what hangs on it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from atlassian.jira.issues import Attachment, IssueComment, IssueSource, RelatedIssue
+from atlassian.jira.comments import CommentPage, IssueComment
+from atlassian.jira.fields import Field, Plain
+from atlassian.jira.issues import Attachment, IssueFacts, IssueSource, RelatedIssue
 from atlassian.moments import minute
 from atlassian.rendering import adf
 from atlassian.rendering.imitations import facts_line, neutralize_imitations
 from atlassian.rendering.markdown.escaping import escape
 
-COMMENT_LEVEL = 3
+SECTION_LEVEL, COMMENT_LEVEL = 2, 3
+MAX_JSON_CHARS = 1_000  # of one field beside the content, which holds all of it
 
 
-def issue_text(issue: IssueSource, site_url: str) -> str:
-    parts = [_facts(issue), _body(issue.description, issue, site_url), *_comments(issue, site_url)]
-    parts += _section("Attachments", map(_attachment, issue.attachments))
-    parts += _section("Links", map(_related, _all_related(issue)))
-    return "\n\n".join(filter(None, parts))
+@dataclass(frozen=True)
+class Section:
+    title: str
+    lines: Sequence[str]  # Markdown
+
+    def __str__(self) -> str:
+        return f"{'#' * SECTION_LEVEL} {self.title}\n\n" + "\n".join(self.lines)
 
 
-def _facts(issue: IssueSource) -> str:
+@dataclass(frozen=True)
+class IssueText:
+    """Writes one issue; texts of others stand below headings of ours."""
+
+    issue: IssueSource
+    site_url: str
+
+    def markdown(self, sections: Iterable[Section] = ()) -> str:
+        """`sections` are those that were asked for besides."""
+        issue, facts = self.issue, self.issue.facts
+        parts = [_facts(facts), facts_line(_fact(field) for field in issue.fields if not field.is_long)]
+        parts += [self.body(issue.description), *map(self._long_field, filter(lambda each: each.is_long, issue.fields))]
+        parts += [*map(str, sections), *self._comments(issue.comments)]
+        parts += _listed("Attachments", map(_attachment, facts.attachments))
+        parts += _listed("Links", map(_related, _all_related(facts)))
+        return "\n\n".join(filter(None, parts))
+
+    def fields(self) -> dict[str, Plain]:
+        """For JSON: plain values by name. A long text is cut, for the content has it whole."""
+        return {field.name: self._plain(field) for field in self.issue.fields}
+
+    def body(self, body: Any, level: int = COMMENT_LEVEL) -> str:
+        text = adf.to_markdown(body, site_url=self.site_url, names=self.issue.names)
+        return neutralize_imitations(text, level).strip("\n")
+
+    def _plain(self, field: Field) -> Plain:
+        if field.document is None and not isinstance(field.value, str):
+            return field.value
+        text = str(field.value) if field.document is None else self.body(field.document)
+        if len(text) <= MAX_JSON_CHARS:
+            return text
+        return f"{text[:MAX_JSON_CHARS]}… ({MAX_JSON_CHARS:,} of {len(text):,} characters; content has all)"
+
+    def _long_field(self, field: Field) -> str:
+        document = field.text if field.document is None else field.document
+        return str(Section(one_line(field.name), [self.body(document)]))
+
+    def _comments(self, page: CommentPage) -> Iterable[str]:
+        if not page.total:
+            return
+        yield f"{'#' * SECTION_LEVEL} Comments ({page.total})"
+        if not page.is_complete:
+            yield _which_comments(page)
+        for comment in page.comments:
+            yield _comment_head(comment)
+            yield self.body(comment.body)
+
+
+def one_line(text: str) -> str:
+    return escape(" ".join(text.split()), "", "")
+
+
+def restricted_to(whom: str) -> str:
+    return f" (restricted to: {one_line(whom)})" if whom else ""
+
+
+def _facts(issue: IssueFacts) -> str:
     facts = [
         issue.issue_type or "",
         issue.status,
         f"priority {issue.priority}" if issue.priority else "",
-        f"assigned to {issue.assignee}" if issue.assignee else "unassigned",
+        f"assigned to {issue.assignee}" if issue.assignee else "unassigned" if issue.assignee is None else "",
         f"updated {minute(issue.updated)}" if issue.updated else "",
     ]
-    return facts_line(_line(fact) for fact in facts)
+    return facts_line(one_line(fact) for fact in facts)
 
 
-def _comments(issue: IssueSource, site_url: str) -> Iterable[str]:
-    if not issue.comment_count:
-        return
-    yield f"## Comments ({issue.comment_count})"
-    if len(issue.comments) < issue.comment_count:
-        yield f"Only the newest {len(issue.comments)} are here; Jira gives no more at once."
-    for comment in issue.comments:
-        yield _comment_head(comment)
-        yield _body(comment.body, issue, site_url)
+def _fact(field: Field) -> str:
+    return f"{one_line(field.name)}: {one_line(field.text)}"
+
+
+def _which_comments(page: CommentPage) -> str:
+    if not page.comments:
+        return "None of those is here."
+    first = page.before + 1
+    shown = f"Only the newest {len(page.comments)} are here"
+    if page.before + len(page.comments) < page.total:
+        shown = f"Only the comments {first} to {page.before + len(page.comments)} are here, counted from the oldest"
+    return f"{shown}; read again with comments_before={first} for older ones." if page.before else f"{shown}."
 
 
 def _comment_head(comment: IssueComment) -> str:
     marks = " (internal)" if comment.internal else ""
-    if comment.restricted_to:
-        marks += f" (restricted to: {_line(comment.restricted_to)})"
-    written = f", {_line(minute(comment.created))}" if comment.created else ""
-    return f"{'#' * COMMENT_LEVEL} {_line(comment.author)}{written}{marks}"
+    written = f", {one_line(minute(comment.created))}" if comment.created else ""
+    return f"{'#' * COMMENT_LEVEL} {one_line(comment.author)}{written}{marks}{restricted_to(comment.restricted_to)}"
 
 
-def _body(body: Any, issue: IssueSource, site_url: str) -> str:
-    text = adf.to_markdown(body, site_url=site_url, names=issue.names)
-    return neutralize_imitations(text, COMMENT_LEVEL).strip("\n")
+def _listed(title: str, lines: Iterable[str]) -> list[str]:
+    listed = [f"- {line}" for line in lines]
+    return [str(Section(title, listed))] if listed else []
 
 
-def _section(title: str, lines: Iterable[str]) -> list[str]:
-    listed = "\n".join(f"- {line}" for line in lines)
-    return [f"## {title}", listed] if listed else []
-
-
-def _all_related(issue: IssueSource) -> list[RelatedIssue]:
-    return [*([issue.parent] if issue.parent else []), *issue.subtasks, *issue.links]
+def _all_related(facts: IssueFacts) -> list[RelatedIssue]:
+    return [*([facts.parent] if facts.parent else []), *facts.subtasks, *facts.links]
 
 
 def _related(related: RelatedIssue) -> str:
     status = f" ({related.status})" if related.status else ""
-    return _line(f"{related.relation} {related.key}: {related.summary}{status}".strip())
+    return one_line(f"{related.relation} {related.key}: {related.summary}{status}".strip())
 
 
 def _attachment(attachment: Attachment) -> str:
     details = ", ".join(filter(None, (attachment.media_type, _size(attachment.size))))
-    return _line(f"{attachment.name} ({details})" if details else attachment.name)
+    return one_line(f"{attachment.name} ({details})" if details else attachment.name)
 
 
 def _size(size: int) -> str:
     if size <= 0:
         return ""
     return f"{size} bytes" if size < 1024 else f"{size // 1024} KB"
-
-
-def _line(text: str) -> str:
-    return escape(" ".join(text.split()), "", "")

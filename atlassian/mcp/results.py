@@ -16,6 +16,7 @@ from atlassian.confluence.reader import Page
 from atlassian.confluence.search_results import PageList, PageSummary
 from atlassian.jira.issues import Issue, IssueList, IssueSummary
 from atlassian.moments import day, minute
+from atlassian.notices import Notice
 from atlassian.rendering.imitations import facts_line
 
 EXCERPT_CHARS = 80
@@ -27,7 +28,7 @@ Arguments = Mapping[str, Any]
 
 def issues_found(found: IssueList, arguments: Arguments) -> str:
     hits = [_issue_lines(issue) for issue in found.issues]
-    return _found("jira", "issue", hits, found.next_cursor, arguments)
+    return _found("jira", "issue", hits, found.next_cursor, arguments, found.warnings)
 
 
 def pages_found(found: PageList, arguments: Arguments) -> str:
@@ -36,14 +37,21 @@ def pages_found(found: PageList, arguments: Arguments) -> str:
 
 
 def issue_read(issue: Issue, arguments: Arguments) -> str:
-    return _read("jira", _issue_facts(issue, arguments), issue, arguments)
+    return _read("jira", _issue_facts(issue, arguments), issue, arguments, issue.warnings)
 
 
 def page_read(page: Page, arguments: Arguments) -> str:
     return _read("confluence", _page_facts(page), page, arguments)
 
 
-def _found(provider: str, noun: str, hits: list[str], cursor: str | None, arguments: Arguments) -> str:
+def _found(
+    provider: str,
+    noun: str,
+    hits: list[str],
+    cursor: str | None,
+    arguments: Arguments,
+    warnings: Iterable[Notice] = (),
+) -> str:
     asked = _asked(arguments)
     if hits:
         said = [f"{len(hits)} {noun}{'s' if len(hits) > 1 else ''} for {asked}. {fence_untrusted(provider, hits)}"]
@@ -53,10 +61,10 @@ def _found(provider: str, noun: str, hits: list[str], cursor: str | None, argume
         said.append(f"There are more: {provider}_search again with the same arguments and cursor={json.dumps(cursor)}")
     elif not hits:
         said.append(_advice(provider, arguments))
-    return "\n".join(said)
+    return "\n".join([*said, *_notes(warnings)])
 
 
-def _read(provider: str, facts: str, read: Issue | Page, arguments: Arguments) -> str:
+def _read(provider: str, facts: str, read: Issue | Page, arguments: Arguments, warnings: Iterable[Notice] = ()) -> str:
     said = [fence_untrusted(provider, [facts, "", read.content])]
     if read.next_offset is not None:
         said.append(
@@ -65,7 +73,12 @@ def _read(provider: str, facts: str, read: Issue | Page, arguments: Arguments) -
         )
     elif arguments["offset"]:
         said.append("That was the last part.")
-    return "\n".join(said)
+    return "\n".join([*said, *_notes(warnings)])
+
+
+def _notes(warnings: Iterable[Notice]) -> list[str]:
+    """What the answer could not hold, last: there it is not overlooked."""
+    return [f"Note: {LOOKS_LIKE_A_MARK.sub('‹', _one_line(warning.message))}" for warning in warnings]
 
 
 def fence_untrusted(provider: str, parts: Iterable[str]) -> str:
@@ -79,7 +92,11 @@ def fence_untrusted(provider: str, parts: Iterable[str]) -> str:
 
 def _issue_lines(issue: IssueSummary) -> str:
     updated = f"updated {minute(issue.updated)}" if issue.updated else ""
-    return _two_lines(_issue_head(issue), (issue.url, updated, issue.assignee or "unassigned"))
+    return _two_lines(_issue_head(issue), (issue.url, updated, _assignee(issue)))
+
+
+def _assignee(issue: IssueSummary) -> str:
+    return "unassigned" if issue.assignee is None else issue.assignee
 
 
 def _issue_facts(issue: Issue, arguments: Arguments) -> str:

@@ -1,5 +1,6 @@
 """The tools: one row each, and their JSON Schema, derived from the serializers that check the arguments."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,11 +45,13 @@ class Tool:
 
     def _serializer(self, given: Mapping[str, Any]) -> Arguments:
         """
-        Without the workspace, which the key decides, and taking null and "" for what is left out: many models
-        fill in every parameter.
+        Without the workspace, which the key decides, and taking null and "" for what is left out, and text for a
+        list of one: many models fill in every parameter, and some write lists as text.
         """
         optional = {name for name, field in self.arguments().fields.items() if not field.required}
         data = {name: value for name, value in given.items() if name not in optional or value not in (None, "")}
+        lists = {name for name, field in self.arguments().fields.items() if isinstance(field, serializers.ListField)}
+        data |= {name: _as_list(data[name]) for name in lists & data.keys()}
         serializer = self.arguments(data=data)
         serializer.fields.pop("workspace_key", None)
         return serializer
@@ -72,8 +75,9 @@ TOOLS = (
         name="jira_read",
         title="Read a Jira issue",
         description=(
-            "Read one Jira issue as Markdown: facts, description, comments (newest first), attachments and links by "
-            "name. A long one comes in parts: the last line gives the offset of the next."
+            "Read one Jira issue as Markdown: all fields that have a value, description, comments (newest first), "
+            "attachments and links by name; on request its history, work log, web links, child issues. A long one "
+            "comes in parts: the last line gives the offset of the next."
         ),
         action=Action.JIRA_READ,
         arguments=JiraReadInput,
@@ -110,6 +114,17 @@ TOOLS = (
 TOOL_NAMED = {tool.name: tool for tool in TOOLS}
 
 
+def _as_list(value: Any) -> Any:
+    """OPS, or "OPS, GATE", or a list as JSON in a text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        listed = json.loads(value)
+    except (ValueError, RecursionError):
+        listed = None
+    return listed if isinstance(listed, list) else [each.strip() for each in value.split(",") if each.strip()]
+
+
 def _property(field: serializers.Field) -> dict[str, Any]:
     schema = _bounds(field)
     if field.help_text:
@@ -123,10 +138,14 @@ def _bounds(field: serializers.Field) -> dict[str, Any]:
     if isinstance(field, serializers.BooleanField):
         return {"type": "boolean", "default": field.default}
     if isinstance(field, serializers.IntegerField):
-        schema: dict[str, Any] = {"type": "integer", "default": field.default}
+        schema: dict[str, Any] = {"type": "integer"}
+        if field.default is not serializers.empty:
+            schema["default"] = field.default
         if field.min_value is not None:
             schema["minimum"] = field.min_value
         if isinstance(field, CappedIntegerField):
             schema["maximum"] = field.cap
         return schema
+    if isinstance(field, serializers.ChoiceField):
+        return {"type": "string", "enum": list(field.choices)}
     return {"type": "string", "maxLength": field.max_length}

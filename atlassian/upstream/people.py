@@ -28,6 +28,7 @@ class Names:
     def __init__(self, client: AtlassianClient) -> None:
         self.client = client
         self.prefix = f"name:{client.credentials.fingerprint}:"
+        self.is_incomplete = False  # a call for names has failed
 
     def remember(self, names: Mapping[str, str]) -> None:
         named = {self.prefix + account_id: name for account_id, name in names.items() if _askable(account_id) and name}
@@ -56,6 +57,7 @@ class Names:
         try:
             people = PEOPLE[self.client.credentials.provider](self.client, account_ids)
         except APIException:
+            self.is_incomplete = True
             return {}
         named = {line(each, "accountId"): line(each, "displayName") or line(each, "publicName") for each in people}
         return _named({account_id: name for account_id, name in named.items() if account_id in account_ids})

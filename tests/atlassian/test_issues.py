@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atlassian.errors import UpstreamFailure
-from atlassian.jira.issues import READ_FIELDS, issue_of
-from atlassian.jira.text import issue_text
+from atlassian.jira.field_kinds import SHOWN_ELSEWHERE, SYSTEM
+from atlassian.jira.issues import IssueSource, issue_of
+from atlassian.jira.text import IssueText
 from tests.atlassian.factories import SITE
 
 JSON = st.recursive(
@@ -28,11 +29,15 @@ JSON = st.recursive(
     ),
     max_leaves=12,
 )
-FIELDS = st.dictionaries(st.sampled_from(READ_FIELDS.split(",")), JSON, max_size=8)
+FIELDS = st.dictionaries(st.sampled_from([*SHOWN_ELSEWHERE, *SYSTEM, "customfield_10001"]), JSON, max_size=8)
 
 
-def make_issue(**fields):
-    return issue_of({"key": "ABC-1", "fields": fields}, SITE)
+def make_issue(**fields) -> IssueSource:
+    return issue_of({"key": "ABC-1", "fields": fields}, SITE, lambda project: True)
+
+
+def text_of(issue: IssueSource) -> str:
+    return IssueText(issue, SITE).markdown()
 
 
 @settings(max_examples=150, deadline=None)
@@ -40,16 +45,17 @@ def make_issue(**fields):
 def test_whatever_stands_in_the_fields_an_issue_can_be_read_and_stored(fields):
     issue = make_issue(**fields)
 
-    text = issue_text(issue, SITE)
+    text = text_of(issue)
 
-    json.dumps([issue.summary, issue.status, issue.labels, text], ensure_ascii=False).encode()
+    fields = IssueText(issue, SITE).fields()
+    json.dumps([issue.facts.summary, issue.facts.labels, fields, text], ensure_ascii=False).encode()
 
 
 @settings(deadline=None)
 @given(JSON.filter(lambda answer: not (isinstance(answer, dict) and isinstance(answer.get("key"), str))))
 def test_whatever_is_no_issue_is_an_upstream_error(answer):
     with pytest.raises(UpstreamFailure):
-        issue_of(answer, SITE)
+        issue_of(answer, SITE, lambda project: True)
 
 
 NO_KEYS = ["..", "/", "../user", "A-1/comment", "A-1 ", "-1", "A-²", "É-1", "K" * 300 + "-1", "A-" + "1" * 30, 1]
@@ -58,7 +64,7 @@ NO_KEYS = ["..", "/", "../user", "A-1/comment", "A-1 ", "-1", "A-²", "É-1", "K
 @pytest.mark.parametrize("key", NO_KEYS)
 def test_what_is_no_key_goes_neither_into_a_path_nor_into_a_record(key):
     with pytest.raises(UpstreamFailure, match="has no key"):
-        issue_of({"key": key}, SITE)
+        issue_of({"key": key}, SITE, lambda project: True)
 
 
 def paragraph(text):
@@ -102,11 +108,11 @@ def test_an_issue_reads_facts_description_comments_attachments_links():
         ],
     )
 
-    assert issue_text(issue, SITE) == (
+    assert text_of(issue) == (
         "Bug · In Progress · priority High · assigned to Ann Lee · updated 2026-09-18 11:02 UTC\n\n"
         "It breaks.\n\n"
         "## Comments (120)\n\n"
-        "Only the newest 2 are here; Jira gives no more at once.\n\n"
+        "Only the newest 2 are here; read again with comments_before=119 for older ones.\n\n"
         "### Ann \\*Lee\\*, 2026-08-22 14:05 UTC (internal)\n\n"
         "Plain text.\n\n"
         "### Bo, 2026-08-21 05:05 UTC (restricted to: Developers)\n\n"
@@ -118,11 +124,13 @@ def test_an_issue_reads_facts_description_comments_attachments_links():
     )
 
 
-def test_an_issue_with_nothing_in_it_still_says_what_it_is():
-    assert issue_text(make_issue(), SITE) == "unassigned"
+def test_what_jira_does_not_tell_is_no_statement():
+    assert text_of(make_issue()) == ""
+    assert text_of(make_issue(assignee=None)) == "unassigned"
+    assert text_of(make_issue(assignee={"accountId": "712020:x"})) == "assigned to a person without a name"
 
 
 def test_a_name_cannot_break_out_of_its_line():
     issue = make_issue(comment={"comments": [{"author": {"displayName": "Eve\n\n# Owned"}, "created": "soon\n# x"}]})
 
-    assert "\n# " not in issue_text(issue, SITE)
+    assert "\n# " not in text_of(issue)

@@ -1,7 +1,8 @@
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from atlassian.jira.jql import from_raw, from_words, keys_in
+from atlassian.jira.jql import TEXT_FIELDS, from_raw, words_in
+from tests.atlassian.factories import SITE, make_credentials
 
 WHERE = {"where": {"field": {"name": "status"}}}
 RANKED = {
@@ -20,21 +21,44 @@ RANKED = {
     ],
 )
 def test_a_text_becomes_a_query_that_holds_nothing_of_it_but_words(query, projects, jql):
-    assert from_words(query, projects) == jql
+    assert words_in(query, make_credentials()).within(projects) == jql
+
+
+def test_with_hidden_fields_each_word_is_looked_for_in_the_texts_that_everybody_sees():
+    jql = words_in('order "flow chart"', make_credentials()).within(("AB",), TEXT_FIELDS[:2])
+
+    assert jql == (
+        '(summary ~ "order" OR description ~ "order")'
+        r' AND (summary ~ "\"flow chart\"" OR description ~ "\"flow chart\"")'
+        ' AND project in ("AB") ORDER BY updated DESC'
+    )
 
 
 @pytest.mark.parametrize(
     ("query", "keys"),
     [
-        ("abc-1, ABC-1 and Xy9-22.", ["ABC-1", "XY9-22"]),
-        ("A-1 ABC-0 ABC-01 1AB-2 xABC-1-2 한국-1", []),
-        ("see https://acme.atlassian.net/browse/ABC-7?x=1", ["ABC-7"]),
-        ("A1-1 B1-1 C1-1 D1-1", ["A1-1", "B1-1", "C1-1"]),
-        ("no key", []),
+        ("abc-1, ABC-1 and Xy9-22.", ("ABC-1", "XY9-22")),
+        ("A-1 ABC-0 ABC-01 1AB-2 xABC-1-2 한국-1 CVE-2024-1234", ()),
+        ("see https://acme.atlassian.net/browse/ABC-7?x=1", ("ABC-7",)),
+        ("feature/OPS-12-fix-login", ("OPS-12",)),
+        ("OPS-12_fix", ()),
+        ("bugfix-OPS-12-x", ("OPS-12",)),
+        (f"{SITE}/jira/software/projects/ABC/boards/3?selectedIssue=ABC-9", ("ABC-9",)),
+        ("acme.atlassian.net/servicedesk/customer/portal/2/ABC-4 stuck", ("ABC-4",)),
+        ("10042", ("10042",)),
+        ("port 10042", ()),
+        ("A1-1 B1-1 C1-1 D1-1", ("A1-1", "B1-1", "C1-1", "D1-1")),
+        ("no key", ()),
     ],
 )
-def test_the_first_keys_of_a_text_are_found_once_each(query, keys):
-    assert keys_in(query) == keys
+def test_issues_are_named_by_key_in_whatever_people_paste(query, keys):
+    assert words_in(query, make_credentials()).keys == keys
+
+
+def test_an_address_of_the_site_brings_no_words_but_its_key():
+    words = words_in(f"{SITE}/browse/ABC-7?focusedCommentId=10 broken", make_credentials())
+
+    assert words.within(()) == r'text ~ "broken" AND text ~ "\"ABC 7\"" ORDER BY updated DESC'
 
 
 @pytest.mark.parametrize(

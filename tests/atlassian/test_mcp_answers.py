@@ -43,6 +43,7 @@ def make_issue(**fields: Any) -> Issue:
         "created": "2026-11-01T08:00:00.000+0000",
         "due": None,
         "comment_count": 0,
+        "fields": {},
         "content": "It fails.",
         "content_chars": 9,
         "truncated": False,

@@ -1,0 +1,251 @@
+"""What a person sees of each kind of Jira field. One row a kind; what no row names goes by its value alone."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from atlassian.jira.people import NAMELESS_PERSON
+from atlassian.moments import day, minute
+from atlassian.upstream.responses import clean, dig, items, line, mapping, number, text
+
+# Where an issue's answer has a place of its own for it, or nothing for a reader at all.
+SHOWN_ELSEWHERE = frozenset(
+    {
+        "summary", "status", "issuetype", "project", "priority", "assignee", "updated", "description", "resolution",
+        "reporter", "labels", "components", "fixVersions", "parent", "subtasks", "issuelinks", "attachment", "created",
+        "duedate", "comment", "worklog", "statusCategory", "lastViewed", "workratio", "thumbnail", "timespent",
+        "timeestimate", "timeoriginalestimate",
+    }
+)  # fmt: skip
+_GREENHOPPER = "com.pyxis.greenhopper.jira:"
+_DESK = "com.atlassian.servicedesk:"
+# Ranks, colours and packed data: written by programs for programs.
+NOISE = frozenset(
+    {
+        f"{_GREENHOPPER}gh-lexo-rank",
+        f"{_GREENHOPPER}gh-global-rank",
+        f"{_GREENHOPPER}gh-epic-color",
+        f"{_GREENHOPPER}gh-epic-status",
+        f"{_GREENHOPPER}jsw-issue-color",
+        "com.atlassian.jira.ext.charting:timeinstatus",
+    }
+)
+NOISE_PATTERN = re.compile(r"proforma-managed-fields:|:forms-[\w-]+-cftype$")
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*")
+_LABELS = ("value", "displayName", "name", "title", "key", "label", "emailAddress")
+
+
+def plain_value(value: Any) -> Any:
+    """By its shape: None where it holds no text that a person could read."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return int(value) if isinstance(value, int) or value.is_integer() else value
+    if isinstance(value, str):
+        return _text_value(value)
+    if isinstance(value, list):
+        return [plain for each in value if (plain := plain_value(each)) not in (None, "", [])] or None
+    return _object_value(value) if isinstance(value, dict) else None
+
+
+def _text_value(value: str) -> str:
+    value = clean(value).strip()
+    return minute(value) if _INSTANT.fullmatch(value) else value
+
+
+def _object_value(value: Mapping[str, Any]) -> Any:
+    label = next((found for name in _LABELS if (found := line(value, name))), "")
+    if label:
+        child = _object_value(mapping(value, "child"))
+        return f"{label} → {child}" if child else label
+    if line(value, "accountId"):
+        return NAMELESS_PERSON
+    if dig(value, "rating") is not None:
+        return plain_value(dig(value, "rating"))
+    return _interval(value)
+
+
+def _interval(value: Mapping[str, Any]) -> str | None:
+    ends = [_day_or_minute(line(value, name)) for name in ("start", "end")]
+    return " to ".join(end or "…" for end in ends) if any(ends) else None
+
+
+def _day_or_minute(value: str) -> str:
+    return minute(value) if _INSTANT.fullmatch(value) else value
+
+
+def _sprints(value: Any) -> Any:
+    """Those that are not over first: an issue keeps all that it ever was in."""
+    sprints = [_sprint_parts(each) for each in (value if isinstance(value, list) else [value])]
+    named = [each for each in sprints if each.get("name")]
+    named.sort(key=lambda each: str(each.get("state", "")).lower() == "closed")
+    return [_sprint(each) for each in named] or plain_value(value)
+
+
+def _sprint_parts(value: Any) -> dict[str, Any]:
+    """A server of old gave the text of a Java object: …Sprint@1f[id=1,name=Gate 42,state=ACTIVE]."""
+    if isinstance(value, str):
+        inside = clean(value[value.find("[") + 1 :][:1_000]).rstrip("]")
+        return dict(re.findall(r"(\w+)=(.*?)(?=,\w+=|$)", inside))
+    return value if isinstance(value, dict) else {}
+
+
+def _sprint(parts: Mapping[str, Any]) -> str:
+    state, end = line(parts, "state").lower(), line(parts, "endDate")
+    until = f", until {day(end)}" if end and end != "<null>" and state != "closed" else ""
+    return f"{line(parts, 'name')} ({state}{until})" if state else line(parts, "name")
+
+
+MAX_PARSED_CHARS = 5_000  # of a value that is itself a notation
+_DEVELOPMENT = re.compile(r"(?<![a-z-])([a-z][a-z-]*)=\{dataType=[\w-]+, state=(\w+), stateCount=(\d{1,6})\}")
+_DEVELOPMENT_NOUNS = {"pullrequest": "pull request", "deployment-environment": "deployment environment"}
+
+
+def _development(value: Any) -> Any:
+    """Jira's own summary, in the notation of a Java map with JSON inside; it may lag behind."""
+    if not isinstance(value, str):
+        return None
+    found = _development_json(value) or _DEVELOPMENT.findall(value[:MAX_PARSED_CHARS])
+    said = [_counted(kind, state, int(count)) for kind, state, count in found if int(count)]
+    return f"{', '.join(said)} (as Jira has cached it)" if said else None
+
+
+def _development_json(value: str) -> list[tuple[str, str, int]]:
+    start = value.find("json={")
+    if start < 0:
+        return []
+    try:
+        summary, _ = json.JSONDecoder().raw_decode(value[start + len("json=") :])
+    except (ValueError, RecursionError):
+        return []
+    kinds = mapping(summary, "cachedValue", "summary")
+    return [
+        (clean(kind), line(kinds, kind, "overall", "state"), number(kinds, kind, "overall", "count")) for kind in kinds
+    ]
+
+
+def _counted(kind: str, state: str, count: int) -> str:
+    noun = _DEVELOPMENT_NOUNS.get(kind, kind)
+    return f"{count} {noun}{'s' if count > 1 else ''} {state.lower()}".strip()
+
+
+def _request_type(value: Any) -> Any:
+    return line(value, "requestType", "name") or plain_value(value)
+
+
+def _service_level(value: Any) -> Any:
+    """By its breach time: the remaining time is working time, which a reader cannot add to a clock."""
+    cycle = mapping(value, "ongoingCycle")
+    done: dict[str, Any] = next(reversed(items(value, "completedCycles")), {})
+    breached = "breached" if dig(cycle or done, "breached") is True else "not breached"
+    if cycle:
+        due = line(cycle, "breachTime", "iso8601")
+        paused = ", paused" if dig(cycle, "paused") is True else ""
+        return f"due {minute(due)}, {breached}{paused}" if due else f"running, {breached}{paused}"
+    if done:
+        stopped = line(done, "stopTime", "iso8601")
+        return f"done {minute(stopped)}, {breached}" if stopped else f"done, {breached}"
+    return None
+
+
+def _approvals(value: Any) -> Any:
+    said = []
+    for each in value if isinstance(value, list) else [value]:
+        name, decision = line(each, "name"), line(each, "finalDecision")
+        said += [f"{name} ({decision})" if name and decision else name or decision]
+    return [each for each in said if each] or None
+
+
+def _assets(value: Any) -> Any:
+    """Their names are in another product."""
+    return [f"Assets object {number}" for each in items({"": value}, "") if (number := line(each, "objectId"))] or None
+
+
+def _polaris(value: Any) -> Any:
+    """An interval is JSON in a text."""
+    if isinstance(value, str) and value.startswith("{"):
+        try:
+            return _interval(json.loads(value))
+        except (ValueError, RecursionError, AttributeError):
+            return None
+    return plain_value(value)
+
+
+def _parent_link(value: Any) -> Any:
+    """Without data it only says that there could be one."""
+    return plain_value(dig(value, "data"))
+
+
+VALUES: dict[str, Callable[[Any], Any]] = {
+    f"{_GREENHOPPER}gh-sprint": _sprints,
+    "com.atlassian.jira.plugins.jira-development-integration-plugin:devsummarycf": _development,
+    f"{_DESK}vp-origin": _request_type,
+    f"{_DESK}sd-sla-field": _service_level,
+    "com.atlassian.servicedesk.approvals-plugin:sd-approvals": _approvals,
+    "com.atlassian.jira.plugins.cmdb:cmdb-object-cftype": _assets,
+    "com.atlassian.jpo:jpo-custom-field-parent": _parent_link,
+    **{
+        f"jira.polaris:{kind}": _polaris
+        for kind in ("interval", "rating", "slider", "formula", "checkbox", "single-select", "multi-select")
+    },
+}
+
+
+def _when(value: Any, fields: Mapping[str, Any]) -> Any:
+    return minute(clean(value)) if isinstance(value, str) else None
+
+
+def _time_tracking(value: Any, fields: Mapping[str, Any]) -> Any:
+    parts = {"estimated": "originalEstimate", "spent": "timeSpent", "remaining": "remainingEstimate"}
+    return ", ".join(f"{word} {line(value, name)}" for word, name in parts.items() if line(value, name)) or None
+
+
+def _percent(value: Any, fields: Mapping[str, Any]) -> Any:
+    total, done = number(value, "total"), number(value, "progress")
+    return f"{100 * done // total} %" if total > 0 else None
+
+
+def _of_subtasks(value: Any, fields: Mapping[str, Any]) -> Any:
+    """Sums over an issue and its subtasks say nothing new where there are none."""
+    if not items(fields, "subtasks"):
+        return None
+    if isinstance(value, dict):
+        return _percent(value, fields)
+    return f"{value / 3600:.4g} h" if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _count(name: str) -> Callable[[Any, Mapping[str, Any]], Any]:
+    return lambda value, fields: number(value, name) or None
+
+
+def _restriction(value: Any, fields: Mapping[str, Any]) -> Any:
+    restrictions = mapping(value, "issuerestrictions")
+    return "only some may see it: " + ", ".join(map(clean, restrictions)) if restrictions else None
+
+
+def _creator(value: Any, fields: Mapping[str, Any]) -> Any:
+    """Where it is not the reporter."""
+    same = text(value, "accountId") == text(fields, "reporter", "accountId")
+    return None if same and "reporter" in fields else plain_value(value)
+
+
+# Fields of Jira's own, of the issue whose other fields come along.
+SYSTEM: dict[str, Callable[[Any, Mapping[str, Any]], Any]] = {
+    "timetracking": _time_tracking,
+    "progress": _percent,
+    "aggregateprogress": _of_subtasks,
+    "aggregatetimespent": _of_subtasks,
+    "aggregatetimeestimate": _of_subtasks,
+    "aggregatetimeoriginalestimate": _of_subtasks,
+    "votes": _count("votes"),
+    "watches": _count("watchCount"),
+    "issuerestriction": _restriction,
+    "creator": _creator,
+    "statuscategorychangedate": _when,
+    "resolutiondate": _when,
+    "environment": lambda value, fields: plain_value(value),
+    "security": lambda value, fields: plain_value(value),
+    "versions": lambda value, fields: plain_value(value),
+}

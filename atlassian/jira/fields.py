@@ -1,0 +1,128 @@
+"""
+Every field of an issue that has a value, by the name that people see.
+
+A field is told by its kind (`custom` in Jira's schema), never by its name: names repeat, are translated and renamed.
+Where Jira's schema and the value disagree, as they do for rich text, the value is believed.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from atlassian.jira.field_kinds import NOISE, NOISE_PATTERN, SHOWN_ELSEWHERE, SYSTEM, VALUES, plain_value
+from atlassian.upstream.responses import clean, dig, line, mapping
+
+Plain = str | int | float | bool | list[Any]
+
+MAX_FACT_CHARS = 200  # a longer value is a section of its own
+
+
+@dataclass(frozen=True)
+class Field:
+    """`document` is rich text as it came; then `value` is empty."""
+
+    id: str
+    name: str
+    value: Plain = ""
+    document: Any = field(default=None, repr=False)
+
+    @property
+    def text(self) -> str:
+        return as_text(self.value)
+
+    @property
+    def is_long(self) -> bool:
+        return self.document is not None or len(self.text) > MAX_FACT_CHARS or "\n" in self.text
+
+
+@dataclass(frozen=True)
+class FieldReader:
+    """`within` says whether a project's key lies inside the allowlist: a field may name another issue."""
+
+    within: Callable[[str], bool]
+
+    def read(self, answer: Any) -> tuple[tuple[Field, ...], tuple[str, ...]]:
+        """The fields by name, and the names of those that hold something which has no readable text."""
+        found, unreadable = [], []
+        for field_id, value in mapping(answer, "fields").items():
+            kind = kind_of(answer, field_id)
+            if field_id in SHOWN_ELSEWHERE or _is_noise(kind) or is_blank(value):
+                continue
+            shown = self._field(answer, field_id, kind, value)
+            if shown is not None:
+                found.append(shown)
+            elif kind not in SYSTEM and kind not in VALUES and self._is_allowed(answer, kind, value):
+                unreadable.append(name_of(answer, field_id))
+        return _told_apart(sorted(found, key=lambda each: (each.name.casefold(), each.id))), tuple(sorted(unreadable))
+
+    def _field(self, answer: Any, field_id: str, kind: str, value: Any) -> Field | None:
+        name = name_of(answer, field_id)
+        if dig(value, "type") == "doc":
+            return Field(field_id, name, document=value)
+        if not self._is_allowed(answer, kind, value):
+            return None
+        if kind in SYSTEM:
+            plain = SYSTEM[kind](value, mapping(answer, "fields"))
+        else:
+            plain = VALUES.get(kind, plain_value)(value)
+        return None if is_blank(plain) else Field(field_id, name, plain)
+
+    def _is_allowed(self, answer: Any, kind: str, value: Any) -> bool:
+        """Whether it names no issue or project outside the allowlist, nor the parent a second time."""
+        if kind.endswith(":gh-epic-link") and value == dig(answer, "fields", "parent", "key"):
+            return False
+        return all(self.within(project) for project in _projects_named(kind, value))
+
+
+def name_of(answer: Any, field_id: str) -> str:
+    return line(answer, "names", field_id) or clean(field_id)
+
+
+def kind_of(answer: Any, field_id: str) -> str:
+    schema = mapping(answer, "schema", field_id)
+    return line(schema, "custom") or line(schema, "system") or field_id
+
+
+def is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str | list | dict) and not value)
+
+
+def as_text(value: Plain) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(as_text, value))
+    return str(value)
+
+
+def _is_noise(kind: str) -> bool:
+    return kind in NOISE or bool(NOISE_PATTERN.search(kind))
+
+
+def _told_apart(fields: Iterable[Field]) -> tuple[Field, ...]:
+    """Two fields of one name get the numbers of their ids."""
+    fields = list(fields)
+    counts: dict[str, int] = {}
+    for each in fields:
+        counts[each.name.casefold()] = counts.get(each.name.casefold(), 0) + 1
+    return tuple(each if counts[each.name.casefold()] == 1 else _numbered(each) for each in fields)
+
+
+def _numbered(each: Field) -> Field:
+    number = each.id.removeprefix("customfield_")
+    return Field(each.id, f"{each.name} ({number})", each.value, each.document)
+
+
+_ISSUE_KEY = re.compile(r"([A-Za-z][A-Za-z0-9_]{1,49})-[1-9][0-9]{0,17}")
+
+
+def _projects_named(kind: str, value: Any) -> set[str]:
+    """The projects of the issues and projects that a value stands for; a text that mentions one is a text."""
+    values = value if isinstance(value, list) else [value]
+    keys = [each if kind.endswith(":gh-epic-link") else dig(each, "key") for each in values]
+    keys += [dig(each, "data", "key") for each in values]
+    named = {key for key in keys if isinstance(key, str)}
+    if kind.endswith(":project"):
+        return {key.upper() for key in named}
+    return {match[1].upper() for key in named if (match := _ISSUE_KEY.fullmatch(key))}

@@ -1,0 +1,108 @@
+"""Fields that a workspace keeps from agents: in no fact, section, history or JSON, and in no condition of a query."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.cache import cache
+
+from atlassian.errors import UpstreamFailure
+from atlassian.jira.fields import name_of
+from atlassian.upstream.client import AtlassianClient
+from atlassian.upstream.responses import items, line, mapping, texts
+
+FIELD_NAMES_TTL = 600
+# A field by its number: cf[10031], customfield_10031.
+_BY_NUMBER = re.compile(r"(?:cf\[|customfield_)(\d{1,18})\]?")
+# In a query a name may say of which kind the field is: "Severity[Dropdown]".
+_KIND = re.compile(r"\[[^\[\]]*\]$")
+
+
+class HiddenFields:
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(filter(None, map(_folded, names)))
+
+    def __bool__(self) -> bool:
+        return bool(self._names)
+
+    def hides(self, *names: str) -> bool:
+        return any(_folded(name) in self._names for name in names if name)
+
+    def without_hidden(self, answer: Any) -> Any:
+        """An issue of Jira's without them, before anything else looks at it."""
+        if not self._names:
+            return answer
+        kept = {
+            field_id: value
+            for field_id, value in mapping(answer, "fields").items()
+            if not self.hides(field_id, name_of(answer, field_id), SYSTEM_NAMES.get(field_id, ""))
+        }
+        return {**answer, "fields": kept} if isinstance(answer, dict) else answer
+
+    def hidden_among(self, used: Iterable[str], client: AtlassianClient) -> str:
+        """The first of the fields that a query uses which is hidden, by whichever of its names; empty if none is."""
+        if not self._names:
+            return ""
+        aliases = self._aliases(client)
+        for name in used:
+            folded = _folded(name)
+            if folded in self._names or (folded in aliases if aliases is not None else _BY_NUMBER.fullmatch(folded)):
+                return name
+        return ""
+
+    def _aliases(self, client: AtlassianClient) -> frozenset[str] | None:
+        """
+        All names of the hidden fields; None where Jira does not tell them now, and no number can be judged.
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/
+        """
+        key = f"jira-fields:{client.credentials.fingerprint}"
+        rows = cache.get(key)
+        if rows is None:
+            try:
+                rows = [_names_of_row(row) for row in items({"": client.get("/rest/api/3/field")}, "")]
+            except UpstreamFailure:
+                return None
+            cache.set(key, rows, FIELD_NAMES_TTL)
+        return frozenset(name for row in rows if not self._names.isdisjoint(row) for name in row)
+
+
+def _names_of_row(row: Any) -> list[str]:
+    own = [line(row, name) for name in ("id", "key", "name", "untranslatedName")]
+    return sorted(set(filter(None, map(_folded, [*own, *texts(row, "clauseNames")]))))
+
+
+def _folded(name: str) -> str:
+    name = " ".join(name.split()).strip("\"'").casefold()
+    number = _BY_NUMBER.fullmatch(name)
+    return f"customfield_{number[1]}" if number else _KIND.sub("", name).strip()
+
+
+# What Jira calls fields of its own in English, where an answer brings no names.
+SYSTEM_NAMES = {
+    "summary": "Summary",
+    "status": "Status",
+    "issuetype": "Issue Type",
+    "priority": "Priority",
+    "assignee": "Assignee",
+    "reporter": "Reporter",
+    "updated": "Updated",
+    "created": "Created",
+    "description": "Description",
+    "environment": "Environment",
+    "labels": "Labels",
+    "components": "Components",
+    "fixVersions": "Fix versions",
+    "versions": "Affects versions",
+    "resolution": "Resolution",
+    "duedate": "Due date",
+    "comment": "Comment",
+    "attachment": "Attachment",
+    "issuelinks": "Linked Issues",
+    "subtasks": "Sub-tasks",
+    "parent": "Parent",
+    "worklog": "Log Work",
+    "security": "Security Level",
+    "timetracking": "Time tracking",
+    "votes": "Votes",
+    "watches": "Watchers",
+}

@@ -1,0 +1,121 @@
+"""Who changed what of an issue, and how long it stood in each status."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from atlassian.jira.durations import days_and_hours
+from atlassian.jira.hidden_fields import HiddenFields
+from atlassian.jira.people import person
+from atlassian.jira.text import Section, one_line
+from atlassian.moments import instant, minute
+from atlassian.upstream.responses import dig, items, line, number, text
+
+MAX_SHOWN_CHARS = 200  # of a value before and after; longer texts have only changed
+_ISSUE_KEY = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9_]{1,49})-[1-9][0-9]{0,17}(?![\w-])")
+# Texts that people write; whatever looks like a key in them is a part of the text.
+_FREE_TEXT = frozenset({"summary", "description", "environment", "comment"})
+_PROJECTS = frozenset({"project", "key"})
+
+
+@dataclass(frozen=True)
+class Item:
+    field: str
+    before: str
+    after: str
+    is_status: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    created: str
+    number: int
+    author: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class HistoryReader:
+    hidden: HiddenFields
+    within: Callable[[str], bool]
+    is_bounded: bool  # there is an allowlist
+
+    def changes(self, rows: Iterable[dict[str, Any]]) -> list[Change]:
+        """Newest first, whatever the order of Jira's; without what is hidden."""
+        read = [self._change(row) for row in rows]
+        read.sort(key=lambda change: (instant(change.created), change.number), reverse=True)
+        return [change for change in read if change.items]
+
+    def _change(self, row: dict[str, Any]) -> Change:
+        shown = [self._item(item) for item in items(row, "items") if not self._is_hidden(item)]
+        return Change(_moment(row), number_of(row), person(row, "author") or "somebody", tuple(shown))
+
+    def _is_hidden(self, item: dict[str, Any]) -> bool:
+        return self.hidden.hides(line(item, "field"), line(item, "fieldId"))
+
+    def _item(self, item: dict[str, Any]) -> Item:
+        field_id = line(item, "fieldId") or line(item, "field")
+        before, after = text(item, "fromString"), text(item, "toString")
+        if not all(self._may_be_shown(field_id.casefold(), value) for value in (before, after)):
+            before = after = ""
+        return Item(line(item, "field"), before, after, is_status=field_id == "status")
+
+    def _may_be_shown(self, field_id: str, value: str) -> bool:
+        """Not a long text, nor the key of an issue outside the allowlist."""
+        if len(value) > MAX_SHOWN_CHARS or "\n" in value.strip():
+            return False
+        if not self.is_bounded or field_id in _FREE_TEXT:
+            return True
+        if field_id in _PROJECTS:
+            return False
+        return all(self.within(key[1].upper()) for key in _ISSUE_KEY.finditer(value))
+
+
+def history_section(changes: Sequence[Change], total: int, shown: int) -> Section:
+    lines = [f"- {_line(change)}" for change in changes] or ["Nothing has been changed."]
+    if shown < total:
+        lines = [f"Only the newest {shown} of {total} changes are here.", "", *lines]
+    return Section(f"History ({total})", lines)
+
+
+def time_in_status(created: str, changes: Sequence[Change], current: str) -> str:
+    """
+    Of all changes of status, the time that has passed in each; the current one with its beginning, which stays true.
+    """
+    turns = [(change.created, item) for change in reversed(changes) for item in change.items if item.is_status]
+    spent: dict[str, float] = {}
+    since, status = created, turns[0][1].before if turns else current
+    for moment, item in turns:
+        spent[status] = spent.get(status, 0.0) + max(instant(moment) - instant(since), 0.0)
+        since, status = moment, item.after
+    said = [f"{one_line(name)} {days_and_hours(seconds)}" for name, seconds in spent.items() if name]
+    return "Time in status: " + " · ".join([*said, f"{one_line(status)} since {one_line(minute(since))}"])
+
+
+def _line(change: Change) -> str:
+    return f"{one_line(minute(change.created))}, {one_line(change.author)}: " + "; ".join(map(_said, change.items))
+
+
+def _said(item: Item) -> str:
+    name = one_line(item.field)
+    if not item.before and not item.after:
+        return f"{name} changed"
+    return f"{name}: {one_line(item.before) or 'nothing'} → {one_line(item.after) or 'nothing'}"
+
+
+def number_of(row: dict[str, Any]) -> int:
+    row_id = text(row, "id")
+    return int(row_id) if row_id.isascii() and row_id.isdecimal() and len(row_id) < 20 else 0
+
+
+def _moment(row: dict[str, Any]) -> str:
+    """One route gives milliseconds since 1970."""
+    milliseconds = number(row, "created")
+    if milliseconds <= 0 or not isinstance(dig(row, "created"), int):
+        return text(row, "created")
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return ""

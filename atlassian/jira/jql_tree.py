@@ -1,0 +1,123 @@
+"""
+A query as Jira has parsed it: which fields and functions it uses, and the query written anew from the tree.
+
+https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-jql/#api-rest-api-3-jql-parse-post
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from atlassian.upstream.responses import dig, items, mapping, text, texts
+from atlassian.words import quoted
+
+MAX_DEPTH = 100
+CURRENT_USER = "currentuser"
+# They speak of the account that Jira is asked through, which is nobody's own, and nothing can stand in for them.
+OF_THE_ACCOUNT = frozenset(
+    {
+        "currentlogin", "lastlogin", "watchedissues", "votedissues", "issuehistory", "myapproval", "mypending",
+        "myapprovals", "projectswhereuserhasrole", "projectswhereuserhaspermission",
+    }
+)  # fmt: skip
+# Without an argument they mean that account, with one somebody who is named.
+OF_THE_ACCOUNT_ALONE = frozenset({"projectsleadbyuser", "componentsleadbyuser"})
+OF_THE_ACCOUNT_FIELDS = frozenset({"lastviewed"})
+# A saved query, of which nobody here knows what it asks for.
+SAVED_QUERIES = frozenset({"filter", "request", "savedfilter", "searchrequest"})
+
+
+def refused(sentence: str) -> ValidationError:
+    return ValidationError({"jql": [ErrorDetail(sentence, code="invalid")]})
+
+
+def fields_of(structure: Any) -> list[str]:
+    """The names of all fields that it restricts or sorts by, as given and as Jira writes them."""
+    used = [*clauses_of(dig(structure, "where")), *items(structure, "orderBy", "fields")]
+    return [name for each in used for name in (text(each, "field", "name"), text(each, "field", "encodedName")) if name]
+
+
+def uses_current_user(structure: Any) -> bool:
+    return any(name == CURRENT_USER for name, _ in _functions(structure))
+
+
+def refuse_what_depends_on_the_account(structure: Any) -> None:
+    """Raises ValidationError for what would be answered for the shared account, or for nobody knows whom."""
+    for clause in clauses_of(dig(structure, "where")):
+        name = text(clause, "field", "name")
+        if name.casefold() in SAVED_QUERIES:
+            raise refused(f"{name} = … runs a saved query that cannot be checked here. Give the query itself.")
+        if name.casefold() in OF_THE_ACCOUNT_FIELDS:
+            raise refused(f"{name} is that of the shared account, not yours. Leave it out.")
+    for name, arguments in _functions(structure):
+        if name in OF_THE_ACCOUNT or (name in OF_THE_ACCOUNT_ALONE and not arguments):
+            raise refused(f"{name}() would be answered for the shared account, not for you. Leave it out.")
+        if any(CURRENT_USER in argument.casefold() for argument in arguments):
+            raise refused(f"{name}() holds currentUser(), which would be the shared account. Leave it out.")
+
+
+def clauses_of(node: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """The conditions below node. Raises ValidationError for a tree without bottom."""
+    if depth > MAX_DEPTH:
+        raise refused("The query is nested too deeply.")
+    inner = items(node, "clauses")
+    if not inner and isinstance(node, dict):
+        yield node
+    for each in inner:
+        yield from clauses_of(each, depth + 1)
+
+
+def rebuilt(node: Any, account_id: str) -> str:
+    """
+    The condition with account_id for currentUser(). Raises ValidationError for what it does not know.
+
+    Lists are written from their values: Jira's own text of one is not always whole.
+    """
+    inner = items(node, "clauses")
+    operator = text(node, "operator")
+    if inner:
+        parts = [f"({rebuilt(each, account_id)})" for each in inner]
+        if operator.casefold() == "not":
+            return f"NOT {' AND '.join(parts)}"
+        if operator.casefold() not in ("and", "or"):
+            raise _not_rebuildable()
+        return f" {operator.upper()} ".join(parts)
+    if not text(node, "field", "encodedName") or not operator or dig(node, "field", "property"):
+        raise _not_rebuildable()
+    said = [text(node, "field", "encodedName"), operator]
+    if dig(node, "operand") is not None:
+        said.append(_operand(dig(node, "operand"), account_id))
+    for predicate in items(node, "predicates"):
+        said += [text(predicate, "operator"), _operand(dig(predicate, "operand"), account_id)]
+    return " ".join(said)
+
+
+def _operand(operand: Any, account_id: str) -> str:
+    if isinstance(dig(operand, "values"), list):
+        return f"({', '.join(_operand(each, account_id) for each in items(operand, 'values'))})"
+    if function := text(operand, "function"):
+        if function.casefold() == CURRENT_USER:
+            return quoted(account_id)
+        return f"{function}({', '.join(map(quoted, texts(operand, 'arguments')))})"
+    if text(operand, "keyword"):
+        return text(operand, "keyword").upper()
+    if "value" in mapping(operand) or "encodedValue" in mapping(operand):
+        return text(operand, "encodedValue") or quoted(text(operand, "value"))
+    raise _not_rebuildable()
+
+
+def _functions(structure: Any) -> Iterator[tuple[str, list[str]]]:
+    """Name in small letters, and arguments."""
+    for clause in clauses_of(dig(structure, "where")):
+        operands = [dig(clause, "operand"), *(dig(each, "operand") for each in items(clause, "predicates"))]
+        for operand in operands:
+            for each in [operand, *items(operand, "values")]:
+                if name := text(each, "function"):
+                    yield name.casefold(), texts(each, "arguments")
+
+
+def _not_rebuildable() -> ValidationError:
+    return refused(
+        'currentUser() cannot be put in for you in this query. Name the account itself, like assignee = "5b10…".'
+    )

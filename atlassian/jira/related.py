@@ -1,0 +1,80 @@
+"""What hangs on an issue without being in it: its children, and links to elsewhere."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from atlassian.jira.issues import IssueSummary
+from atlassian.jira.text import Section, one_line
+from atlassian.rendering.links import safe_url
+from atlassian.upstream.responses import dig, items, line, text
+
+MAX_CHILDREN = 100
+_CONFLUENCE = "com.atlassian.confluence"
+_SPACE = re.compile(r"/wiki/spaces/([^/?#]+)/")
+
+
+def children_section(children: Sequence[tuple[IssueSummary, bool]], more: bool) -> Section:
+    """Each child, and whether it is done."""
+    done = sum(is_done for _, is_done in children)
+    if not children:
+        return Section("Children (0)", ["There are none that can be seen here."])
+    head = [f"Only the first {len(children)} are here.", ""] if more else []
+    return Section(f"Children ({done} of {len(children)} done)", head + [_child(issue) for issue, _ in children])
+
+
+def is_done(issue: Any) -> bool:
+    return text(issue, "fields", "status", "statusCategory", "key") == "done"
+
+
+def links_section(links: Sequence[dict[str, Any]], site_url: str, spaces: Sequence[str] | None) -> Section:
+    """`spaces` are those of which page titles may be shown; None: of all."""
+    lines = [said for link in links if (said := _link(link, site_url, spaces))]
+    return Section(f"Web links ({len(lines)})", lines or ["There are none."])
+
+
+def _child(issue: IssueSummary) -> str:
+    assignee = f" ({issue.assignee})" if issue.assignee else ""
+    return "- " + one_line(f"{issue.key} [{issue.status}] {issue.summary}{assignee}")
+
+
+def _link(link: dict[str, Any], site_url: str, spaces: Sequence[str] | None) -> str:
+    address = safe_url(text(link, "object", "url"), site_url)
+    title = line(link, "object", "title")
+    if line(link, "application", "type") == _CONFLUENCE or _is_page(address, site_url):
+        page, title = _page_id(link, address), title if title.casefold() != "page" else ""
+        if not _may_show(address, spaces):
+            title, address = "", f"{site_url}/wiki/pages/viewpage.action?pageId={page}" if page else ""
+        title = title or (f"Confluence page {page}" if page else "Confluence page")
+    if not title and not address:
+        return ""
+    relationship = line(link, "relationship")
+    summary = line(link, "object", "summary")
+    resolved = " (resolved)" if dig(link, "object", "status", "resolved") is True else ""
+    named = f"[{one_line(title).replace('[', '(').replace(']', ')')}]({address})" if title and address else address
+    said = [f"{one_line(relationship)}:" if relationship else "", named or one_line(title)]
+    return "- " + " ".join(filter(None, said)) + (f" – {one_line(summary)}" if summary else "") + resolved
+
+
+def _is_page(address: str, site_url: str) -> bool:
+    return address.startswith(f"{site_url}/wiki/")
+
+
+def _page_id(link: dict[str, Any], address: str) -> str:
+    """Of what Confluence calls the link, else of its address."""
+    queries = [text(link, "globalId"), urlsplit(address).query]
+    found = [page for query in queries for page in parse_qs(query).get("pageId", [])]
+    return next((page for page in found if page.isascii() and page.isdecimal() and len(page) < 20), "")
+
+
+def _may_show(address: str, spaces: Sequence[str] | None) -> bool:
+    """A page's title only where its space may be read, which its address has to say."""
+    if spaces is None:
+        return True
+    space = _SPACE.search(address)
+    return space is not None and space[1].upper() in spaces
+
+
+def rows_of(answer: Any) -> list[dict[str, Any]]:
+    return items({"": answer}, "")

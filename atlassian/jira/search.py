@@ -1,0 +1,281 @@
+"""Search for issues: by words and keys, or in Jira's own language, within the workspace's allowlist."""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from django.core.cache import cache
+
+from atlassian.errors import BadReference, NothingThere, UpstreamAuthFailed, UpstreamFailure, UpstreamRejectedQuery
+from atlassian.jira import jql, jql_tree
+from atlassian.jira.hidden_fields import HiddenFields
+from atlassian.jira.issues import SUMMARY_FIELDS, IssueList, IssueSummary, summary_of
+from atlassian.jira.rejections import about_the_query_alone, jira_warnings, nothing_in_reach
+from atlassian.notices import Notice
+from atlassian.upstream.client import AtlassianClient
+from atlassian.upstream.responses import clean, dig, items, required_items, text, texts
+from atlassian.upstream.transport import Params
+
+MAX_URL_CHARS = 6_000
+MAX_CURSOR_CHARS = 8_000
+VISIBLE_PROJECTS_TTL = 300
+_PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{0,49}")
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+# A cursor of ours: the issues named by key were given already, and the search itself has not begun.
+START_CURSOR = "start"
+
+OwnAccount = Callable[[], str]
+QueryWithin = Callable[[Sequence[str]], str]
+
+
+def nobody() -> str:
+    raise jql_tree.refused("currentUser() means you, and nobody is known here as the caller. Name the account itself.")
+
+
+class IssueSearch:
+    """One search. What its answer could not hold is gathered in `warnings` meanwhile."""
+
+    def __init__(self, client: AtlassianClient, own_account: OwnAccount) -> None:
+        self._client = client
+        self._own_account = own_account
+        self._allowlist = client.credentials.allowlist
+        self._hidden = HiddenFields(client.credentials.hidden_fields)
+        self.warnings: list[Notice] = []
+
+    def by_words(self, query: str, limit: int, projects: Sequence[str], cursor: str) -> IssueList:
+        """https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/"""
+        scope, token = self._scope(projects), token_of(cursor)
+        words = jql.words_in(query, self._client.credentials)
+        if scope is None:
+            return self._nothing()
+        self._say_what_is_skipped(words)
+        keys = words.keys[: min(jql.MAX_KEYS, limit)]
+        named = [] if cursor else self._issues_by_key(keys, scope)
+        if len(named) == limit:
+            return IssueList(tuple(named), START_CURSOR, self._said())
+        visible = self._known_visible(scope)
+        fields = self._text_fields()
+        answer = self._retried_with_visible(
+            lambda within: words.within(within, fields), visible, limit - len(named), token
+        )
+        return self._listed(answer, named, {*keys, *(issue.key for issue in named)}, scope, token)
+
+    def by_jql(self, raw: str, limit: int, projects: Sequence[str], cursor: str) -> IssueList:
+        """
+        What raw finds. Where there is an allowlist, what does not exist and what lies outside of it are answered
+        alike, in words and in calls.
+        """
+        scope, token = self._scope(projects), token_of(cursor)
+        if scope is None:
+            return self._nothing()
+        query_within = self._raw_query(clean(raw))
+        if not scope:
+            return self._listed(self._page(query_within(scope), limit, token), [], set(), scope, token)
+        return nothing_in_reach(self._listed(self._bounded(query_within, scope, limit, token), [], set(), scope, token))
+
+    def _nothing(self) -> IssueList:
+        return IssueList((), None, self._said())
+
+    def _scope(self, projects: Sequence[str]) -> tuple[str, ...] | None:
+        """The projects to search, empty for all; None where the wanted ones all lie outside the allowlist."""
+        wanted = tuple(dict.fromkeys(project.strip().upper() for project in projects))
+        for project in wanted:
+            if not _PROJECT_KEY.fullmatch(project):
+                raise BadReference("project", "A project is given by its key, like ABC.")
+        if not wanted:
+            return self._allowlist
+        outside = [project for project in wanted if not within(project, self._allowlist)]
+        if outside:
+            self._warn("projects_skipped", f"Not searched, as this workspace may not read there: {', '.join(outside)}.")
+        return tuple(project for project in wanted if project not in outside) or None
+
+    def _say_what_is_skipped(self, words: jql.Words) -> None:
+        if words.terms.skipped:
+            self._warn("words_skipped", f"Only the first words were searched, without: {_shown(words.terms.skipped)}.")
+        if skipped := words.keys[jql.MAX_KEYS :]:
+            self._warn(
+                "keys_skipped",
+                f"Only the first {jql.MAX_KEYS} keys were looked up; the rest was searched as text: {_shown(skipped)}. "
+                "Read them by jira_read or search for them one by one.",
+            )
+
+    def _text_fields(self) -> tuple[str, ...]:
+        """All texts at once, unless that would find issues by what stands in a hidden one."""
+        if not self._hidden:
+            return jql.ALL_TEXT
+        return tuple(field for field in jql.TEXT_FIELDS if not self._hidden.hides(field)) or jql.TEXT_FIELDS[:1]
+
+    def _issues_by_key(self, keys: Sequence[str], scope: Sequence[str]) -> list[IssueSummary]:
+        """Each once: a moved key may be that of another one that is asked for."""
+        found = filter(None, (self._issue_by_key(key, scope) for key in keys))
+        return list({issue.key: issue for issue in found}.values())
+
+    def _issue_by_key(self, key: str, scope: Sequence[str]) -> IssueSummary | None:
+        try:
+            answer = self._client.get("/rest/api/3/issue/{key}", self._fields_asked(), key=key)
+            issue = summary_of(self._hidden.without_hidden(answer), self._client.site_url)
+        except (NothingThere, UpstreamRejectedQuery):
+            return None  # much looks like a key and is none: UTF-8
+        except UpstreamAuthFailed:
+            raise
+        except UpstreamFailure as exc:
+            self._warn("key_not_looked_up", f"Whether there is an issue {key} could not be found out. {exc.detail}")
+            return None
+        return issue if within(text(answer, "fields", "project", "key"), scope) else None
+
+    def _raw_query(self, raw: str) -> QueryWithin:
+        """
+        Jira has to accept the text alone before it goes into brackets of ours.
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-jql/
+        """
+        # Values are judged by the search itself where an allowlist decides what may be said about them.
+        level = "none" if self._allowlist else "strict"
+        answer = self._client.post_query("/rest/api/3/jql/parse", {"queries": [raw]}, {"validation": level})
+        parsed = next(iter(required_items(answer, "queries")), {})
+        if errors := texts(parsed, "errors"):
+            raise UpstreamRejectedQuery(" ".join(errors)[:500])
+        structure = dig(parsed, "structure")
+        jql_tree.refuse_what_depends_on_the_account(structure)
+        if hidden := self._hidden.hidden_among(jql_tree.fields_of(structure), self._client):
+            raise jql_tree.refused(f"The field {hidden} is hidden from agents in this workspace. Leave it out.")
+        where = ""
+        if jql_tree.uses_current_user(structure):
+            where = jql_tree.rebuilt(dig(structure, "where"), self._own_account())
+        return lambda scope: jql.from_raw(raw, structure, scope, where)
+
+    def _retried_with_visible(self, query_within: QueryWithin, scope: Sequence[str], limit: int, token: str) -> Any:
+        """Jira rejects the whole query if one project is unknown, so retry with the visible ones."""
+        try:
+            return self._page(query_within(scope), limit, token)
+        except UpstreamRejectedQuery:
+            visible = self._visible(scope) if scope else ()
+            if not visible or visible == scope:
+                raise
+            return self._page(query_within(visible), limit, token)
+
+    def _bounded(self, query_within: QueryWithin, scope: Sequence[str], limit: int, token: str) -> Any:
+        """
+        The same calls whether nothing is found or Jira knows one of the values not. It would also not know a project
+        of the scope that has gone, so that the rest is searched then.
+        """
+        answer = self._page_or_nothing(query_within(self._known_visible(scope)), limit, token)
+        if dig(answer, "issues") or cache.get(self._visible_key(scope)) is not None:
+            return answer
+        try:
+            visible = self._visible(scope)
+        except UpstreamFailure:
+            return answer
+        return answer if visible in ((), scope) else self._page_or_nothing(query_within(visible), limit, token)
+
+    def _page_or_nothing(self, query: str, limit: int, token: str) -> Any:
+        try:
+            return self._page(query, limit, token)
+        except UpstreamRejectedQuery as exc:
+            if said := about_the_query_alone(str(exc.detail)):
+                raise UpstreamRejectedQuery(said) from exc
+            return {"issues": []}
+
+    def _page(self, query: str, limit: int, token: str) -> Any:
+        """By GET, which may be repeated when Jira is busy and of which it permits more; a long query by POST."""
+        asked: dict[str, Any] = {"jql": query, "maxResults": limit} | ({"nextPageToken": token} if token else {})
+        if len(quote(query + token)) <= MAX_URL_CHARS:
+            return self._client.get("/rest/api/3/search/jql", asked | self._fields_asked(), verify_if_empty="issues")
+        question = asked | self._fields_asked() | {"fields": SUMMARY_FIELDS.split(",")}
+        return self._client.post_query("/rest/api/3/search/jql", question, verify_if_empty="issues")
+
+    def _fields_asked(self) -> dict[str, str]:
+        """With their names where some are hidden: people hide fields by the names that they see."""
+        return {"fields": SUMMARY_FIELDS} | ({"expand": "names"} if self._hidden else {})
+
+    def _listed(
+        self, answer: Any, named: list[IssueSummary], already: set[str], scope: Sequence[str], token: str
+    ) -> IssueList:
+        required_items(answer, "issues")
+        hits, unreadable = list(named), 0
+        for row in dig(answer, "issues"):
+            try:
+                issue = summary_of(self._hidden.without_hidden(self._with_names(row, answer)), self._client.site_url)
+            except UpstreamFailure:
+                unreadable += 1
+                continue
+            if within(text(row, "fields", "project", "key"), scope) and issue.key not in already:
+                hits.append(issue)
+        if unreadable == len(dig(answer, "issues")) > 0:
+            raise UpstreamFailure("Jira answered with issues that have no key.")
+        if unreadable:
+            self._warn("hits_unreadable", f"Left out: {unreadable} hits that Jira gave without a key.")
+        self.warnings += jira_warnings(answer, is_bounded=bool(scope))
+        cursor = self._next_cursor(answer, token)
+        return IssueList(tuple(hits), cursor, self._said())
+
+    def _with_names(self, row: Any, answer: Any) -> Any:
+        return row | {"names": dig(answer, "names")} if self._hidden and isinstance(row, dict) else row
+
+    def _next_cursor(self, answer: Any, token: str) -> str | None:
+        raw = dig(answer, "nextPageToken")
+        following = raw if isinstance(raw, str) else ""
+        if dig(answer, "isLast") is True or (not following and dig(answer, "isLast") is not False):
+            return None
+        if following and following != token and _is_portable(following):  # a token that comes back would be a circle
+            return following
+        self._warn("more_without_cursor", "There may be more, but Jira gives no way to go on. Narrow the search.")
+        return None
+
+    def _known_visible(self, scope: Sequence[str]) -> tuple[str, ...]:
+        visible: tuple[str, ...] = cache.get(self._visible_key(scope)) or tuple(scope)
+        self._say_what_is_invisible(scope, visible)
+        return visible
+
+    def _visible(self, scope: Sequence[str]) -> tuple[str, ...]:
+        """
+        Those of the projects that the account sees.
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/
+        """
+        seen: set[str] = set()
+        for keys in (scope[start : start + 50] for start in range(0, len(scope), 50)):
+            params: Params = {"keys": list(keys), "maxResults": 50}
+            answer = self._client.get("/rest/api/3/project/search", params)
+            seen |= {text(project, "key").upper() for project in items(answer, "values")}
+        visible = tuple(project for project in scope if project in seen)
+        cache.set(self._visible_key(scope), visible, VISIBLE_PROJECTS_TTL)
+        self._say_what_is_invisible(scope, visible)
+        return visible
+
+    def _say_what_is_invisible(self, scope: Sequence[str], visible: Sequence[str]) -> None:
+        if invisible := [project for project in scope if project not in visible]:
+            self._warn(
+                "projects_unknown",
+                f"Not searched, as the connected account sees no such project: {', '.join(invisible)}.",
+            )
+
+    def _visible_key(self, scope: Sequence[str]) -> str:
+        digest = hashlib.sha256(",".join(scope).encode()).hexdigest()
+        return f"jira-visible-projects:{self._client.credentials.fingerprint}:{digest}"
+
+    def _said(self) -> tuple[Notice, ...]:
+        return tuple(dict.fromkeys(self.warnings))
+
+    def _warn(self, code: str, message: str) -> None:
+        self.warnings.append(Notice(code, message))
+
+
+def within(project_key: str | None, allowlist: Sequence[str]) -> bool:
+    return not allowlist or (project_key or "").upper() in allowlist
+
+
+def token_of(cursor: str) -> str:
+    """Raises BadReference for what next_cursor never was."""
+    if cursor and not _is_portable(cursor):
+        raise BadReference("cursor", "This is no next_cursor of an earlier answer.")
+    return "" if cursor == START_CURSOR else cursor
+
+
+def _is_portable(token: str) -> bool:
+    """Whether it comes back to us as it left: Jira says nothing of what its tokens hold."""
+    return len(token) <= MAX_CURSOR_CHARS and not _CONTROL.search(token)
+
+
+def _shown(words: Sequence[str]) -> str:
+    return ", ".join(words)[:300]
