@@ -33,7 +33,13 @@ def _calls_on(workspace: str, day: date, today: date) -> Counts:
     """The log is append-only: a day that is over is counted once, and then remembered."""
     if today - day < timedelta(days=LIVE_DAYS):
         return _count(workspace, day)
-    return cache.get_or_set(f"calls:{workspace}:{day}", lambda: _count(workspace, day), DAY_COUNTS_TTL) or {}
+    key = f"calls:{workspace}:{day}"
+    rows = cache.get(key)
+    if rows is None:
+        counts = _count(workspace, day)
+        cache.set(key, [[*what, calls] for what, calls in counts.items()], DAY_COUNTS_TTL)
+        return counts
+    return {(action, outcome): calls for action, outcome, calls in rows}
 
 
 def _count(workspace: str, day: date) -> Counts:

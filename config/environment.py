@@ -131,6 +131,7 @@ class Env(environ.Env):
         config = dict(self.cache_url_config(text))
         if not text.startswith("locmemcache://"):
             config |= {"BACKEND": "config.cache.RedisCache", "OPTIONS": cache.OPTIONS | config.get("OPTIONS", {})}
+            config |= {"KEY_PREFIX": "memory-core", "VERSION": cache.FORMAT}
         return config
 
 

@@ -1,3 +1,6 @@
+import hashlib
+import json
+import pickle
 import socket
 
 import pytest
@@ -6,6 +9,7 @@ from django.core.cache import cache
 from django.utils.module_loading import import_string
 from rest_framework.test import APIClient
 
+from audit.limits import seconds_to_wait
 from audit.models import AuditLog
 from config.environment import Env
 from tests.atlassian.rest_helpers import FOUR, call, connect
@@ -68,3 +72,56 @@ def test_a_redis_that_hangs_is_waited_for_no_longer_than_a_second(monkeypatch, u
     connection = backend._cache._get_connection_pool(write=True).make_connection()
 
     assert connection.socket_timeout == 1
+
+
+@pytest.fixture
+def redis():
+    """The suite's own, where it runs with one."""
+    if "RedisCache" not in settings.CACHES["default"]["BACKEND"]:
+        pytest.skip("no Redis here")
+    return cache._cache.get_client(None, write=True)
+
+
+def written(key: str) -> str:
+    return cache.make_and_validate_key(key)
+
+
+class Boom:
+    def __reduce__(self):
+        return (pytest.fail, ("a pickle from Redis was run",))
+
+
+@pytest.mark.parametrize("foreign", [b"x", b"7", b"", b'["name", "Eve"]', b"\0" * 40, pickle.dumps(Boom())])
+def test_what_somebody_else_wrote_into_redis_counts_as_absent(redis, foreign):
+    redis.set(written("name"), foreign)
+
+    assert cache.get("name", "nobody") == "nobody"
+    assert cache.get_many(["name"]) == {}
+    cache.set("name", "Ann")
+    assert cache.get("name") == "Ann"
+
+
+def test_a_value_copied_under_another_key_counts_as_absent(redis):
+    cache.set("verified:ann", True)
+    redis.set(written("verified:eve"), redis.get(written("verified:ann")))
+
+    assert cache.get("verified:ann") is True
+    assert cache.get("verified:eve") is None
+
+
+def test_redis_holds_json_under_keys_that_name_their_format(redis):
+    cache.set_many({"name": {"Ann": ["서울", 1, None, True, ""]}})
+
+    assert cache.get_many(["name"]) == {"name": {"Ann": ["서울", 1, None, True, ""]}}
+    assert written("name") == "memory-core:2:name"
+    assert json.loads(redis.get("memory-core:2:name")[16:]) == ["name", {"Ann": ["서울", 1, None, True, ""]}]
+
+
+@pytest.mark.parametrize("foreign", ["text", ["of", "another", "kind"]])
+def test_a_counter_that_somebody_spoilt_still_counts_and_leaves_redis_in_use(redis, foreign, caplog):
+    spoilt = f"spoilt by {foreign}"
+    name = written(f"limit:{hashlib.sha256(spoilt.encode()).hexdigest()}:30000000")
+    redis.rpush(name, *foreign) if isinstance(foreign, list) else redis.set(name, foreign)
+
+    assert [seconds_to_wait(spoilt, 2) for _ in range(3)] == [None, None, 50]
+    assert caplog.records == []
