@@ -56,6 +56,11 @@ test-conformance: install .venv/.dev tests/conformance/node_modules/.installed #
 score: install .venv/.dev ## score both renderers; fails below what they must reach
 	$(BIN)/python -m dev.scoring
 
+describe: install ## write docs/openapi.json and docs/reference.md from the code, and the examples from the demo
+	$(BIN)/python -m dev.demo --examples > .examples
+	mv .examples config/openapi/examples.json
+	$(BIN)/python -m dev.describe
+
 conventions: install ## write docs/markdown.md from the pairs of fixtures
 	$(BIN)/python -m dev.scoring.conventions
 
@@ -70,4 +75,4 @@ lock: .venv/.dev ## pin every dependency anew
 
 LOCK := --generate-hashes --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help install demo readme run test test-conformance test-browser screenshots score conventions check lock
+.PHONY: help install demo readme run test test-conformance test-browser screenshots score conventions describe check lock

@@ -7,11 +7,22 @@ from django.http import QueryDict
 from rest_framework import serializers
 
 
+class TextField(serializers.CharField):
+    """Text alone: DRF would take the number 0 for the text "0"."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
 class Arguments(serializers.Serializer):
     """Refuses by name what it does not know, and a single value given twice, so that no typing error is silent."""
 
     # A key implies it: named as well, it must agree (workspaces/authentication.py). A session needs it.
-    workspace_key = serializers.CharField(max_length=64, required=False)
+    workspace_key = TextField(
+        max_length=64, required=False, help_text="Implied by an API key; a browser's session has to name it."
+    )
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):

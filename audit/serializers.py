@@ -10,21 +10,27 @@ from audit.vocabulary import Channel, Outcome
 
 
 class FilterInput(Arguments):
-    action_key = serializers.CharField(required=False, max_length=32)
+    action_key = serializers.CharField(required=False, max_length=32, help_text="One action: jira.read.")
     action_prefix = serializers.RegexField(
-        r"\A[!-~]+\Z", required=False, max_length=32, error_messages={"invalid": "No action begins like this."}
+        r"\A[!-~]+\Z",
+        required=False,
+        max_length=32,
+        error_messages={"invalid": "No action begins like this."},
+        help_text="All actions that begin so: jira.",
     )
-    actor = serializers.CharField(required=False, max_length=254)
-    key = serializers.CharField(required=False, max_length=100)
+    actor = serializers.CharField(required=False, max_length=254, help_text="An email, or part of one.")
+    key = serializers.CharField(required=False, max_length=100, help_text="The label of an API key.")
     channel = OneOfField([str(channel) for channel in Channel], required=False)
     outcome = OneOfField([str(outcome) for outcome in Outcome], required=False)
-    request_id = serializers.CharField(required=False, max_length=64)
-    touched = serializers.CharField(required=False, max_length=2000)
-    to = serializers.DateTimeField(required=False, default_timezone=UTC)
+    request_id = serializers.CharField(required=False, max_length=64, help_text="Of an answer or a log line.")
+    touched = serializers.CharField(required=False, max_length=2000, help_text="An issue key or a page id.")
+    to = serializers.DateTimeField(required=False, default_timezone=UTC, help_text="Before this moment.")
 
     def get_fields(self) -> dict[str, Any]:
         # 'from' is no name in Python
-        return super().get_fields() | {"from": serializers.DateTimeField(required=False, default_timezone=UTC)}
+        return super().get_fields() | {
+            "from": serializers.DateTimeField(required=False, default_timezone=UTC, help_text="From this moment on.")
+        }
 
     @staticmethod
     def filters(given: dict[str, Any]) -> Filters:
@@ -51,8 +57,8 @@ class CursorField(serializers.CharField):
 
 
 class ListInput(FilterInput):
-    limit = CappedIntegerField(cap=200, min_value=1, default=50)
-    cursor = CursorField(required=False)
+    limit = CappedIntegerField(cap=200, min_value=1, default=50, help_text="How many records, 1 to 200.")
+    cursor = CursorField(required=False, help_text="next_cursor of the last answer.")
 
 
 class ExportInput(FilterInput):

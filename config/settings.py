@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "drf_spectacular_sidecar",  # the browsable page's scripts and styles, so that it works offline
     "config",
     "audit",
     "workspaces",
@@ -141,8 +142,19 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["audit.parsers.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "config.exceptions.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "config.openapi.schema.Schema",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "memory-core",
+    "DESCRIPTION": "Search and read of Jira and Confluence, recorded. See docs/ of the repository.",
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.1",
+    "PREPROCESSING_HOOKS": ["config.openapi.schema.keep_ours"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["config.openapi.schema.with_components"],
 }
 
 LANGUAGE_CODE = "en"

@@ -3,8 +3,11 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from atlassian.mcp.view import BridgeView, mcp
+from config.openapi.views import docs, openapi_json
 
 urlpatterns = [
+    path("v1/openapi.json", openapi_json, name="openapi"),
+    path("v1/docs", docs, name="docs"),
     path("v1/", include("workspaces.urls")),
     path("v1/", include("integrations.urls")),
     path("v1/", include("atlassian.urls")),

@@ -250,3 +250,12 @@ def test_who_takes_an_export_slowly_holds_no_connection_meanwhile(admin):
 
     assert b"audit.export" in next(pieces)
     assert connection.connection is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("workspace_key", [0, 1.5, True, ["acme"], {}])
+def test_a_workspace_key_that_is_no_text_is_refused_and_not_taken_for_none(admin, workspace_key):
+    answer = admin.post("/v1/integrations/test", {"workspace_key": workspace_key, "provider": "jira"}, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"]["issues"][0]["path"] == "workspace_key"

@@ -22,7 +22,7 @@ def on_screen(site: str, made: dict[str, Any]) -> bool:
     """Whether every call was answered as it should be."""
     print(f"Sample site on {site}, memory-core on {made['url']}\n")
     as_it_should = True
-    for call, status, text in _answered(site, made):
+    for call, status, text in answered_calls(site, made):
         good = _is_good(call, status, text)
         as_it_should &= good
         print(f"# {call.says}\n$ {call.as_curl(made['url'])}")
@@ -32,7 +32,7 @@ def on_screen(site: str, made: dict[str, Any]) -> bool:
 
 def for_readme(site: str, made: dict[str, Any]) -> bool:
     """The block between README's marks, without what differs from run to run."""
-    for call, status, text in _answered(site, made):
+    for call, status, text in answered_calls(site, made):
         if not _is_good(call, status, text):
             return False
         if call.in_readme:
@@ -42,7 +42,22 @@ def for_readme(site: str, made: dict[str, Any]) -> bool:
     return True
 
 
-def _answered(site: str, made: dict[str, Any]) -> Iterator[tuple[Call, int, str]]:
+def as_examples(site: str, made: dict[str, Any]) -> bool:
+    """For the description of /v1: each call's arguments and its answer."""
+    examples = {}
+    for call, status, text in answered_calls(site, made):
+        if not _is_good(call, status, text):
+            return False
+        if call.path.startswith("/v1/") and status == 200:
+            text = text.replace(site, "https://acme.atlassian.net")
+            arguments = (call.body or dict(call.query)) | {"workspace_key": "acme"}
+            arguments = json.loads(json.dumps(arguments).replace(site, "https://acme.atlassian.net"))
+            examples[f"{call.method} {call.path}"] = {"arguments": arguments, "answer": json.loads(text)}
+    print(json.dumps(examples, ensure_ascii=False, indent=1, sort_keys=True))
+    return True
+
+
+def answered_calls(site: str, made: dict[str, Any]) -> Iterator[tuple[Call, int, str]]:
     keys = keys_of(made)
     for call in calls(made["workspace_key"], site, *ACCOUNT):
         yield call, *_send(call, made["url"], keys[call.key])

@@ -1,0 +1,112 @@
+"""What each call answers: a dataclass where a service returns one, else the shape that its view writes."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, TypedDict, get_type_hints
+
+import msgspec
+from rest_framework.views import APIView
+
+from atlassian import services, viewsets
+from atlassian.integration_views import IntegrationsView, IntegrationTestView
+from audit.models import AuditLog
+from audit.views import AuditLogsView
+from integrations.hooks import HookResult
+from integrations.views import GitEventsView
+
+Schema = dict[str, Any]
+REF = "#/components/schemas/{name}"
+
+
+def _returned_by(service: Callable[..., Any]) -> Any:
+    return get_type_hints(service)["return"]
+
+
+_PYTHON_TYPES = {
+    "BigAutoField": int,
+    "IntegerField": int,
+    "PositiveIntegerField": int,
+    "DateTimeField": datetime,
+    "JSONField": dict[str, Any],
+}
+Record = TypedDict(  # type: ignore[misc]  its fields are those of the model
+    "Record",
+    {field.name: _PYTHON_TYPES.get(field.get_internal_type(), str) for field in AuditLog._meta.concrete_fields},
+)
+
+
+class Logs(TypedDict):
+    logs: list[Record]
+    next_cursor: str | None
+
+
+class _IntegrationFields(TypedDict):
+    enabled: bool
+    configured: bool
+    source: str
+    locked: bool
+    base_url: str
+    email: str
+    has_api_token: bool
+    write_on_commit: bool
+    write_on_merge: bool
+    token_expires_on: date | None
+    token_kind: str
+    account_name: str
+    tested_at: datetime | None
+    test_problem: str
+    warnings: list[str]
+
+
+class Integration(_IntegrationFields, total=False):
+    project_keys: list[str]  # of Jira
+    space_keys: list[str]  # of Confluence
+
+
+class Integrations(TypedDict):
+    workspace_key: str
+    integrations: dict[str, Integration]
+
+
+class _Saved(TypedDict):
+    workspace_key: str
+    provider: str
+    integration: Integration
+    token_forgotten: bool
+
+
+class Saved(_Saved, total=False):
+    message: str
+
+
+Report = _returned_by(services.check_integration)
+Tested = TypedDict("Tested", get_type_hints(Report) | {"problem": str})  # type: ignore[misc]
+
+
+class Hooks(TypedDict):
+    hooks: list[HookResult]
+
+
+# View and the name of its method → answer. A call that is not here is described by its parameters and errors alone.
+ANSWERS: dict[tuple[type[APIView], str], Any] = {
+    (viewsets.JiraViewSet, "search"): _returned_by(services.search_issues),
+    (viewsets.JiraViewSet, "read"): _returned_by(services.read_issue),
+    (viewsets.ConfluenceViewSet, "search"): _returned_by(services.search_pages),
+    (viewsets.ConfluenceViewSet, "read"): _returned_by(services.read_page),
+    (IntegrationsView, "get"): Integrations,
+    (IntegrationsView, "put"): Saved,
+    (IntegrationTestView, "post"): Tested,
+    (GitEventsView, "post"): Hooks,
+    (AuditLogsView, "get"): Logs,
+}
+
+
+def components() -> dict[str, Schema]:
+    """The schemas of all answers, by name."""
+    _, found = msgspec.json.schema_components(ANSWERS.values(), ref_template=REF)
+    return found
+
+
+def schema_of(answer: Any) -> Schema:
+    (schema,), _ = msgspec.json.schema_components([answer], ref_template=REF)
+    return schema

@@ -1,0 +1,17 @@
+"""The description of /v1, made once by each process that is asked for it."""
+
+import json
+from functools import cache
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+
+
+@cache
+def document() -> dict[str, Any]:
+    return dict(SchemaGenerator().get_schema(public=True))  # type: ignore[no-untyped-call]
+
+
+@cache
+def document_as_json() -> bytes:
+    return json.dumps(document(), ensure_ascii=False, indent=1, default=str).encode() + b"\n"
