@@ -39,7 +39,7 @@ def fields_of(structure: Any) -> list[str]:
 
 
 def uses_current_user(structure: Any) -> bool:
-    return any(name == CURRENT_USER for name, _ in _functions(structure))
+    return any(name.casefold() == CURRENT_USER for name, _ in _functions(structure))
 
 
 def refuse_what_depends_on_the_account(structure: Any) -> None:
@@ -51,7 +51,8 @@ def refuse_what_depends_on_the_account(structure: Any) -> None:
         if name.casefold() in OF_THE_ACCOUNT_FIELDS:
             raise refused(f"{name} is that of the shared account, not yours. Leave it out.")
     for name, arguments in _functions(structure):
-        if name in OF_THE_ACCOUNT or (name in OF_THE_ACCOUNT_ALONE and not arguments):
+        folded = name.casefold()
+        if folded in OF_THE_ACCOUNT or (folded in OF_THE_ACCOUNT_ALONE and not arguments):
             raise refused(f"{name}() would be answered for the shared account, not for you. Leave it out.")
         if any(CURRENT_USER in argument.casefold() for argument in arguments):
             raise refused(f"{name}() holds currentUser(), which would be the shared account. Leave it out.")
@@ -108,13 +109,13 @@ def _operand(operand: Any, account_id: str) -> str:
 
 
 def _functions(structure: Any) -> Iterator[tuple[str, list[str]]]:
-    """Name in small letters, and arguments."""
+    """Name and arguments."""
     for clause in clauses_of(dig(structure, "where")):
         operands = [dig(clause, "operand"), *(dig(each, "operand") for each in items(clause, "predicates"))]
         for operand in operands:
             for each in [operand, *items(operand, "values")]:
                 if name := text(each, "function"):
-                    yield name.casefold(), texts(each, "arguments")
+                    yield name, texts(each, "arguments")
 
 
 def _not_rebuildable() -> ValidationError:

@@ -1,0 +1,165 @@
+"""Fields that a workspace keeps from agents appear nowhere, and no query asks about them."""
+
+import pytest
+import responses
+
+from tests.atlassian.jira_answers import (
+    FIELD,
+    PARSE,
+    SEARCH,
+    SIGNED,
+    calls,
+    codes,
+    connected,
+    make_issue,
+    paragraph,
+    person,
+    read,
+    search,
+    serve,
+)
+
+pytestmark = pytest.mark.django_db
+
+HIDDEN = ["Salary", "customfield_10032", "assignee", "Comment"]
+FIELDS = [
+    {"id": "customfield_10031", "name": "Salary", "clauseNames": ["cf[10031]", "Salary", "Salary[Number]"]},
+    {"id": "customfield_10032", "name": "Grade", "clauseNames": ["cf[10032]", "Grade"]},
+    {"id": "assignee", "name": "Assignee", "clauseNames": ["assignee"]},
+    {"id": "status", "name": "Status", "clauseNames": ["status"]},
+]
+
+
+def issue():
+    names = {"customfield_10031": "Salary", "customfield_10032": "Grade", "customfield_10033": "Team"}
+    comment = {"comments": [{"author": person("Ann"), "body": paragraph("talk")}], "total": 1}
+    custom = {"customfield_10031": 70000, "customfield_10032": {"value": "B4"}, "customfield_10033": "Gate"}
+    items = [
+        {"field": "Salary", "fieldId": "customfield_10031", "fromString": "60000", "toString": "70000"},
+        {"field": "Grade", "fieldId": "customfield_10032", "fromString": "B3", "toString": "B4"},
+        {"field": "assignee", "fieldId": "assignee", "fromString": "", "toString": "Ann"},
+    ]
+    change = {"id": "1", "author": person("Bo"), "created": "2026-11-02T08:00:00.000+0000", "items": items}
+    log = {"changelog": {"total": 1, "histories": [change]}}
+    return make_issue(names=names, assignee=person("Ann"), comment=comment, **custom) | log
+
+
+@responses.activate
+def test_they_are_in_no_fact_section_history_or_json(client_for):
+    serve(issue())
+
+    answer = read(connected(client_for, hidden_fields=HIDDEN), include="history")
+
+    assert answer["fields"] == {"Team": "Gate"}
+    assert (answer["assignee"], answer["comment_count"]) == (None, 0)
+    assert not [word for word in ("70000", "B4", "Ann", "talk", "Salary", "unassigned") if word in str(answer)]
+
+
+@responses.activate
+def test_nor_in_the_hits_of_a_search(client_for):
+    rows = [make_issue(assignee=person("Ann"), priority={"name": "High"})]
+    names = {"assignee": "Zuständig", "priority": "Priorität"}
+    responses.get(SEARCH, json={"issues": rows, "names": names, "isLast": True}, headers=SIGNED)
+
+    [hit] = search(connected(client_for, hidden_fields=["assignee", "Priorität"]), q="doors")["issues"]
+
+    assert (hit["assignee"], hit["priority"]) == (None, None)
+
+
+@responses.activate
+def test_words_are_not_looked_for_in_them(client_for):
+    responses.get(SEARCH, json={"issues": [], "isLast": True}, headers=SIGNED)
+
+    search(connected(client_for, hidden_fields=HIDDEN), q="secret plan")
+
+    assert "text+~" not in responses.calls[0].request.url
+    assert "comment+~" not in responses.calls[0].request.url
+    assert "summary+~+%22secret%22" in responses.calls[0].request.url
+
+
+def parsed(field, order=""):
+    structure = {
+        "where": {"operator": "and", "clauses": [clause("status"), clause(field)]},
+        "orderBy": {"fields": [{"field": {"name": order, "encodedName": order}}] if order else []},
+    }
+    return {"queries": [{"structure": structure}]}
+
+
+def clause(field):
+    quoted = f'"{field}"' if " " in field else field
+    operand = {"value": "1", "encodedValue": "1"}
+    return {"field": {"name": field, "encodedName": quoted}, "operator": "=", "operand": operand}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Salary",
+        "sALARY",
+        "Salary[Number]",
+        "cf[10031]",
+        "CF[10031]",
+        "customfield_10031",
+        "Grade",
+        "cf[10032]",
+        "Assignee",
+    ],
+)
+@responses.activate
+def test_a_query_about_one_is_refused_by_name(client_for, field):
+    responses.post(PARSE, json=parsed(field), headers=SIGNED)
+    responses.get(FIELD, json=FIELDS, headers=SIGNED)
+
+    error = search(connected(client_for, hidden_fields=HIDDEN), jql="x")["error"]
+
+    assert error["code"] == "validation_error"
+    assert f"The field {field} is hidden" in error["message"]
+
+
+@responses.activate
+def test_sorting_by_one_is_refused_too(client_for):
+    responses.post(PARSE, json=parsed("status", order="cf[10031]"), headers=SIGNED)
+    responses.get(FIELD, json=FIELDS, headers=SIGNED)
+
+    assert "cf[10031] is hidden" in search(connected(client_for, hidden_fields=HIDDEN), jql="x")["error"]["message"]
+
+
+@responses.activate
+def test_while_jira_does_not_tell_its_fields_no_number_passes(client_for):
+    responses.post(PARSE, json=parsed("cf[10099]"), headers=SIGNED)
+    responses.get(FIELD, status=403, headers=SIGNED)
+
+    assert "is hidden" in search(connected(client_for, hidden_fields=HIDDEN), jql="x")["error"]["message"]
+
+
+@responses.activate
+def test_other_fields_may_be_asked_about_and_the_names_are_asked_once(client_for):
+    responses.post(PARSE, json=parsed("Team"), headers=SIGNED)
+    responses.get(FIELD, json=FIELDS, headers=SIGNED)
+    responses.get(SEARCH, json={"issues": [make_issue()], "isLast": True}, headers=SIGNED)
+    agent = connected(client_for, hidden_fields=["Salary"])
+
+    answers = [search(agent, jql="Team = 1") for _ in range(2)]
+
+    assert [codes(answer) for answer in answers] == [[], []]
+    assert calls().count("GET /rest/api/3/field") == 1
+
+
+@responses.activate
+def test_nothing_more_is_asked_where_nothing_is_hidden(client_for):
+    responses.post(PARSE, json=parsed("Salary"), headers=SIGNED)
+    responses.get(SEARCH, json={"issues": [make_issue()], "isLast": True}, headers=SIGNED)
+
+    search(connected(client_for), jql="Salary = 1")
+
+    assert len(calls()) == 2
+
+
+@responses.activate
+def test_a_hidden_work_log_is_not_included(client_for):
+    serve(make_issue(worklog={"total": 1, "worklogs": [{"author": person("Ann"), "timeSpentSeconds": 60}]}))
+
+    answer = read(connected(client_for, hidden_fields=["Log Work"]), include="worklog")
+
+    assert codes(answer) == ["worklog_unavailable"]
+    assert "Ann" not in answer["content"]
