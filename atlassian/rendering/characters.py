@@ -24,7 +24,7 @@ _NO_CHARACTERS = "\ud800-\udfff\ufdd0-\ufdef" + "".join(
 )
 _ALWAYS_INVISIBLE = _CONTROLS + _FORMATS + _NO_CHARACTERS + "\U000e0000-\U000e0fff"
 
-_EMOJI = (
+EMOJI = (
     "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935\u2b05-\u2b55"
     "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 )
@@ -45,8 +45,8 @@ _FLAGS = "|".join(
 )
 _INVISIBLE = re.compile(
     f"({_FLAGS}"
-    f"|[0-9#*{_EMOJI}]{_EMOJI_SELECTOR}(?:\u200d(?=[{_EMOJI}])|(?=\u20e3)|(?<![0-9#*]{_EMOJI_SELECTOR}))"
-    f"|[{_EMOJI}]\u200d(?=[{_EMOJI}])"
+    f"|[0-9#*{EMOJI}]{_EMOJI_SELECTOR}(?:\u200d(?=[{EMOJI}])|(?=\u20e3)|(?<![0-9#*]{_EMOJI_SELECTOR}))"
+    f"|[{EMOJI}]\u200d(?=[{EMOJI}])"
     f"|[{_JOINING}][{_JOINERS}{_MONGOLIAN_SELECTORS}])"
     f"|[{_ALWAYS_INVISIBLE}{_JOINERS}{_MONGOLIAN_SELECTORS}{_EMOJI_SELECTOR}]+"
 )

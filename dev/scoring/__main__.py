@@ -1,4 +1,4 @@
-"""Prints the table and exits with 1 where a renderer stays below what it must reach."""
+"""Prints the table and exits with 1 where a renderer stays below what it must reach. An argument: another corpus."""
 
 import json
 import sys
@@ -13,6 +13,7 @@ from dev.scoring.adf_facts import SITE, adf_facts
 from dev.scoring.facts import Facts
 from dev.scoring.generated import adf_document, storage_page
 from dev.scoring.hostile import hostile_adf, hostile_storage
+from dev.scoring.pairs import differences
 from dev.scoring.score import Score, score, total
 from dev.scoring.storage_facts import storage_facts
 
@@ -105,13 +106,13 @@ def failures(result: Score, real: bool) -> list[str]:
     return below
 
 
-def main() -> int:
+def main(corpus: Path = CORPUS) -> int:
     failed: list[str] = []
     print(f"{'':28}{'documents':>10}{'recall':>8}{'structure':>11}{'leaks':>7}{'bytes':>7}{'MB/s':>7}")
     for form in FORMATS:
         sets = {
             "fixtures": documents(form, FIXTURES),
-            "corpus": documents(form, CORPUS),
+            "corpus": documents(form, corpus),
             "generated": [form.generate(seed) for seed in range(GENERATED)],
         }
         for name, found in sets.items():
@@ -122,8 +123,16 @@ def main() -> int:
         survived, tried, fallen = survived_hostile_input(form)
         failed += [f"{form.name} hostile: {name}" for name in fallen]
         print(f"{form.name + ', hostile':28}{tried:>10}   {survived} survived")
+    print_pairs(corpus / "pairs")
     print(*failed, sep="\n")
     return 1 if failed else 0
+
+
+def print_pairs(folder: Path) -> None:
+    lines, different, reasons = differences(folder)
+    if lines:
+        print(f"pages in both formats: {different} of {lines} lines differ")
+        print(*(f"  {count:>4}  {reason}" for reason, count in reasons.most_common()), sep="\n")
 
 
 def row(label: str, count: int, result: Score, speed: float) -> str:
@@ -132,4 +141,4 @@ def row(label: str, count: int, result: Score, speed: float) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*map(Path, sys.argv[1:2])))

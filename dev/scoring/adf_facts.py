@@ -58,7 +58,7 @@ def _block(node: dict[str, Any], facts: Facts, depth: int) -> None:
     elif kind == "rule":
         facts.add("rule")
     elif kind == "panel":
-        facts.add("panel", str(attrs.get("panelType", "")).upper())
+        facts.add("panel", _panel(attrs))
         _blocks(node.get("content"), facts, depth)
     elif kind == "blockquote":
         facts.add("quote")
@@ -69,6 +69,10 @@ def _block(node: dict[str, Any], facts: Facts, depth: int) -> None:
         _line(node.get("content"), facts)
     else:
         _other(node, facts, depth)
+
+
+def _panel(attrs: dict[str, Any]) -> str:
+    return str(attrs.get("panelType", "")).upper().replace("CUSTOM", "") or "PANEL"
 
 
 def _other(node: dict[str, Any], facts: Facts, depth: int) -> None:
@@ -158,7 +162,7 @@ def _cell_block(node: dict[str, Any]) -> str:
         return " | ".join(_cell_text(child) for child in children)
     inside = _cell_text(node)
     if kind == "panel":
-        return f"[!{str(_attrs(node).get('panelType', '')).upper()}] {inside}"
+        return f"[!{_panel(_attrs(node))}] {inside}"
     if kind in ("expand", "nestedExpand"):
         return f"▸ {_attrs(node).get('title') or ''} {inside}"
     if kind in ("bulletList", "orderedList", "taskList", "decisionList"):
@@ -247,7 +251,7 @@ def _word(node: dict[str, Any]) -> str:
 def _file(node: dict[str, Any], attrs: dict[str, Any]) -> str:
     name = str(attrs.get("alt") or "")
     if attrs.get("url"):
-        return f" {name} "
+        return f" [image: {name}] ({attrs['url']}) " if name else f" ({attrs['url']}) "
     picture = node.get("type") == "media" or name.endswith((".png", ".jpg", ".gif", ".svg"))
     return f"[{'image' if picture else 'attachment'}: {name}]" if name else ""
 

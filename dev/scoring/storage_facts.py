@@ -2,6 +2,7 @@
 
 import re
 from html.entities import name2codepoint
+from urllib.parse import quote_plus
 
 from lxml import etree
 
@@ -14,7 +15,8 @@ _SILENT = {"ac:parameter", "ac:placeholder", "ac:adf-attribute", "ac:task-id", "
 _SILENT |= {"script", "style", "colgroup", "ac:plain-text-body"}
 _BLOCKS = {"p", "div", "table", "ul", "ol", "pre", "blockquote", "hr", "ac:task-list", "ac:layout", "ac:layout-section"}
 _BLOCKS |= {"ac:layout-cell", "ac:rich-text-body", "h1", "h2", "h3", "h4", "h5", "h6", "ac:adf-extension", "section"}
-_PANELS = {"info", "note", "tip", "warning", "panel"}
+# As people see them on Cloud.
+_PANELS = {"info": "INFO", "note": "WARNING", "tip": "SUCCESS", "warning": "ERROR", "panel": "PANEL"}
 _LISTS = {"ul", "ol", "ac:task-list"}
 _FILE_MACROS = {"view-file", "viewpdf", "viewdoc", "viewxls", "viewppt"}
 
@@ -112,7 +114,7 @@ def _macro(element: etree._Element, facts: Facts, depth: int) -> None:
     if parameters.get("hidden") == "true":
         return
     if name in _PANELS:
-        facts.add("panel", name.upper())
+        facts.add("panel", _PANELS[name])
     if name in (*_PANELS, "expand", "code", "noformat"):
         facts.text.append(parameters.get("title", ""))
     for child in element:
@@ -127,10 +129,14 @@ def _adf(element: etree._Element, facts: Facts, depth: int) -> None:
     for node in nodes or [child for child in element if _name(child) == "ac:adf-fallback"]:
         if _get(node, "type") == "panel":
             kinds = [c for c in node if _name(c) == "ac:adf-attribute" and c.get("key") == "panel-type"]
-            facts.add("panel", "".join(kinds[0].itertext()).strip().upper() if kinds else "PANEL")
+            facts.add("panel", _panel("".join(kinds[0].itertext()) if kinds else ""))
         for decision in node.findall("{ac}adf-node") if _get(node, "type") == "decision-list" else ():
             facts.add("item", depth, None, normal("Decision: " + _first_line(decision)))
         _flow(node, facts, depth)
+
+
+def _panel(kind: str) -> str:
+    return kind.strip().upper().replace("CUSTOM", "") or "PANEL"
 
 
 def _first_line(element: etree._Element) -> str:
@@ -213,7 +219,7 @@ def _cell(element: etree._Element) -> str:
         elif name in ("thead", "tbody", "tfoot"):
             inside = f" {_cell(child)} "
         elif name == "tr":
-            inside = f" {' | '.join(map(_cell, child))} "
+            inside = f" {' | '.join(map(_inner_cell, child))} "
         elif name == "hr":
             inside = " --- "
         elif name == "ac:task":
@@ -229,9 +235,15 @@ def _cell(element: etree._Element) -> str:
     return said
 
 
+def _inner_cell(element: etree._Element) -> str:
+    """A cell of a table within a cell, its lines between strokes."""
+    lines = (_cell(child) for child in element if _is_block(child))
+    return " / ".join(lines) if all(map(_is_block, element)) and len(element) else _cell(element)
+
+
 def _cell_macro(element: etree._Element) -> str:
     name, parameters = _get(element, "ac:name"), _parameters(element)
-    label = f"[!{name.upper()}] " if name in _PANELS else "▸ " if name == "expand" else ""
+    label = f"[!{_PANELS[name]}] " if name in _PANELS else "▸ " if name == "expand" else ""
     title = parameters.get("title", "") if name in (*_PANELS, "expand", "code", "noformat") else ""
     bodies = [child for child in element if _name(child) in ("ac:rich-text-body", "ac:plain-text-body")]
     return f"{label}{title} " + " ".join(map(_cell, bodies))
@@ -251,9 +263,17 @@ def _said(element: etree._Element) -> str:
         return _link_text(element)
     if name == "ac:image":
         names = [_get(child, "ri:filename") for child in element]
+        addresses = [_get(child, "ri:value") for child in element]
+        if addresses and addresses[0]:
+            alt = _get(element, "ac:alt")
+            return f"[image: {alt}] ({addresses[0]})" if alt else f" ({addresses[0]})"
         return f"[image: {names[0]}]" if names and names[0] else _get(element, "ac:alt")
     if name == "img":
-        return element.get("alt") or ""
+        return (
+            f"[image: {element.get('alt')}] ({element.get('src')})"
+            if element.get("alt")
+            else f" ({element.get('src')})"
+        )
     if name == "ac:emoticon":
         return _get(element, "ac:emoji-fallback")
     return (element.text or "") + "".join(_said(child) + (child.tail or "") for child in element)
@@ -277,6 +297,8 @@ def _link_text(element: etree._Element) -> str:
         return body
     if _name(target) == "ri:page":
         title = _get(target, "ri:content-title")
+        if _get(target, "ri:space-key"):
+            return body if body.strip() else title
         return f"[page: {title}]" if body.strip() in ("", title) else f"{body} [page: {title}]"
     if _name(target) == "ri:attachment":
         title = _get(target, "ri:filename")
@@ -288,6 +310,9 @@ def _link_text(element: etree._Element) -> str:
 
 def _links(element: etree._Element, facts: Facts) -> None:
     """Neighbours that lead to one place are one link."""
+    for page in element.iter("{ri}page"):
+        if _get(page, "ri:space-key") and _name(page.getparent()) == "ac:link":
+            add_link(facts, _link_text(page.getparent()), _display_url(page))
     text = ""
     for link in element.iter("a"):
         href = (link.get("href") or "").strip()
@@ -299,3 +324,9 @@ def _links(element: etree._Element, facts: Facts) -> None:
         if re.match(r"https?://|mailto:", target):
             add_link(facts, text, target)
         text = ""
+
+
+def _display_url(page: etree._Element) -> str:
+    title = quote_plus(_get(page, "ri:content-title"))
+    anchor = _get(page.getparent(), "ac:anchor")
+    return f"{SITE}/wiki/display/{_get(page, 'ri:space-key')}/{title}" + (f"#{anchor}" if anchor else "")

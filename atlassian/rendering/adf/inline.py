@@ -1,12 +1,16 @@
 """ADF nodes that stand within a line of text."""
 
+import re
 from typing import Any
 
-from atlassian.rendering.adf.fields import Node, attribute, attributes, content, day, text
+from atlassian.rendering.adf.fields import Node, attribute, attributes, content, day, kind, text
 from atlassian.rendering.adf.reader import Reader
-from atlassian.rendering.links import query_in, safe_url, smart_link
+from atlassian.rendering.emoji import emoji as emoji_text
+from atlassian.rendering.links import external_image, query_in, safe_url, smart_link
 from atlassian.rendering.markdown.tree import CODE, EM, PLAIN, STRIKE, STRONG, SUB, SUP, Flow, Marks, Run
+from atlassian.rendering.visibility import Colour, colour, contrasts
 
+_SPACES = re.compile(" {2,}")
 _MARKS = {"strong": STRONG, "em": EM, "strike": STRIKE, "code": CODE, "sub": SUB, "sup": SUP}
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".heic", ".tiff")
 
@@ -34,8 +38,19 @@ def href(reader: Reader, node: Node) -> str:
 def text_node(reader: Reader, node: Node) -> Flow:
     written = text(node.get("text")).replace("\u00a0", " ")
     if not node.get("marks"):
-        return [Run(written)]
-    return [Run(written, marks(node), href(reader, node))]
+        return [Run(_SPACES.sub(" ", written))]
+    if is_hidden(node, reader.ground):
+        return []
+    found = marks(node)
+    return [Run(written if CODE in found else _SPACES.sub(" ", written), found, href(reader, node))]
+
+
+def is_hidden(node: Node, ground: Colour) -> bool:
+    """Whether the colours of a text keep it from the eye."""
+    colours = {kind(mark): attribute(mark, "color") for mark in _marks_of(node)}
+    if "textColor" not in colours:
+        return False
+    return not contrasts(colours["textColor"], colour(colours.get("backgroundColor", "")) or ground)
 
 
 def hard_break(reader: Reader, node: Node) -> Flow:
@@ -53,8 +68,8 @@ def mention(reader: Reader, node: Node) -> Flow:
 
 
 def emoji(reader: Reader, node: Node) -> Flow:
-    name = attribute(node, "shortName").strip(":")
-    return [Run(attribute(node, "text") or (f":{name}:" if name else ""), marks(node))]
+    character = emoji_text(attribute(node, "text"), attribute(node, "id"), attribute(node, "shortName"))
+    return [Run(character, marks(node))]
 
 
 def status(reader: Reader, node: Node) -> Flow:
@@ -95,25 +110,26 @@ def _query(node: Node) -> str:
 
 
 def media(reader: Reader, node: Node) -> Flow:
-    return [file(reader, node, "image" if _is_image(node) else "attachment")]
+    return file(reader, node, "image" if _is_image(node) else "attachment")
 
 
-def file(reader: Reader, node: Node, sort: str, link: str = "") -> Run:
-    """A picture at its own address, or a file of which only the name can be told."""
-    name = file_name(node)
+def file(reader: Reader, node: Node, sort: str, link: str = "") -> Flow:
+    """A picture with the address that it is at, or a file of which only the name can be told."""
+    name = file_name(node) or reader.files.get(attribute(node, "id"), "")
     link = href(reader, node) or link
     address = safe_url(attributes(node).get("url"), reader.site_url)
     if address:
-        return Run(name, PLAIN, link, address)
-    return Run(f"[{sort}: {name}]" if name else f"[{sort}]", PLAIN, link)
+        return external_image(name, address, PLAIN, link)
+    return [Run(f"[{sort}: {name}]" if name else f"[{sort}]", PLAIN, link)]
 
 
 def file_name(node: Node) -> str:
     return " ".join(attribute(node, "alt", "__fileName", "fileName").split())
 
 
-def is_nameless(node: Node) -> bool:
-    return not file_name(node) and not attributes(node).get("url")
+def is_nameless(reader: Reader, node: Node) -> bool:
+    named = file_name(node) or attributes(node).get("url") or reader.files.get(attribute(node, "id"))
+    return not named
 
 
 def _is_image(node: Node) -> bool:
@@ -123,8 +139,7 @@ def _is_image(node: Node) -> bool:
 
 def old_image(reader: Reader, node: Node) -> Flow:
     address = safe_url(attributes(node).get("src"), reader.site_url)
-    alt = attribute(node, "alt")
-    return [Run(alt, PLAIN, "", address)] if address else [Run(f"[image: {alt}]" if alt else "[image]")]
+    return external_image(attribute(node, "alt"), address)
 
 
 def contents(reader: Reader, node: Node) -> Flow:

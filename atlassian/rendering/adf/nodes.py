@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 
 from atlassian.rendering import macros
 from atlassian.rendering.adf import inline
+from atlassian.rendering.adf.extensions import macro, nested_document
 from atlassian.rendering.adf.fields import Node, attribute, attributes, content, kind, nodes_below, number, text
-from atlassian.rendering.adf.reader import Reader
-from atlassian.rendering.macros import Macro
+from atlassian.rendering.adf.reader import Reader, unknown
 from atlassian.rendering.markdown import blocks as markdown
 from atlassian.rendering.markdown.tree import (
     Cell,
@@ -28,12 +28,19 @@ from atlassian.rendering.markdown.tree import (
     Table,
     blocks_of,
     is_visible,
+    runs_of,
 )
 
 
-def to_markdown(document: object, *, site_url: str = "", names: Mapping[str, str] = {}) -> str:
-    """Returns whatever the document is, broken or hostile. `names` maps account ids to people's names."""
-    reader = Reader(NODES, site_url, names)
+def to_markdown(
+    document: object, *, site_url: str = "", names: Mapping[str, str] = {}, files: Mapping[str, str] = {}
+) -> str:
+    """
+    Returns whatever the document is, broken or hostile.
+
+    `names` maps account ids to people's names, `files` the ids of media to names of files, where they are known.
+    """
+    reader = Reader(NODES, site_url, names, files)
     return markdown.write(blocks_of(reader.flow(document)))
 
 
@@ -41,6 +48,13 @@ def account_ids(document: object) -> set[str]:
     """The people whom the document mentions without saying their names."""
     mentions = (node for node in nodes_below(document) if node.get("type") == "mention")
     return {attribute(node, "id") for node in mentions if not inline.mention_text(node)} - {""}
+
+
+def nameless_images(document: object) -> list[str]:
+    """The ids of the pictures that the document shows without saying their names, in its order."""
+    pictures = (node for node in nodes_below(document) if node.get("type") == "media")
+    nameless = (attribute(node, "id") for node in pictures if not inline.file_name(node) and attribute(node, "id"))
+    return list(dict.fromkeys(nameless))
 
 
 def paragraph(reader: Reader, node: Node) -> Flow:
@@ -57,8 +71,14 @@ def rule(reader: Reader, node: Node) -> Flow:
 
 
 def code_block(reader: Reader, node: Node) -> Flow:
-    said = "".join(run.text for run in reader.runs(node))
-    return [Code(said, macros.language(attribute(node, "language")))]
+    code = "".join(map(_code_text, nodes_below(content(node))))
+    return [Code(code, macros.language(attribute(node, "language")))]
+
+
+def _code_text(node: Node) -> str:
+    if kind(node) == "hardBreak":
+        return "\n"
+    return text(node.get("text")).replace("\u00a0", " ") or attribute(node, "text", "shortName")
 
 
 def block_quote(reader: Reader, node: Node) -> Flow:
@@ -67,10 +87,10 @@ def block_quote(reader: Reader, node: Node) -> Flow:
 
 def panel(reader: Reader, node: Node) -> Flow:
     """A panel of the author's own making is told apart by its sign, where that is a character."""
-    named = "".join(letter for letter in attribute(node, "panelType") if letter.isalpha()).upper()
     sign = attribute(node, "panelIconText")
     title = [Run(sign)] if sign and not sign.startswith(":") else []
-    return [Quote(reader.blocks(node), named or "PANEL", title)]
+    body = reader.blocks_on(attribute(node, "panelColor"), node)
+    return [Quote(body, macros.panel_kind(attribute(node, "panelType")), title)]
 
 
 def expand(reader: Reader, node: Node) -> Flow:
@@ -110,11 +130,24 @@ def _task(reader: Reader, node: Node) -> ListItem:
 
 
 def _decision(reader: Reader, node: Node) -> ListItem:
-    return ListItem(reader.blocks(node), "Decision: ")
+    state = attribute(node, "state").upper()
+    return ListItem(reader.blocks(node), "Decision? " if state == "UNDECIDED" else "Decision: ")
 
 
 def table(reader: Reader, node: Node) -> Flow:
-    return [Table([_row(reader, row) for row in content(node)])]
+    rows = [_row(reader, row) for row in content(node)]
+    return [Table(_numbered(rows) if attributes(node).get("isNumberColumnEnabled") is True else rows)]
+
+
+def _numbered(rows: list[list[Cell]]) -> list[list[Cell]]:
+    """A column of numbers that the page counts itself; the head has none."""
+    number = 0
+    numbered: list[list[Cell]] = []
+    for row in rows:
+        is_head = not number and bool(row) and all(cell.header for cell in row)
+        number += 0 if is_head else 1
+        numbered.append([Cell([] if is_head else [Paragraph([Run(str(number))])], is_head), *row])
+    return numbered
 
 
 def _row(reader: Reader, node: object) -> list[Cell]:
@@ -128,7 +161,7 @@ def _row(reader: Reader, node: object) -> list[Cell]:
 def _cell(reader: Reader, node: object) -> Cell:
     found = attributes(node) if isinstance(node, dict) else {}
     return Cell(
-        reader.blocks(node if kind(node) in _CELLS else [node]),
+        reader.blocks_on(text(found.get("background")), node if kind(node) in _CELLS else [node]),
         kind(node) == "tableHeader",
         number(found.get("colspan"), 1),
         number(found.get("rowspan"), 1),
@@ -142,12 +175,20 @@ def media_single(reader: Reader, node: Node) -> Flow:
         parts.setdefault(kind(child), []).append(child)
     pictures, caption = parts.pop("media"), reader.runs(parts.pop("caption"))
     others = [block for unusual in parts.values() for block in reader.blocks(unusual)]
-    caption = caption if is_visible(caption) else []
-    if caption and len(pictures) == 1 and inline.is_nameless(pictures[0]):
+    caption = _one_line(caption) if is_visible(caption) else []
+    if caption and len(pictures) == 1 and inline.is_nameless(reader, pictures[0]):
         return [Paragraph([Run("[image: "), *caption, Run("]")]), *others]
     link = inline.href(reader, node)
-    runs = [inline.file(reader, picture, "image", link) for picture in pictures]
+    runs = [run for picture in pictures for run in runs_of(inline.file(reader, picture, "image", link))]
     return [Paragraph([*runs, *([Run("\n"), *caption] if caption else [])]), *others]
+
+
+def _one_line(runs: list[Run]) -> list[Run]:
+    """A caption without the breaks in and after it."""
+    runs = [run._replace(text=run.text.replace("\n", " ")) for run in runs]
+    while runs and not runs[-1].text.strip():
+        runs.pop()
+    return [*runs[:-1], runs[-1]._replace(text=runs[-1].text.rstrip())]
 
 
 def media_group(reader: Reader, node: Node) -> Flow:
@@ -166,21 +207,15 @@ def extension(reader: Reader, node: Node) -> Flow:
 
 
 def inline_extension(reader: Reader, node: Node) -> Flow:
-    return macros.render(_macro(reader, node))
+    if not content(node) and (nested := nested_document(reader, attributes(node).get("parameters"))):
+        return [*nested]
+    return macros.render(macro(reader, node))
 
 
-def _macro(reader: Reader, node: Node) -> Macro:
-    """An app's key is a path that ends in the name of the macro."""
-    parameters = attributes(node).get("parameters")
-    found = parameters if isinstance(parameters, dict) else {}
-    told = {}
-    for group in (found.get("macroParams"), found.get("guestParams")):
-        for name, value in group.items() if isinstance(group, dict) else ():
-            told[text(name)] = text(value.get("value") if isinstance(value, dict) else value)
-    plain = told.pop("__bodyContent", None)
-    name = attribute(node, "extensionKey").rpartition("/")[2] or "extension"
-    has_body = bool(content(node))
-    return Macro(name, told, [*reader.blocks(node)] if has_body else None, plain)
+def unsupported(reader: Reader, node: Node) -> Flow:
+    """What an editor did not know is kept whole within; only what does not read either is named."""
+    original = attributes(node).get("originalValue")
+    return reader.read(original) if isinstance(original, dict) else unknown(reader, node)
 
 
 _ITEMS: dict[str, Callable[[Reader, Node], ListItem]] = {
@@ -232,4 +267,8 @@ NODES: dict[str, Callable[[Reader, Node], Flow]] = {
     "table": table,
     "taskList": bullet_list,
     "text": inline.text_node,
+    "unsupportedBlock": unsupported,
+    "unsupportedInline": unsupported,
+    "confluenceUnsupportedBlock": unsupported,
+    "confluenceUnsupportedInline": unsupported,
 }

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from atlassian.rendering.adf.fields import Node, attribute, content, kind, nodes_below, text
-from atlassian.rendering.markdown.tree import Block, Flow, Paragraph, Run, blocks_of, runs_of
+from atlassian.rendering.markdown.tree import Block, Flow, Paragraph, Run, blocks_of, collapsed, runs_of
+from atlassian.rendering.visibility import WHITE, colour
 
 # Deeper than what a person wrote, yet so low that lines prefixed once a level do not grow a page out of bounds.
 # What lies below still gives its text.
@@ -15,11 +16,17 @@ class Reader:
     """One reading of one document: the table of node types, what links and names need, how deep we are."""
 
     def __init__(
-        self, nodes: Mapping[str, Callable[["Reader", Node], Flow]], site_url: str, names: Mapping[str, str]
+        self,
+        nodes: Mapping[str, Callable[["Reader", Node], Flow]],
+        site_url: str,
+        names: Mapping[str, str],
+        files: Mapping[str, str],
     ) -> None:
         self.nodes = nodes
         self.site_url = site_url
         self.names = names
+        self.files = files
+        self.ground = WHITE
         self._depth = 0
         self.inline = False
 
@@ -39,14 +46,21 @@ class Reader:
         outside, self.inline = self.inline, False
         flow = self.flow(parent)
         self.inline = outside
-        return blocks_of(flow)
+        return blocks_of(collapsed(flow))
+
+    def blocks_on(self, written: str, parent: object) -> list[Block]:
+        """The children on a ground of the colour that is written."""
+        outside, self.ground = self.ground, colour(written) or self.ground
+        blocks = self.blocks(parent)
+        self.ground = outside
+        return blocks
 
     def runs(self, parent: object) -> list[Run]:
         """The children where only text stands."""
         outside, self.inline = self.inline, True
         flow = self.flow(parent)
         self.inline = outside
-        return runs_of(flow)
+        return runs_of(collapsed(flow))
 
     def read(self, node: Any) -> Flow:
         if isinstance(node, str):

@@ -27,18 +27,42 @@ _LINE_START = re.compile(
 _NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 # Of a link, by reference; more words after the first would have to be its quoted title.
 _DEFINITION = re.compile(r"""(\[(?:[^\[\]\\]|\\.)+\]):(?=\s*(?:\S+\s*(?:["'(\\].*)?)?$)""")
+# Without what could not stand in a link of Markdown's, and without what rather ends the sentence.
+_ADDRESS = re.compile(r"""\bhttps?://[^\s<>"'`\\|]+""", re.IGNORECASE)
+_AFTER_ADDRESS = ".,;:!?*_~)]}"
 _CHECKBOX = re.compile(r"\[[ xX]\](?=\s|$)")
 
 
-def escape(text: str, before: str, after: str, brackets: bool = False) -> str:
-    """Text between the characters `before` and `after`; `brackets` too where those of a link don't pair."""
+def escape(text: str, before: str, after: str, brackets: bool = False, linked: bool = False) -> str:
+    """
+    Text between the characters `before` and `after`; `brackets` too where those of a link don't pair.
+
+    A bare address that would need a backslash becomes a link of its own, unless the text is `linked` already.
+    """
     if after == "[" and text.endswith("!"):
-        return escape(text[:-1], before, "!", brackets) + "\\!"
+        return escape(text[:-1], before, "!", brackets, linked) + "\\!"
     if brackets:
         return _IN_LINK.sub(lambda special: _escaped(special, before, "["), text)
-    if _SUSPECT.search(text):
-        return _IN_TEXT.sub(lambda special: _escaped(special, before, after), text)
-    return text
+    if not _SUSPECT.search(text):
+        return text
+    if "://" in text and not linked:
+        return _with_addresses(text, before, after)
+    return _IN_TEXT.sub(lambda special: _escaped(special, before, after), text)
+
+
+def _with_addresses(text: str, before: str, after: str) -> str:
+    parts: list[str] = []
+    reached = 0
+    for found in _ADDRESS.finditer(text):
+        address = found[0].rstrip(_AFTER_ADDRESS)
+        end = found.start() + len(address)
+        if escape(address, "/", "/", linked=True) == address:
+            continue
+        lead = text[reached : found.start()]
+        parts += [escape(lead, before, "<", linked=True) if lead else "", f"<{address}>"]
+        before, reached = ">", end
+    rest = text[reached:]
+    return "".join(parts) + (escape(rest, before, after, linked=True) if rest else "")
 
 
 def _escaped(special: re.Match[str], before: str, after: str) -> str:

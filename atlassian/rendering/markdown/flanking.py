@@ -35,7 +35,7 @@ def without_punctuation(runs: list[Run], before: str, after: str) -> tuple[str, 
 
 
 def _take(runs: list[Run], end: int, taken: Callable[[str], bool]) -> str:
-    """The text at one end of the runs that is taken from them; code and images stay whole."""
+    """The text at one end of the runs that is taken from them; code stays whole."""
     found = ""
     while runs and is_plain(runs[end]):
         text = runs[end].text
@@ -52,7 +52,7 @@ def _take(runs: list[Run], end: int, taken: Callable[[str], bool]) -> str:
 
 
 def is_plain(run: Run) -> bool:
-    return not run.image and CODE not in run.marks
+    return CODE not in run.marks
 
 
 def flanks(before: str, inner: str, after: str) -> bool:

@@ -1,8 +1,9 @@
-"""Runs of text written as inline Markdown: marks, links, code spans, images."""
+"""Runs of text written as inline Markdown: marks, links, code spans."""
 
 import re
 from itertools import groupby
 
+from atlassian.rendering.links import is_live
 from atlassian.rendering.markdown.escaping import code_span, escape
 from atlassian.rendering.markdown.flanking import flanks, is_plain, is_word, without_punctuation, without_spaces
 from atlassian.rendering.markdown.tree import CODE, EM, STRIKE, STRONG, SUB, SUP, Run
@@ -39,11 +40,9 @@ def _merged(runs: list[Run]) -> list[Run]:
     """Neighbours of one style become one run, so that no mark is closed only to be opened again."""
     merged: list[Run] = []
     lines = (line for run in runs for line in (_code_lines(run) if CODE in run.marks else (run,)))
-    for (_, _, image), group in groupby(lines, key=lambda run: run[1:]):
+    for _, group in groupby(lines, key=lambda run: run[1:]):
         members = list(group)
-        if image:
-            merged.extend(members)
-        elif text := "".join(run.text for run in members):
+        if text := "".join(run.text for run in members):
             merged.append(members[0]._replace(text=text))
     return merged
 
@@ -128,8 +127,6 @@ def _longest_style(runs: list[Run], position: int, within: Within) -> tuple[str,
 
 def _first_character(run: Run, within: Within) -> str:
     """What the run will begin with; asterisks are looked through, since they join with those before."""
-    if run.image:
-        return "!"
     for style in _styles(run):
         if style not in within and style not in (STRONG, EM):
             return "[" if style.startswith(_LINK) else DELIMITERS[style][0][0]
@@ -174,7 +171,10 @@ def _alternates(runs: list[Run], mark: str) -> bool:
 
 
 def _link(url: str, runs: list[Run], within: Within) -> str:
+    """An address that is not live stands beside the words."""
     plain = "".join(run.text for run in runs)
+    if not is_live(url):
+        return _write(runs, within, "*", "*") + ("" if plain == url else f" ({code_span(url)})")
     if _says_itself(url, plain) and all(map(is_plain, runs)):
         return f"<{plain}>"
     if not _pairs(plain) or "](" in plain:
@@ -198,8 +198,6 @@ def _pairs(text: str) -> bool:
 
 
 def _leaf(run: Run, within: Within, before: str, after: str) -> str:
-    if run.image:
-        return f"![{escape(run.text, '[', ']', brackets=True)}]({run.image})".replace("\n", " ")
     if CODE in run.marks:
         return "\n".join(map(code_span, run.text.split("\n")))
     return _text(run.text, within, before, after)
@@ -208,4 +206,5 @@ def _leaf(run: Run, within: Within, before: str, after: str) -> str:
 def _text(text: str, within: Within, before: str, after: str) -> str:
     if within:  # a delimiter stands at either end
         before, after = before.replace("\n", "*").replace(" ", "*"), after.replace("\n", "*").replace(" ", "*")
-    return escape(text, before, after, _BRACKETS in within) if text else ""
+    linked = any(style.startswith(_LINK) for style in within)
+    return escape(text, before, after, _BRACKETS in within, linked) if text else ""

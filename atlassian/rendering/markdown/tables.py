@@ -25,6 +25,7 @@ from atlassian.rendering.markdown.tree import (
 MAX_SPAN = 200
 MAX_REPEATED_CHARS = 60
 BREAK = "<br>"
+INNER_BREAK = " / "
 # A table whose spans or ragged rows would blow it up beyond its own cells is written without them.
 MAX_PADDING_CELLS = 20_000
 
@@ -33,7 +34,7 @@ Covered = dict[int, tuple[int, str]]  # column → rows that a cell above still 
 
 
 def write_table(table: Table) -> list[str]:
-    grid = _grid(table.rows)
+    grid = _grid(table.rows, cell_text)
     if not grid:
         return []
     width = max(len(row) for row in grid)
@@ -56,21 +57,21 @@ def _line(cells: list[str]) -> str:
     return "".join(f"| {cell} " if cell else "| " for cell in cells) + "|"
 
 
-def _grid(rows: list[list[Cell]]) -> Grid:
+def _grid(rows: list[list[Cell]], written: Callable[[list[Block]], str]) -> Grid:
     """Every cell at the column where a person sees it; what a span covers is repeated below, blank beside."""
     cells = [cell for row in rows for cell in row]
     area = sum(_span(cell.columns) * _span(cell.rows) for cell in cells)
     limit = MAX_SPAN if area <= MAX_PADDING_CELLS + 4 * len(cells) else 1
     covered: Covered = {}
-    return [line for row in rows if (line := _row(row, covered, limit))]
+    return [line for row in rows if (line := _row(row, covered, limit, written))]
 
 
-def _row(cells: list[Cell], covered: Covered, limit: int) -> list[str]:
+def _row(cells: list[Cell], covered: Covered, limit: int, written: Callable[[list[Block]], str]) -> list[str]:
     line: list[str] = []
     for cell in cells:
         _pass_covered(line, covered)
         columns, rows = min(_span(cell.columns), limit), min(_span(cell.rows), limit)
-        text = cell_text(cell.body)
+        text = written(cell.body)
         repeated = text if rows > 1 and _length(cell) <= MAX_REPEATED_CHARS else ""
         if rows > 1:
             covered |= {len(line) + beside: (rows, "" if beside else repeated) for beside in range(columns)}
@@ -148,8 +149,12 @@ def _expand(expand: Expand) -> list[str]:
 
 
 def _nested(table: Table) -> list[str]:
-    """A table within a cell: its rows are lines, its cells stand between bars."""
-    return [" | ".join(BREAK.join(_cell_lines(cell.body)) for cell in row) for row in table.rows if row]
+    """A table within a cell: its rows are lines, its cells stand between bars, the lines of a cell between strokes."""
+    return [" | ".join(row) for row in _grid(table.rows, _inner_text)]
+
+
+def _inner_text(blocks: list[Block]) -> str:
+    return INNER_BREAK.join(line.strip() for line in _cell_lines(blocks))
 
 
 CELL_WRITERS: dict[type, Callable[[Any], list[str]]] = {

@@ -15,12 +15,11 @@ PLAIN: Marks = frozenset()
 
 
 class Run(NamedTuple):
-    """Text under one set of marks; a line break is the character itself. With `image`, text is its alt."""
+    """Text under one set of marks; a line break is the character itself."""
 
     text: str
     marks: Marks = PLAIN
     href: str = ""
-    image: str = ""
 
 
 @dataclass(slots=True)
@@ -118,7 +117,7 @@ def _close_paragraph(blocks: list[Block], runs: list[Run]) -> None:
 
 def is_visible(runs: list[Run]) -> bool:
     """Whether there is more than spaces."""
-    return any(run.image or (run.text and not run.text.isspace()) for run in runs)
+    return any(run.text and not run.text.isspace() for run in runs)
 
 
 def runs_of(flow: Iterable[Run | Block]) -> list[Run]:
@@ -148,6 +147,25 @@ def _text_of(block: Block) -> list[Run]:
         case Table(rows):
             return runs_of(child for row in rows for cell in row for child in cell.body)
     return []
+
+
+def collapsed(flow: Flow) -> Flow:
+    """Spaces as a page shows them: one between words, none where a line or a block begins; code keeps its own."""
+    visible: Flow = []
+    spaced = True
+    for node in flow:
+        if not isinstance(node, Run):
+            spaced = True
+        elif CODE in node.marks:
+            spaced = node.text[-1:] == "\n"
+        else:
+            text = node.text.lstrip(" ") if spaced else node.text
+            if not text:
+                continue
+            spaced = text[-1] in " \n"
+            node = node if text is node.text else node._replace(text=text)
+        visible.append(node)
+    return visible
 
 
 def with_mark(runs: list[Run], mark: str) -> list[Run]:

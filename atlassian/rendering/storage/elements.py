@@ -8,18 +8,41 @@ its children. https://confluence.atlassian.com/doc/confluence-storage-format-790
 from collections.abc import Callable, Mapping
 
 from atlassian.rendering.markdown import blocks
-from atlassian.rendering.markdown.tree import CODE, EM, STRIKE, STRONG, SUB, SUP, Code, Flow, Heading, Quote, Rule
+from atlassian.rendering.markdown.tree import (
+    CODE,
+    EM,
+    STRIKE,
+    STRONG,
+    SUB,
+    SUP,
+    Block,
+    Code,
+    Flow,
+    Heading,
+    Quote,
+    Rule,
+)
 from atlassian.rendering.storage import embedded_adf, links, lists, macros, tables
 from atlassian.rendering.storage.reader import Reader
 from atlassian.rendering.storage.source import HIDDEN, Element, attribute, parse, whole_text
+from atlassian.rendering.storage.styles import hide
 
 
-def to_markdown(xhtml: object, *, site_url: str = "", names: Mapping[str, str] = {}) -> str:
-    """Returns whatever the page is, broken or hostile. `names` maps account ids to people's names."""
+def to_markdown(xhtml: object, *, site_url: str = "", names: Mapping[str, str] = {}, space_key: str = "") -> str:
+    """
+    Returns whatever the page is, broken or hostile.
+
+    `names` maps account ids to people's names; links name pages of another space than the page's own, `space_key`.
+    """
     if not isinstance(xhtml, str):
         return ""
-    reader = Reader(ELEMENTS, site_url, names)
-    return blocks.write(reader.blocks(parse(xhtml)))
+    return blocks.write(blocks_in(xhtml, site_url=site_url, names=names, space_key=space_key))
+
+
+def blocks_in(xhtml: str, *, site_url: str, names: Mapping[str, str], space_key: str = "") -> list[Block]:
+    page = parse(xhtml)
+    hide(page)
+    return Reader(ELEMENTS, site_url, names, space_key).blocks(page)
 
 
 def account_ids(xhtml: object) -> set[str]:
@@ -84,7 +107,7 @@ ELEMENTS: dict[str, Callable[[Reader, Element], Flow]] = {
     **dict.fromkeys(("figure", "figcaption", "details", "summary", "fieldset", "form", "dl", "dt", "dd"), block),
     **dict.fromkeys(("ac:layout", "ac:layout-section", "ac:layout-cell", "ac:rich-text-body"), block),
     **dict.fromkeys(("script", "style", "template", "head", "title", "noscript", HIDDEN), nothing),
-    **dict.fromkeys(("ac:placeholder", "ac:parameter", "ac:adf-fallback", "ac:adf-attribute"), nothing),
+    **dict.fromkeys(("ac:placeholder", "ac:parameter", "ac:adf-fallback", "ac:adf-attribute", "ac:adf-mark"), nothing),
     **dict.fromkeys(("ac:structured-macro", "ac:macro"), macros.macro),
     **dict.fromkeys(("ul", "ol"), lists.html_list),
     "a": links.anchor,

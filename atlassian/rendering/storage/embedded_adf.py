@@ -36,9 +36,7 @@ def _repeats(fallback: Element) -> bool:
 
 
 def _holds(element: Element) -> bool:
-    return any(name_of(child) not in ("ac:adf-attribute", "") for child in element) or bool(
-        (element.text or "").strip()
-    )
+    return any(name_of(child) not in _SETTINGS for child in element) or bool((element.text or "").strip())
 
 
 def _kind(element: Element) -> str:
@@ -55,16 +53,19 @@ def _contents(reader: Reader, element: Element) -> Flow:
 
 
 def _panel(reader: Reader, element: Element) -> Flow:
-    told = _attributes(element)
-    sign = told.get("panel-icon-text", "")
+    settings = _attributes(element)
+    sign = settings.get("panel-icon-text", "")
     title = [Run(sign)] if sign and not sign.startswith(":") else []
-    named = "".join(filter(str.isalpha, told.get("panel-type", ""))).upper()
-    return [Quote(reader.blocks(element), named or "PANEL", title)]
+    return [Quote(reader.blocks(element), macros.panel_kind(settings.get("panel-type", "")), title)]
 
 
 def _decisions(reader: Reader, element: Element) -> Flow:
     nodes = (child for child in element if name_of(child) == "ac:adf-node")
-    return [List([ListItem(reader.blocks(child), "Decision: ") for child in nodes])]
+    return [List([ListItem(reader.blocks(child), _decision(child)) for child in nodes])]
+
+
+def _decision(element: Element) -> str:
+    return "Decision? " if _attributes(element).get("state", "").upper() == "UNDECIDED" else "Decision: "
 
 
 def _macro(reader: Reader, element: Element) -> Flow:
@@ -92,11 +93,17 @@ def _attributes(element: Element) -> dict[str, str]:
 
 def _parameters(element: Element) -> dict[str, str]:
     """What the author set; the app's own bookkeeping stands beside it in other groups."""
-    groups = (group for group in element.iter("{ac}adf-parameter") if _option(group, "key") in _SET_BY_AUTHOR)
-    return {_option(told, "key"): whole_text(told).strip() for group in groups for told in group}
+    parameters = [*element.iter("{ac}adf-parameter")]
+    groups = (group for group in parameters if _option(group, "key") in _SET_BY_AUTHOR)
+    found = {_option(each, "key"): whole_text(each).strip() for group in groups for each in group}
+    titles = (whole_text(each).strip() for each in parameters if _option(each, "key") in _TITLES)
+    return found or {"": next(filter(None, titles), "")}
 
 
 _SET_BY_AUTHOR = {"guest-params", "macro-params"}
+# What a chart and its like are called, deep among their settings.
+_TITLES = {"chart-title", "title"}
+_SETTINGS = {"ac:adf-attribute", "ac:adf-mark", ""}
 
 NODES: dict[str, Callable[[Reader, Element], Flow]] = {
     **dict.fromkeys(("extension", "bodiedextension", "inlineextension", "multibodiedextension"), _macro),

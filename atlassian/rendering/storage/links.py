@@ -1,8 +1,10 @@
 """Links, people, files and pictures of the storage format, which has names for them and few addresses."""
 
 import json
+from urllib.parse import unquote
 
-from atlassian.rendering.links import query_in, safe_url, smart_link
+from atlassian.rendering.emoji import emoji
+from atlassian.rendering.links import external_image, page_url, query_in, safe_url, smart_link
 from atlassian.rendering.markdown.tree import Flow, Run
 from atlassian.rendering.storage.placement import promote_if_alone
 from atlassian.rendering.storage.reader import Reader
@@ -29,9 +31,11 @@ def _card(reader: Reader, element: Element, url: str) -> Flow:
 def link(reader: Reader, element: Element) -> Flow:
     """Confluence's own link: its text, and what it leads to where that is not the same."""
     body = next((child for child in element if name_of(child) in _BODIES), None)
-    target = next((child for child in element if name_of(child) in TARGETS), None)
+    target = next((child for child in element if name_of(child) in TARGETS or name_of(child) in _PAGES), None)
     text = reader.flow(body) if body is not None else []
     said = "".join(node.text for node in text if isinstance(node, Run)).strip()
+    if target is not None and name_of(target) in _PAGES:
+        return _page(reader, target, text, said, attribute(element, "ac:anchor"))
     if target is not None:
         return TARGETS[name_of(target)](reader, target, text, said)
     return text or reader.flow(element) or [reader.label(attribute(element, "ac:anchor"))]
@@ -55,8 +59,23 @@ def _beside(reader: Reader, text: Flow, said: str, sort: str, name: str) -> Flow
     return [*text, reader.label(" "), label]
 
 
-def _page(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
-    return _beside(reader, text, said, "page", attribute(target, "ri:content-title"))
+def _page(reader: Reader, target: Element, text: Flow, said: str, anchor: str) -> Flow:
+    """By its address where its space is known, else by its title alone, which is one of this space."""
+    title, space_key = attribute(target, "ri:content-title"), attribute(target, "ri:space-key") or reader.space_key
+    day = attribute(target, "ri:posting-day")
+    if url := page_url(reader.site_url, space_key, title, anchor, day):
+        return _linked(text or [reader.label(title)], url)
+    name = page_name(target) + (f"#{unquote(anchor)}" if anchor else "")
+    return _beside(reader, [] if said == title else text, said, "page", name)
+
+
+def page_name(target: Element) -> str:
+    title, space_key = attribute(target, "ri:content-title"), attribute(target, "ri:space-key")
+    return f"{space_key}:{title}" if space_key and title else title
+
+
+def _linked(text: Flow, url: str) -> Flow:
+    return [node._replace(href=node.href or url) if isinstance(node, Run) else node for node in text]
 
 
 def _attachment(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
@@ -93,12 +112,15 @@ def _shortcut(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
 
 
 def _content(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
-    return text
+    content_id = attribute(target, "ri:content-id")
+    if not content_id.isdecimal() or not reader.site_url:
+        return text
+    url = safe_url(f"/wiki/pages/viewpage.action?pageId={content_id}", reader.site_url)
+    return _linked(text or [reader.label(url)], url)
 
 
+_PAGES = {"ri:page", "ri:blog-post"}
 TARGETS = {
-    "ri:page": _page,
-    "ri:blog-post": _page,
     "ri:attachment": _attachment,
     "ri:space": _space,
     "ri:user": _user,
@@ -114,14 +136,14 @@ def resource(reader: Reader, element: Element) -> str:
         name = name_of(target)
         if name == "ri:user":
             return "@" + user_name(reader, target)
+        if name in _PAGES:
+            return page_name(target)
         if name in _NAMING:
             return attribute(target, _NAMING[name])
     return ""
 
 
 _NAMING = {
-    "ri:page": "ri:content-title",
-    "ri:blog-post": "ri:content-title",
     "ri:attachment": "ri:filename",
     "ri:space": "ri:space-key",
     "ri:url": "ri:value",
@@ -136,8 +158,12 @@ def image(reader: Reader, element: Element) -> Flow:
     address = next((child for child in element if name_of(child) == "ri:url"), None)
     url = safe_url(attribute(address, "ri:value"), reader.site_url) if address is not None else ""
     name = resource(reader, element) if address is None else ""
-    picture = Run(alt, reader.marks, reader.href, url) if url else reader.label(_image_label(name, alt))
-    return promote_if_alone(element, [picture, *below])
+    picture = _external(reader, alt, url) if url else [reader.label(_image_label(name, alt))]
+    return promote_if_alone(element, [*picture, *below])
+
+
+def _external(reader: Reader, alt: str, url: str) -> Flow:
+    return external_image(alt, url, reader.marks, reader.href)
 
 
 def _image_label(name: str, alt: str) -> str:
@@ -148,25 +174,10 @@ def _image_label(name: str, alt: str) -> str:
 def html_image(reader: Reader, element: Element) -> Flow:
     url = safe_url(element.get("src"), reader.site_url)
     alt = " ".join((element.get("alt") or "").split())
-    if url:
-        return [Run(alt, reader.marks, reader.href, url)]
-    return [reader.label(_image_label("", alt))]
+    return _external(reader, alt, url) if url else [reader.label(_image_label("", alt))]
 
 
 def emoticon(reader: Reader, element: Element) -> Flow:
-    return [reader.label(_emoji(element))]
-
-
-def _emoji(element: Element) -> str:
-    fallback = attribute(element, "ac:emoji-fallback")
-    if fallback and not fallback.startswith(":"):
-        return fallback
-    codes = attribute(element, "ac:emoji-id").split("-")
-    try:
-        character = "".join(chr(int(code, 16)) for code in codes)
-    except (ValueError, OverflowError):
-        character = ""
-    if character and all(ord(one) >= 0x200D for one in character):
-        return character
-    name = attribute(element, "ac:emoji-shortname") or fallback or attribute(element, "ac:name")
-    return f":{name.strip(':')}:" if name else ""
+    names = ("ac:emoji-fallback", "ac:emoji-id", "ac:emoji-shortname", "ac:name")
+    character, code_points, short_name, name = (attribute(element, written) for written in names)
+    return [reader.label(emoji(character, code_points, short_name, name))]

@@ -2,23 +2,69 @@
 
 import re
 
-from atlassian.rendering.markdown.tree import Flow, List, ListItem, blocks_of
-from atlassian.rendering.storage.reader import Reader, collapsed
+from atlassian.rendering.markdown.tree import Flow, List, ListItem, blocks_of, collapsed
+from atlassian.rendering.storage.reader import Reader
 from atlassian.rendering.storage.source import Element, name_of
+from atlassian.rendering.visibility import declarations
 
 _LISTS = {"ul", "ol", "ac:task-list"}
+_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"))
+_ROMAN += ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+_STYLES = {"lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A"}
+_STYLES |= {"lower-roman": "i", "upper-roman": "I"}
 
 
 def html_list(reader: Reader, element: Element) -> Flow:
-    start = None
-    if name_of(element) == "ol":
-        written = (element.get("start") or "").strip()
-        start = int(written) if re.fullmatch(r"\d{1,9}", written) else 1
-    return [List(_points(reader, element), start)]
+    items = _points(reader, element)
+    if name_of(element) != "ol":
+        return [List(items)]
+    written = (element.get("start") or "").strip()
+    start = int(written) if re.fullmatch(r"\d{1,9}", written) else 1
+    kind = _kind(element)
+    if not kind:
+        return [List(items, start)]
+    for number, item in enumerate(items, start):
+        item.label = f"{_letters(number, kind)}. {item.label}"
+    return [List(items)]
 
 
 def task_list(reader: Reader, element: Element) -> Flow:
     return [List(_points(reader, element))]
+
+
+def _kind(element: Element) -> str:
+    """`a`, `A`, `i` or `I` where points have letters, which Markdown's numbers would replace."""
+    kind = (element.get("type") or "").strip()
+    style = element.get("style")
+    if style and not kind:
+        found = declarations(style)
+        named = f"{found.get('list-style-type', '')} {found.get('list-style', '')}".split()
+        kind = next((_STYLES[name] for name in named if name in _STYLES), "")
+    return kind if kind in ("a", "A", "i", "I") else ""
+
+
+def _letters(number: int, kind: str) -> str:
+    if not 0 < number < 4_000:
+        return str(number)
+    letters = _roman(number) if kind in "iI" else _alphabetic(number)
+    return letters.upper() if kind.isupper() else letters
+
+
+def _alphabetic(number: int) -> str:
+    """a to z, aa, ab, as the columns of a sheet."""
+    letters = ""
+    while number:
+        number, place = divmod(number - 1, 26)
+        letters = chr(ord("a") + place) + letters
+    return letters
+
+
+def _roman(number: int) -> str:
+    letters = ""
+    for value, sign in _ROMAN:
+        times, number = divmod(number, value)
+        letters += sign * times
+    return letters
 
 
 def _points(reader: Reader, element: Element) -> list[ListItem]:

@@ -2,10 +2,10 @@
 
 from atlassian.rendering import macros
 from atlassian.rendering.macros import Macro
-from atlassian.rendering.markdown.tree import Block, Flow, Run, blocks_of
+from atlassian.rendering.markdown.tree import Block, Flow, Run, blocks_of, collapsed
 from atlassian.rendering.storage.links import resource
-from atlassian.rendering.storage.placement import promote_if_alone
-from atlassian.rendering.storage.reader import Reader, collapsed
+from atlassian.rendering.storage.placement import is_within_line, promote_if_alone
+from atlassian.rendering.storage.reader import Reader
 from atlassian.rendering.storage.source import Element, attribute, name_of, whole_text
 
 
@@ -21,9 +21,14 @@ def macro(reader: Reader, element: Element) -> Flow:
             found.plain = whole_text(child)
         elif misplaced := blocks_of(collapsed(reader.read(child))):
             found.body = [*(found.body or []), *misplaced]
-    flow = [_in_style(reader, node) for node in macros.render(found)]
-    return promote_if_alone(element, flow)
+    flow = macros.render(found)
+    if is_within_line(element):
+        flow = macros.in_line(flow)
+    return promote_if_alone(element, [_in_style(reader, node) for node in flow])
 
 
 def _in_style(reader: Reader, node: Run | Block) -> Run | Block:
-    return node._replace(marks=reader.marks, href=reader.href) if isinstance(node, Run) else node
+    """Runs of a macro's body have styles of their own besides."""
+    if not isinstance(node, Run):
+        return node
+    return node._replace(marks=node.marks | reader.marks, href=node.href or reader.href)

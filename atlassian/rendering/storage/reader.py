@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable, Mapping
 
-from atlassian.rendering.markdown.tree import PLAIN, Block, Flow, Marks, Run, blocks_of, runs_of
+from atlassian.rendering.markdown.tree import CODE, PLAIN, Block, Flow, Marks, Run, blocks_of, collapsed, runs_of
 from atlassian.rendering.storage.source import Element, name_of, whole_text
+from atlassian.rendering.storage.styles import marks_in
 
 # Deeper than what a person wrote, yet so low that lines prefixed once a level do not grow a page out of bounds.
 # What lies below still gives its text.
 MAX_DEPTH = 40
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
+_LINE_ENDS = re.compile(r"[ \t]*[\n\r\f][ \t\n\r\f]*")
 
 
 class Reader:
@@ -21,10 +23,12 @@ class Reader:
         elements: Mapping[str, Callable[["Reader", Element], Flow]],
         site_url: str,
         names: Mapping[str, str],
+        space_key: str = "",
     ) -> None:
         self.elements = elements
         self.site_url = site_url
         self.names = names
+        self.space_key = space_key
         self.marks: Marks = PLAIN
         self.href = ""
         self._depth = 0
@@ -42,12 +46,19 @@ class Reader:
         if self._depth >= MAX_DEPTH:
             return [self.text(whole_text(element))]
         self._depth += 1
+        outside = self.marks
+        style = element.get("style")
+        if style:
+            self.marks |= marks_in(style, name_of(element))
         flow = self.elements.get(name_of(element), inline)(self, element)
+        self.marks = outside
         self._depth -= 1
         return flow
 
     def text(self, written: str) -> Run:
-        return Run(_SPACES.sub(" ", written).replace("\u00a0", " "), self.marks, self.href)
+        """Blanks as HTML shows them; those of code tell apart its levels."""
+        written = (_LINE_ENDS if CODE in self.marks else _SPACES).sub(" ", written)
+        return Run(written.replace("\u00a0", " "), self.marks, self.href)
 
     def label(self, words: str) -> Run:
         """Words of ours, such as a label, in the style of the text around them."""
@@ -69,7 +80,7 @@ class Reader:
         """Text where only certain elements should stand, such as between rows or the points of a list."""
         texts = [parent.text, *(child.tail for child in parent)]
         stray = " ".join(text.strip() for text in texts if text and not text.isspace())
-        return blocks_of([self.text(stray)])
+        return blocks_of([self.text(stray)]) if stray else []
 
     def runs(self, parent: Element) -> list[Run]:
         return runs_of(collapsed(self.flow(parent)))
@@ -78,20 +89,3 @@ class Reader:
 def inline(reader: Reader, element: Element) -> Flow:
     """An element without a meaning of its own, known or not: what it holds."""
     return reader.flow(element)
-
-
-def collapsed(flow: Flow) -> Flow:
-    """Spaces as HTML shows them: one between words, none where a line or a block begins."""
-    seen: Flow = []
-    spaced = True
-    for node in flow:
-        if isinstance(node, Run) and not node.image:
-            text = node.text.lstrip(" ") if spaced else node.text
-            if not text:
-                continue
-            spaced = text[-1] in " \n"
-            node = Run(text, node.marks, node.href)
-        else:
-            spaced = not isinstance(node, Run)
-        seen.append(node)
-    return seen

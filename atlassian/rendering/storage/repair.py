@@ -5,11 +5,12 @@ import re
 # More than any page needs, less than libxml2 allows before it silently drops what lies deeper.
 MAX_DEPTH = 200
 
+# Nothing that was matched is given back (`*+`), so that a tag without an end is looked through once.
 _TOKEN = re.compile(
     r"""
-      (?P<cdata><!\[CDATA\[.*?\]\]>)
-    | </(?P<closed>[A-Za-z][\w:.-]*)[^<>]*>
-    | <(?P<opened>[A-Za-z][\w:.-]*)(?P<attributes>(?:\s+(?:"[^"<]*"|'[^'<]*'|[^<>"'])*)?)(?P<empty>/?)>
+      (?P<cdata><!\[CDATA\[.*?(?:\]\]>|\Z))
+    | </(?P<closed>[A-Za-z][\w:.-]*+)[^<>]*+>
+    | <(?P<opened>[A-Za-z][\w:.-]*+)(?P<attributes>(?:[\s/](?:"[^"<]*+"|'[^'<]*+'|[^<>"'])*+)?+)>
     | &(?P<reference>\#[0-9]{1,20}|[A-Za-z][A-Za-z0-9]{0,40});
     | (?P<stray>[<>&])
     """,
@@ -68,7 +69,7 @@ def _repaired(token: re.Match[str], balance: _Balance) -> str:
 def _opening(token: re.Match[str], balance: _Balance) -> str:
     name = _name(token["opened"])
     attributes = _attributes(token["attributes"])
-    if token["empty"] or name in _VOID:
+    if token["attributes"].endswith("/") or name in _VOID:
         return f"<{name}{attributes}/>"
     before = ""
     if balance.open and balance.open[-1] in _ENDS_AT_NEXT.get(name, ()):

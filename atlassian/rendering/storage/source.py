@@ -17,7 +17,7 @@ from atlassian.rendering.storage.repair import repair_xml
 Element = etree._Element
 
 NAMESPACES = ("ac", "ri", "at")
-HIDDEN = "unseen"
+HIDDEN = "hidden"
 _ROOT = "<page" + "".join(f' xmlns:{prefix}="{prefix}"' for prefix in NAMESPACES) + ">"
 
 # Compiled so that both branches begin with a letter of their own, which lets `re` skip all other text.
@@ -32,36 +32,33 @@ _UNSAFE = re.compile(
 )
 _PROLOG = re.compile(r"\s*(?:<\?[^>]*>\s*)?<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>", re.IGNORECASE)
 _NAMESPACE = re.compile(r"""(<!\[CDATA\[.*?\]\]>)|\sxmlns(?::\w+)?\s*=\s*(?:"[^"<>]*"|'[^'<>]*')""", re.DOTALL)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d])")
-_XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
+_MARKUP = {"amp", "lt", "gt", "quot", "apos"}
+_ESCAPED = {"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "'": "&apos;"}
 
 
 def parse(source: str) -> Element:
     """The root around the whole page; XML that is malformed is repaired first."""
-    entities: set[str] = set()
-    prepared = _prepared(visible_text(source), entities)
-    head = _declarations(entities) + _ROOT
-    root, faults = _parsed(head + prepared + "</page>")
+    prepared = _prepared(visible_text(source))
+    root, faults = _parsed(_ROOT + prepared + "</page>")
     if root is None or faults:
-        root, _ = _parsed(head + repair_xml(prepared) + "</page>")
-    if root is None:
-        return etree.Element("page")
-    _hide(root)
-    return root
+        root, _ = _parsed(_ROOT + repair_xml(prepared) + "</page>")
+    return etree.Element("page") if root is None else root
 
 
-def _prepared(source: str, entities: set[str]) -> str:
-    """The page without what could expand, call out or hide; the names of its entities go to `entities`."""
+def _prepared(source: str) -> str:
+    """The page without what could expand, call out or hide, its references as the characters they stand for."""
     prolog = _PROLOG.match(source)
-    prepared = _UNSAFE.sub(lambda trouble: _neutralize(trouble, entities), source[prolog.end() if prolog else 0 :])
-    return _NAMESPACE.sub(lambda found: found[1] or "", prepared) if "xmlns" in prepared else prepared
+    prepared = _UNSAFE.sub(_neutralize, source[prolog.end() if prolog else 0 :])
+    if "xmlns" in prepared:
+        prepared = _NAMESPACE.sub(lambda found: found[1] or "", prepared)
+    return visible_text(prepared)
 
 
 def _parsed(xml: str) -> tuple[Element | None, bool]:
     parser = etree.XMLParser(
         recover=True,
         no_network=True,
-        resolve_entities="internal",
+        resolve_entities=False,
         huge_tree=True,
         remove_comments=True,
         remove_pis=True,
@@ -70,43 +67,27 @@ def _parsed(xml: str) -> tuple[Element | None, bool]:
     return cast(Element | None, root), bool(len(parser.error_log))
 
 
-def _hide(root: Element) -> None:
-    """Elements that the page does not show lose what they hold, and their name."""
-    for element in root.xpath("//*[@style or @hidden]"):
-        if element.get("hidden") is not None or _HIDDEN.search((element.get("style") or "").lower()):
-            element.clear(keep_tail=True)
-            element.tag = HIDDEN
+def _neutralize(unsafe: re.Match[str]) -> str:
+    """Of HTML's entities each is its character; a name that HTML does not know stays as it was typed."""
+    if unsafe["cdata"]:
+        return unsafe[0] if unsafe[0].endswith("]]>") else unsafe[0] + "]]>"
+    if name := unsafe["entity"]:
+        if name in _MARKUP:
+            return unsafe[0]
+        characters = html5.get(name + ";")
+        return _as_text(characters) if characters else f"&amp;{name};"
+    return _as_text(_character(unsafe["number"])) if unsafe["number"] else ""
 
 
-def _neutralize(trouble: re.Match[str], entities: set[str]) -> str:
-    if trouble["cdata"]:
-        return trouble[0] if trouble[0].endswith("]]>") else trouble[0] + "]]>"
-    if trouble["entity"]:
-        if trouble["entity"] not in _XML_ENTITIES:
-            entities.add(trouble["entity"])
-        return trouble[0]
-    if trouble["number"]:
-        return _legal_reference(trouble["number"])
-    return ""
+def _as_text(characters: str) -> str:
+    return "".join(_ESCAPED.get(character, character) for character in characters)
 
 
-def _legal_reference(number: str) -> str:
+def _character(number: str) -> str:
+    """Nothing for what XML has no character for; whether one is visible depends on what stands beside it."""
     code = int(number[1:], 16) if number[0] in "xX" else int(number)
-    legal = code < 0x110000 and visible_text(chr(code))
-    return f"&#{code};" if legal else ""
-
-
-def _declarations(names: set[str]) -> str:
-    """Of HTML's entities those that the page uses; a name that HTML does not know stays as it was typed."""
-    if not names:
-        return ""
-    return "<!DOCTYPE page [" + "".join(map(_declaration, sorted(names))) + "]>"
-
-
-def _declaration(name: str) -> str:
-    characters = html5.get(name + ";", f"&{name};")
-    value = "".join(f"&#38;#{ord(character)};" for character in characters)
-    return f'<!ENTITY {name} "{value}">'
+    legal = code in (9, 10) or 32 <= code < 0xD800 or 0xDFFF < code < 0x110000
+    return chr(code) if legal else ""
 
 
 def name_of(element: Element) -> str:

@@ -1,0 +1,81 @@
+"""The source text of diagrams, which apps keep in a body, in JSON, or packed in a parameter."""
+
+import base64
+import binascii
+import json
+import zlib
+from typing import Any
+from urllib.parse import unquote
+
+MAX_SOURCE_CHARS = 1_000_000
+# Where apps put the text of a diagram, in a parameter or in JSON.
+_SOURCE_KEYS = ("body", "source", "code", "content", "data", "text", "definition", "diagram", "mermaid", "uml")
+
+
+def diagram_source(plain: str, parameters: dict[str, str], language: str) -> str:
+    """The text of a diagram wherever its macro keeps it; empty if nowhere."""
+    if plain.strip():
+        return _from_json(plain) or plain
+    lowered = {name.lower(): value for name, value in parameters.items()}
+    for key in _SOURCE_KEYS:
+        if found := _unpacked(lowered.get(key, ""), language):
+            return found
+    return ""
+
+
+def _unpacked(value: str, language: str) -> str:
+    """Text as it is, percent-encoded, or in base64 with or without raw deflate, as PlantUML's and drawio's apps do."""
+    packed = "".join(value.split())
+    try:
+        data = base64.b64decode(packed.replace("-", "+").replace("_", "/") + "=" * (-len(packed) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        data = b""
+    candidates = [*(text for text in (_inflated(data), _decoded(data)) if text), value]
+    return next((text for text in map(_readable, candidates) if _is_source(text, language)), "")
+
+
+def _readable(text: str) -> str:
+    text = unquote(text) if "%" in text else text
+    return _from_json(text) or text
+
+
+def _inflated(data: bytes) -> str:
+    for window in (-15, 15):
+        try:
+            return _decoded(zlib.decompressobj(window).decompress(data, MAX_SOURCE_CHARS)) if data else ""
+        except zlib.error:
+            continue
+    return ""
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return ""
+
+
+def _is_source(text: str, language: str) -> bool:
+    """Whether it reads as a diagram's text and not as a name or packed data once more."""
+    if not text.strip() or sum(not (letter.isprintable() or letter in "\t\r\n") for letter in text[:2_000]):
+        return False
+    return "@start" in text if language == "plantuml" and "\n" not in text else len(text.split()) > 1
+
+
+def _from_json(text: str) -> str:
+    if text.lstrip()[:1] not in ("{", "["):
+        return ""
+    try:
+        return _source_in(json.loads(text, strict=False), 0)
+    except (ValueError, RecursionError):
+        return ""
+
+
+def _source_in(value: Any, depth: int) -> str:
+    if isinstance(value, list):
+        return next(filter(None, (_source_in(item, depth + 1) for item in value[:20] if depth < 4)), "")
+    if not isinstance(value, dict):
+        return ""
+    texts = (value[key] for key in _SOURCE_KEYS if isinstance(value.get(key), str))
+    deeper = (_source_in(item, depth + 1) for item in list(value.values())[:20] if depth < 4)
+    return next((text for text in texts if text.strip()), "") or next(filter(None, deeper), "")
