@@ -5,11 +5,23 @@ from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 
 
 class UpstreamFailure(APIException):
-    """Atlassian answered what cannot be used, or not at all."""
+    """Atlassian answered what cannot be used, or not at all. `wait`: seconds after which to try again, if told."""
 
     status_code = status.HTTP_502_BAD_GATEWAY
     default_code = "upstream_error"
     default_detail = "Atlassian gave no usable answer. Try again; if it stays so, see https://status.atlassian.com."
+
+    def __init__(self, detail: str | None = None, *, wait: float | None = None) -> None:
+        super().__init__(detail)
+        self.wait = None if wait is None else max(1, round(wait))
+
+
+class UpstreamBusy(UpstreamFailure):
+    """Refused by us, so that whoever waits for Atlassian leaves threads for everybody else."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "upstream_busy"
+    default_detail = "Many calls wait for Atlassian already, as many as may. Try again shortly."
 
 
 class UpstreamTimeout(UpstreamFailure):
@@ -26,11 +38,16 @@ class UpstreamAuthFailed(UpstreamFailure):
     )
 
 
+class UpstreamScopeMissing(UpstreamAuthFailed):
+    """The token is good, and may not do this: its scopes were fixed when it was made."""
+
+
 class UpstreamForbidden(UpstreamFailure):
     default_code = "upstream_forbidden"
     default_detail = (
-        "Atlassian accepts the stored credentials but the account may not do this: it lacks the product's licence "
-        "or a permission, or the site admits only certain IP addresses. An Atlassian admin can grant it."
+        "Atlassian refuses the call (403): the account lacks the product's licence or a permission, or the site admits "
+        "only certain IP addresses, which an Atlassian admin can change; or the site is under load, which passes: try "
+        "again in a minute."
     )
 
 
@@ -39,8 +56,9 @@ class UpstreamRateLimited(UpstreamFailure):
     default_code = "upstream_rate_limited"
 
     def __init__(self, wait: float = 30) -> None:
-        self.wait = max(1, round(wait))
-        super().__init__(f"Atlassian limits how often it may be asked. Try again in {self.wait} s.")
+        super().__init__(
+            f"Atlassian limits how often it may be asked. Try again in {max(1, round(wait))} s.", wait=wait
+        )
 
 
 class UpstreamRejectedQuery(UpstreamFailure):

@@ -31,6 +31,14 @@ def _empty_cache():
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch) -> list[float]:
+    """The seconds that would have passed before Atlassian was asked again; no test sleeps through them."""
+    made: list[float] = []
+    monkeypatch.setattr("atlassian.upstream.transport.sleep", made.append)
+    return made
+
+
 @pytest.fixture
 def client_for() -> Callable[[str], APIClient]:
     """A client that sends a key, as an agent does."""

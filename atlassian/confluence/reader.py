@@ -64,8 +64,8 @@ class Page:
 class Confluence:
     """The pages that one account sees, within the spaces that its workspace may see."""
 
-    def __init__(self, credentials: Credentials) -> None:
-        self._client = AtlassianClient(credentials)
+    def __init__(self, credentials: Credentials, client: AtlassianClient | None = None) -> None:
+        self._client = client or AtlassianClient(credentials)
         self._names = Names(self._client)
         self._spaces = Spaces(self._client)
         self._allowlist = frozenset(credentials.allowlist)

@@ -4,9 +4,12 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-from atlassian.errors import NothingThere, UpstreamFailure, UpstreamRateLimited, UpstreamTimeout
+from rest_framework.exceptions import APIException
+
+from atlassian.errors import UpstreamFailure, UpstreamRateLimited, UpstreamScopeMissing, UpstreamTimeout
 from atlassian.upstream import gateway
-from atlassian.upstream.identity import SCOPES, WHO_AM_I, names_an_account
+from atlassian.upstream.identity import WHO_AM_I, names_an_account
+from atlassian.upstream.refusals import SCOPES
 from atlassian.upstream.responses import Response
 from atlassian.upstream.transport import Transport
 from integrations.credentials import Credentials
@@ -79,8 +82,10 @@ def no_cloud_site(transport: Transport, response: Response) -> Diagnosis:
     )
 
 
-def diagnose(exc: UpstreamFailure, transport: Transport) -> Diagnosis:
-    """For what went wrong on the way, whatever the step was."""
+def diagnose(exc: APIException, transport: Transport, scope: str) -> Diagnosis:
+    """For what went wrong on the way, whatever the step was; scope is the one that the step needs."""
+    if isinstance(exc, UpstreamScopeMissing):
+        return lacks_scope(transport.credentials, scope)
     if isinstance(exc, UpstreamRateLimited):
         return Diagnosis("Atlassian limits how often it may be asked.", f"Test again in {exc.wait} s.")
     if isinstance(exc, UpstreamTimeout):
@@ -89,8 +94,6 @@ def diagnose(exc: UpstreamFailure, transport: Transport) -> Diagnosis:
     for kind, problem, remedy in UNREACHABLE:
         if any(isinstance(cause, kind) for cause in causes):
             return Diagnosis(problem.format(site=transport.site_url), remedy)
-    if isinstance(exc, NothingThere):
-        return Diagnosis("Atlassian says that there is no such thing to ask.", "Check base_url.")
     return Diagnosis(str(exc.detail), "Test again in a while." if causes else "")
 
 

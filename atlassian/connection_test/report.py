@@ -6,10 +6,11 @@ credentials: a dead token gets one too, empty. So who am I is asked first, and d
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils import timezone
+from rest_framework.exceptions import APIException
 
 from atlassian.connection_test.checks import CHECKS
 from atlassian.connection_test.diagnoses import (
@@ -20,8 +21,9 @@ from atlassian.connection_test.diagnoses import (
     no_cloud_site,
     refuses_credentials,
 )
-from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden
+from atlassian.errors import UpstreamAuthFailed, UpstreamForbidden, UpstreamScopeMissing
 from atlassian.upstream import gateway
+from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.identity import WHO_AM_I, names_an_account
 from atlassian.upstream.transport import Transport
 from integrations.credentials import Credentials
@@ -99,18 +101,24 @@ class _Test:
         yield (account := self._step("account", proves, self._signs_in))
         if not account.ok and not self.transport.credentials.scoped:
             return
-        for check in CHECKS[self.transport.credentials.provider](self.transport, self.account.account_id):
-            step = self._step(check.name, check.proves, check.run)
+        client = self._client()
+        for check in CHECKS[client.credentials.provider](client, self.account.account_id):
+            step = self._step(check.name, check.proves, check.run, check.scope)
             if step.ok or not check.degrades:
                 yield step
             else:
                 self.warnings.append(f"{check.degrades} {step.problem} {step.remedy}")
 
-    def _step(self, name: str, proves: str, run: Callable[[], None]) -> Step:
+    def _client(self) -> AtlassianClient:
+        """As reads will have it once what was found out is stored: by that route, held to that account."""
+        found = replace(self.transport.credentials, account_id=self.account.account_id)
+        return AtlassianClient(found, deadline=self.transport.deadline)
+
+    def _step(self, name: str, proves: str, run: Callable[[], None], scope: str = "") -> Step:
         try:
             run()
-        except (Diagnosis, UpstreamFailure) as exc:
-            diagnosis = exc if isinstance(exc, Diagnosis) else diagnose(exc, self.transport)
+        except (Diagnosis, APIException) as exc:
+            diagnosis = exc if isinstance(exc, Diagnosis) else diagnose(exc, self.transport, scope)
             return Step(name, False, proves, diagnosis.problem, diagnosis.remedy)
         return Step(name, True, proves)
 
@@ -129,10 +137,9 @@ class _Test:
         self.transport = self.transport.with_credentials(route.credentials)
         try:
             self.account = gateway.account_at(self.transport, route)
+        except UpstreamScopeMissing as exc:  # the gateway knew the token
+            raise lacks_scope(route.credentials, WHO_AM_I_SCOPE[route.credentials.provider]) from exc
         except UpstreamForbidden as exc:
             raise forbidden(self.transport) from exc
         except UpstreamAuthFailed as exc:
-            # The gateway knew the token, and only missed a scope.
-            if route.credentials.scoped:
-                raise lacks_scope(route.credentials, WHO_AM_I_SCOPE[route.credentials.provider]) from exc
             raise refuses_credentials(self.transport, self.cloud_id) from exc

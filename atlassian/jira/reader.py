@@ -26,8 +26,10 @@ MAX_NAMES = 50  # they go into a URL
 class Jira:
     """`own_account` gives the Atlassian account of whoever asks, for queries that say currentUser()."""
 
-    def __init__(self, credentials: Credentials, own_account: OwnAccount = nobody) -> None:
-        self._client = AtlassianClient(credentials)
+    def __init__(
+        self, credentials: Credentials, own_account: OwnAccount = nobody, client: AtlassianClient | None = None
+    ) -> None:
+        self._client = client or AtlassianClient(credentials)
         self._own_account = own_account
         self._names = Names(self._client)
         self._hidden = HiddenFields(credentials.hidden_fields)

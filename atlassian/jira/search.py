@@ -181,9 +181,9 @@ class IssueSearch:
         """By GET, which may be repeated when Jira is busy and of which it permits more; a long query by POST."""
         asked: dict[str, Any] = {"jql": query, "maxResults": limit} | ({"nextPageToken": token} if token else {})
         if len(quote(query + token)) <= MAX_URL_CHARS:
-            return self._client.get("/rest/api/3/search/jql", asked | self._fields_asked(), verify_if_empty="issues")
+            return self._client.get("/rest/api/3/search/jql", asked | self._fields_asked())
         question = asked | self._fields_asked() | {"fields": SUMMARY_FIELDS.split(",")}
-        return self._client.post_query("/rest/api/3/search/jql", question, verify_if_empty="issues")
+        return self._client.post_query("/rest/api/3/search/jql", question)
 
     def _fields_asked(self) -> dict[str, str]:
         """With their names where some are hidden: people hide fields by the names that they see."""

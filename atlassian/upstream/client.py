@@ -6,9 +6,8 @@ from typing import Any
 from atlassian.errors import UpstreamAuthFailed
 from atlassian.upstream import gateway, identity
 from atlassian.upstream.deadline import Deadline
-from atlassian.upstream.responses import Response, dig
 from atlassian.upstream.statuses import error_for
-from atlassian.upstream.transport import TOTAL_TIMEOUT, Params, Transport
+from atlassian.upstream.transport import Params, Transport
 from integrations.credentials import Credentials
 
 # Questions that Atlassian takes by POST only, or that are too long for a URL. None of them changes anything.
@@ -25,15 +24,13 @@ READ_ONLY_POSTS = frozenset(
 
 class AtlassianClient:
     """
-    One account for one service call, which ends within TOTAL_TIMEOUT of its making.
+    One account for one service call, which ends within TOTAL_TIMEOUT of its making, or by a deadline that is given.
 
     Read-only is a fact of the class: it gets, and it posts what stands in READ_ONLY_POSTS; nothing else leaves it.
     """
 
-    def __init__(self, credentials: Credentials, *, seconds: float | None = None) -> None:
-        deadline = Deadline(TOTAL_TIMEOUT if seconds is None else seconds)
+    def __init__(self, credentials: Credentials, *, deadline: Deadline | None = None) -> None:
         self.transport = Transport(gateway.remembered(credentials), deadline)
-        self._identity_confirmed = True
 
     @property
     def credentials(self) -> Credentials:
@@ -44,49 +41,36 @@ class AtlassianClient:
         """Where links shown to people lead; never the gateway."""
         return self.transport.site_url
 
-    def get(self, path: str, params: Params | None = None, *, verify_if_empty: str = "", **parts: str) -> Any:
+    def get(self, path: str, params: Params | None = None, **parts: str) -> Any:
         """
         The JSON at path, whose {names} are filled in from parts, quoted.
 
-        verify_if_empty names a list that a stranger would get empty: then the credentials are verified first.
         Raises a kind of UpstreamFailure and nothing of requests' own.
         """
-        return self._fetch("GET", path, verify_if_empty, params=params, parts=parts)
+        return self._fetch("GET", path, params=params, parts=parts)
 
-    def post_query(
-        self, path: str, question: Mapping[str, Any], params: Params | None = None, *, verify_if_empty: str = ""
-    ) -> Any:
+    def post_query(self, path: str, question: Mapping[str, Any], params: Params | None = None) -> Any:
         """As get, for a question of READ_ONLY_POSTS."""
         if path not in READ_ONLY_POSTS:
             raise ValueError(f"{path} is not among the questions that change nothing")
-        return self._fetch("POST", path, verify_if_empty, params=params, json=question)
+        return self._fetch("POST", path, params=params, json=question)
 
-    def verify(self) -> None:
-        """
-        Make sure that the last answer was meant for our account, before an empty one is believed.
-
-        A dead token gets what an anonymous caller would see. Costs a call unless the answer named the account or
-        a minute has not passed since the last time. Raises UpstreamAuthFailed.
-        """
-        if not self._identity_confirmed:
-            identity.verify_credentials(self.transport)
-
-    def _fetch(self, method: str, path: str, verify_if_empty: str, **kwargs: Any) -> Any:
+    def _fetch(self, method: str, path: str, **kwargs: Any) -> Any:
         try:
-            return self._verified_json(self.transport.request(method, path, **kwargs), verify_if_empty)
+            return self._verified_json(method, path, **kwargs)
         except UpstreamAuthFailed:
-            at_gateway = gateway.credentials_at_gateway(self.transport)
-            if at_gateway is None:
+            credentials = gateway.other_route(self.transport)
+            if credentials is None:
                 raise
-            self.transport = self.transport.with_credentials(at_gateway)
-            return self._verified_json(self.transport.request(method, path, **kwargs), verify_if_empty)
+            self.transport = self.transport.with_credentials(credentials)
+            return self._verified_json(method, path, **kwargs)
 
-    def _verified_json(self, response: Response, verify_if_empty: str) -> Any:
-        identity.raise_if_anonymous(response, self.credentials)
-        self._identity_confirmed = identity.confirms_identity(response, self.credentials)
+    def _verified_json(self, method: str, path: str, **kwargs: Any) -> Any:
+        response = self.transport.request(method, path, **kwargs)
+        if identity.is_stray_401(self.transport, response):
+            response = self.transport.request(method, path, **kwargs)
         if response.status != 200:
             raise error_for(self.transport, response)
         answer = response.json()
-        if verify_if_empty and dig(answer, verify_if_empty) == []:
-            self.verify()
+        identity.verify(self.transport, response)
         return answer

@@ -11,16 +11,15 @@ from django.conf import settings
 from django.core.cache import cache
 
 from atlassian.errors import UpstreamFailure
-from atlassian.upstream import identity
+from atlassian.upstream import identity, refusals
 from atlassian.upstream.responses import Response, text
-from atlassian.upstream.statuses import error_for
 from atlassian.upstream.transport import Transport
 from integrations.credentials import Credentials
 from integrations.discovery import AccountDiscovery
 
 ATLASSIANS_OWN_GATEWAY = "https://api.atlassian.com"
-GATEWAY_TTL = 24 * 3600
-GATEWAY_REFUSED_TTL = 60
+ROUTE_TTL = 24 * 3600
+BOTH_REFUSED_TTL = 60
 
 
 @dataclass(frozen=True)
@@ -41,50 +40,74 @@ def discover_account(transport: Transport) -> AccountDiscovery:
 
 
 def find_route(transport: Transport) -> Route:
-    """Tries the site and, where that refuses, the gateway."""
-    site = transport.with_credentials(replace(transport.credentials, scoped=False, account_id=""))
-    response, cloud_id = _who_am_i(site), cloud_id_of(site)
-    if _is_refusal(response) and cloud_id and may_try_gateway(site.credentials):
-        gateway = site.with_credentials(replace(site.credentials, scoped=True, cloud_id=cloud_id))
-        at_gateway = _who_am_i(gateway)
-        if at_gateway.status == 200 or identity.is_scope_mismatch(at_gateway):
-            return Route(gateway.credentials, at_gateway, cloud_id)
-    return Route(site.credentials, response, cloud_id)
+    """Tries the site and, where that refuses, the gateway. What reads remember about the route is set right."""
+    identity.forget(transport.credentials)
+    site = transport.with_credentials(on_site(transport.credentials))
+    mine, cloud_id = identity.who_am_i(site), cloud_id_of(site)
+    route = Route(site.credentials, mine, cloud_id)
+    if _is_refusal(mine) and cloud_id and may_try_gateway(site.credentials):
+        gateway = site.with_credentials(at_gateway(site.credentials, cloud_id))
+        mine = identity.who_am_i(gateway)
+        if identity.is_known(mine):
+            route = Route(gateway.credentials, mine, cloud_id)
+    _remember(route.credentials)
+    return route
 
 
 def account_at(transport: Transport, route: Route) -> AccountDiscovery:
     """As discover_account, for a route that was found."""
-    credentials, response = route.credentials, route.response
-    if response.status == 404:
-        raise UpstreamFailure(f"There is no {credentials.product} at {credentials.base_url}. Check base_url.")
-    if response.status != 200:
-        raise error_for(transport.with_credentials(credentials), response)
-    if not identity.names_an_account(response):
-        raise identity.auth_failed(credentials)
-    me = response.json()
+    credentials, mine = route.credentials, route.response
+    if identity.is_scope_mismatch(mine):
+        raise refusals.scope_missing(credentials)
+    if not identity.names_an_account(mine):
+        raise identity.error_for_who_am_i(transport.with_credentials(credentials), mine)
+    me = mine.json()
+    account_id = text(me, "accountId")
+    identity.remember(credentials, account_id)
     name = text(me, "displayName") or text(me, "publicName") or text(me, "emailAddress")
-    return AccountDiscovery(credentials.scoped, route.cloud_id, text(me, "accountId"), name)
+    return AccountDiscovery(credentials.scoped, route.cloud_id, account_id, name)
 
 
 def remembered(credentials: Credentials) -> Credentials:
-    """credentials, by the route that their last call found open."""
-    cloud_id = "" if credentials.scoped else cache.get(_key(credentials))
-    return replace(credentials, scoped=True, cloud_id=cloud_id) if cloud_id else credentials
+    """
+    The credentials by the route that is known to work: what Save or Test stored with them, else, where neither has
+    found the account yet and for the environment's, what an earlier call found.
+    """
+    cloud_id = "" if credentials.account_id or credentials.scoped else cache.get(_key(credentials))
+    return at_gateway(credentials, cloud_id) if cloud_id else credentials
 
 
-def credentials_at_gateway(transport: Transport) -> Credentials | None:
-    """For credentials that the site refused: the same by way of the gateway, if they are known there."""
+def other_route(transport: Transport) -> Credentials | None:
+    """For refused credentials whose account is not stored yet: the same by the other route, if they are known there."""
     credentials = transport.credentials
-    if credentials.scoped or not may_try_gateway(credentials) or cache.get(_key(credentials)) == "":
+    if credentials.account_id or cache.get(_refused_key(credentials)):
         return None
-    cloud_id = credentials.cloud_id or cloud_id_of(transport)
-    if cloud_id:
-        scoped = replace(credentials, scoped=True, cloud_id=cloud_id)
-        if _gateway_accepts(transport.with_credentials(scoped)):
-            cache.set(_key(credentials), cloud_id, GATEWAY_TTL)
-            return scoped
-    cache.set(_key(credentials), "", GATEWAY_REFUSED_TTL)
+    other = _other(transport)
+    if other is not None and _is_known_by(transport.with_credentials(other)):
+        _remember(other)
+        return other
+    cache.set(_refused_key(credentials), True, BOTH_REFUSED_TTL)
     return None
+
+
+def on_site(credentials: Credentials) -> Credentials:
+    return replace(credentials, scoped=False, account_id="")
+
+
+def at_gateway(credentials: Credentials, cloud_id: str) -> Credentials:
+    return replace(credentials, scoped=True, cloud_id=cloud_id)
+
+
+def _other(transport: Transport) -> Credentials | None:
+    if transport.credentials.scoped:
+        return on_site(transport.credentials)
+    cloud_id = cloud_id_of(transport) if may_try_gateway(transport.credentials) else ""
+    return at_gateway(transport.credentials, cloud_id) if cloud_id else None
+
+
+def _remember(credentials: Credentials) -> None:
+    cache.set(_key(credentials), credentials.cloud_id if credentials.scoped else "", ROUTE_TTL)
+    cache.delete(_refused_key(credentials))
 
 
 def may_try_gateway(credentials: Credentials) -> bool:
@@ -110,21 +133,20 @@ def cloud_id_in(response: Response) -> str:
     return cloud_id if re.fullmatch(r"[\w-]{1,64}", cloud_id, re.ASCII) else ""
 
 
-def _who_am_i(transport: Transport) -> Response:
-    return transport.request("GET", identity.WHO_AM_I[transport.credentials.provider])
-
-
-def _gateway_accepts(transport: Transport) -> bool:
+def _is_known_by(transport: Transport) -> bool:
     try:
-        response = _who_am_i(transport)
+        return identity.is_known(identity.who_am_i(transport))
     except UpstreamFailure:
         return False
-    return (response.status == 200 and identity.names_an_account(response)) or identity.is_scope_mismatch(response)
 
 
-def _is_refusal(response: Response) -> bool:
-    return response.status in (401, 403) or (response.status == 200 and not identity.names_an_account(response))
+def _is_refusal(mine: Response) -> bool:
+    return mine.status in (401, 403) or (mine.status == 200 and not identity.is_known(mine))
 
 
 def _key(credentials: Credentials) -> str:
-    return "atlassian-gateway:" + credentials.fingerprint
+    return "atlassian-route:" + credentials.fingerprint
+
+
+def _refused_key(credentials: Credentials) -> str:
+    return "atlassian-refused:" + credentials.fingerprint

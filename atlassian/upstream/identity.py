@@ -2,152 +2,218 @@
 Verifies that Atlassian authenticated us as the expected account.
 
 On Cloud a dead token is not refused: Jira answers as to an anonymous caller (nothing found, no such project, no
-such issue), Confluence says 403 or a bare 404. Neither is believed before the credentials are verified by the one
-call that does refuse a stranger.
+such issue), Confluence says 403 or a bare 404, and a site that is open to the public shows what everybody may see. So
+no answer is believed before the one call that does refuse a stranger has shown, within the last minute, who we are.
+Jira's answers name the account in a header, which spares that call; a header that says otherwise proves nothing and
+is only a reason to ask.
 """
+
+from urllib.parse import unquote
 
 from django.core.cache import cache
 
-from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden
-from atlassian.upstream.responses import Response, items, text
+from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden, UpstreamRateLimited
+from atlassian.upstream import refusals
+from atlassian.upstream.responses import Response, text
 from atlassian.upstream.transport import Transport
+from atlassian.upstream.waits import told_wait
 from integrations.credentials import Credentials
 
 WHO_AM_I = {"jira": "/rest/api/3/myself", "confluence": "/wiki/rest/api/user/current"}
 VERIFIED_TTL = 60
-SCOPES = {
-    "jira": "read:jira-work and read:jira-user",
-    "confluence": (
-        "read:page:confluence, read:space:confluence, read:comment:confluence, read:content.metadata:confluence, "
-        "read:content-details:confluence, read:user:confluence, search:confluence and read:confluence-user"
-    ),
-}
+# Where Atlassian cannot say who we are just now, what it said before stands this long.
+GRACE_TTL = 600
+UNNAMED = "-"  # an account that is known to Atlassian, which did not tell us its id
+STRANGERS = ("anonymous", "unknown")
+# Why we ask. Each reason has a minute of its own: a token may have died since the last time.
+NO_DOUBT, FAILED_LOGIN, OTHER_NAME, GRACE = "", "failed-login", "other-name", "grace"
 
 
-def raise_if_anonymous(response: Response, credentials: Credentials) -> None:
-    """Raises UpstreamAuthFailed where the headers say that we were not, or not rightly, signed in."""
-    reasons = response.headers.get("X-Seraph-LoginReason", "OK").split(",")
-    if any(reason.strip().upper() not in ("OK", "") for reason in reasons):
-        raise auth_failed(credentials)
-    account = response.headers.get("X-AAccountId", "")
-    if account and credentials.account_id and account != credentials.account_id:
-        raise UpstreamAuthFailed(
-            f"{credentials.product} answered as another account than the one that was connected. A workspace "
-            f"admin tests the connection anew on the Integrations page."
-        )
-
-
-def confirms_identity(response: Response, credentials: Credentials) -> bool:
-    """Whether the answer itself shows that it was meant for our account."""
-    if response.headers.get("X-AAccountId"):
-        return True
-    if credentials.provider != "confluence" or response.status != 404:
-        return False
-    # Confluence names the id that is missing; to a stranger it says a bare "Not Found".
-    titles = [text(error, "title") for error in items(response.json_or_none(), "errors")]
-    return any(character.isdigit() for title in titles for character in title)
-
-
-def verify_unless_confirmed(transport: Transport, response: Response) -> None:
-    """As verify_credentials, where the answer itself does not show that it was meant for our account."""
-    if not confirms_identity(response, transport.credentials):
-        verify_credentials(transport)
-
-
-def verify_credentials(transport: Transport) -> None:
-    """Raises UpstreamAuthFailed, or what kept us from finding out. The answer holds for VERIFIED_TTL."""
-    key = "atlassian-proven:" + transport.credentials.fingerprint
-    if cache.get(key):
+def verify(transport: Transport, response: Response) -> None:
+    """
+    Make sure that the response was meant for our account. Costs a call at most once a minute, or none where the
+    response names the account. Raises UpstreamAuthFailed, or what kept us from finding out.
+    """
+    credentials = transport.credentials
+    named = _named_accounts(response)
+    if _login_failed(response):
+        account_id = _account(transport, FAILED_LOGIN, grace=False)
+    elif not named:
+        account_id = _account(transport, NO_DOUBT, grace=response.status == 200)
+    elif credentials.account_id and named != {credentials.account_id.casefold()}:
+        account_id = _account(transport, OTHER_NAME, grace=response.status == 200)
+    else:
         return
+    _raise_if_another(credentials, account_id)
+
+
+def remember(credentials: Credentials, account_id: str) -> None:
+    """What was found out just now: whose the credentials are."""
+    cache.set(_key(credentials, NO_DOUBT), account_id or UNNAMED, VERIFIED_TTL)
+    cache.set(_key(credentials, GRACE), account_id or UNNAMED, GRACE_TTL)
+
+
+def forget(credentials: Credentials) -> None:
+    """Nothing that was found out earlier holds any more."""
+    cache.delete_many([_key(credentials, reason) for reason in (NO_DOUBT, FAILED_LOGIN, OTHER_NAME, GRACE)])
+
+
+def who_am_i(transport: Transport) -> Response:
+    """Cloud refuses good credentials with 401 now and then, so one refusal is asked again."""
     response = transport.request("GET", WHO_AM_I[transport.credentials.provider])
-    raise_if_anonymous(response, transport.credentials)
-    if response.status == 200 and names_an_account(response):
-        cache.set(key, True, VERIFIED_TTL)
-    elif response.status == 401:
-        raise error_for_401(response, transport.credentials)
-    elif response.status == 403 and transport.credentials.provider == "confluence":
-        raise _confluence_403(transport, response)
-    elif response.status in (200, 403):
-        raise auth_failed(transport.credentials)
-    elif response.status != 404:  # a stranger is never answered 404 here: it says nothing against the credentials
-        raise UpstreamFailure(
-            f"{transport.credentials.product} says that there is nothing, and does not confirm that our "
-            f"credentials are good. Try again."
-        )
+    if response.status == 401 and not is_scope_mismatch(response):
+        response = transport.request("GET", WHO_AM_I[transport.credentials.provider])
+    return response
 
 
 def names_an_account(response: Response) -> bool:
     """An answer about oneself that names an account; a site open to the public also answers for nobody."""
-    answer = response.json_or_none()
-    return bool(text(answer, "accountId")) and text(answer, "type") in ("", "known")
+    answer = response.json_or_none() if response.status == 200 else None
+    return bool(text(answer, "accountId")) and text(answer, "type") not in STRANGERS
 
 
-def error_for_401(response: Response, credentials: Credentials) -> UpstreamAuthFailed:
-    """Distinguishes a missing scope from an invalid token."""
-    if is_scope_mismatch(response):
-        return UpstreamAuthFailed(
-            f"The {credentials.product} API token lacks a scope. Scopes are fixed when a token is made: create "
-            f"a new one with {SCOPES[credentials.provider]} and {_where_to_enter(credentials)}."
-        )
-    return auth_failed(credentials)
+def is_known(mine: Response) -> bool:
+    """Whether it is an answer to somebody known: nobody else is told that a scope is missing."""
+    kind = text(mine.json_or_none(), "type") if mine.status == 200 else ""
+    return kind == "known" or names_an_account(mine) or is_scope_mismatch(mine)
 
 
 def is_scope_mismatch(response: Response) -> bool:
     # The gateway's own words, which it does not translate; the header is not always there.
-    return (
+    return response.status == 401 and (
         "SCOPE" in response.headers.get("X-Failure-Category", "").upper()
         or "scope does not match" in text(response.json_or_none(), "message").lower()
     )
 
 
-def auth_failed(credentials: Credentials) -> UpstreamAuthFailed:
-    return UpstreamAuthFailed(
-        f"{credentials.product} refuses the stored credentials: the email or the API token is wrong, or the "
-        f"token has expired or was revoked. Create a new token and {_where_to_enter(credentials)}. Until then nothing "
-        f"can be said about what exists there."
-    )
+def is_stray_401(transport: Transport, response: Response) -> bool:
+    """A 401 to credentials that Atlassian, asked at once, knows."""
+    if response.status != 401 or is_scope_mismatch(response):
+        return False
+    mine = _who_am_i_or_none(transport)
+    if mine is None or not is_known(mine):
+        forget(transport.credentials)
+        return False
+    remember(transport.credentials, text(mine.json_or_none(), "accountId"))
+    return True
 
 
-def _where_to_enter(credentials: Credentials) -> str:
-    if credentials.source == "environment":
-        return f"let the operator set MEMORY_CORE_{credentials.provider.upper()}_API_TOKEN to it"
-    return "let a workspace admin enter it on the Integrations page"
+def error_for_401(transport: Transport, response: Response) -> UpstreamFailure:
+    """Distinguishes a missing scope from an invalid token, and that from a refusal that passes."""
+    if is_scope_mismatch(response):
+        return refusals.scope_missing(transport.credentials)
+    if cache.get(_key(transport.credentials, NO_DOUBT)):
+        return refusals.refused_for_the_moment(transport.credentials, 401)
+    return refusals.auth_failed(transport.credentials)
 
 
 def error_for_403(transport: Transport, response: Response) -> UpstreamFailure:
-    """Distinguishes a missing permission or licence from a token that Confluence does not accept."""
-    if transport.credentials.provider != "confluence" or not isinstance(response.json_or_none(), dict):
+    """Asks who we are: a 403 speaks of a licence, a permission, an address, a firewall, load or a dead token."""
+    mine = _who_am_i_or_none(transport)
+    if mine is None:
         return UpstreamForbidden()
-    return _confluence_403(transport, transport.request("GET", WHO_AM_I["confluence"]))
+    if not is_known(mine):
+        return error_for_who_am_i(transport, mine)
+    if not isinstance(response.json_or_none(), dict):
+        return refusals.blocked_on_the_way(transport.credentials, credentials_accepted=True)
+    if not response.is_about_one_item or _denies_the_product(response):
+        return refusals.refused_for_the_moment(transport.credentials, 403)
+    return UpstreamForbidden()
 
 
-def _confluence_403(transport: Transport, mine: Response) -> UpstreamFailure:
+def _account(transport: Transport, reason: str, *, grace: bool) -> str:
+    """The account that we are, asked at most once a minute for each reason."""
+    known = cache.get(_key(transport.credentials, reason))
+    if known:
+        return str(known)
+    try:
+        account_id = _ask(transport)
+    except (UpstreamAuthFailed, UpstreamForbidden):
+        raise
+    except UpstreamFailure:
+        known = cache.get(_key(transport.credentials, GRACE)) if grace else None
+        if not known:
+            raise
+        return str(known)
+    if reason:
+        cache.set(_key(transport.credentials, reason), account_id, VERIFIED_TTL)
+    return account_id
+
+
+def _who_am_i_or_none(transport: Transport) -> Response | None:
+    """For what has been answered already, and is only to be understood better."""
+    try:
+        return who_am_i(transport)
+    except UpstreamFailure:
+        return None
+
+
+def _ask(transport: Transport) -> str:
+    mine = who_am_i(transport)
+    if not is_known(mine):
+        if mine.status == 401:
+            forget(transport.credentials)
+        raise error_for_who_am_i(transport, mine)
+    account_id = text(mine.json_or_none(), "accountId")
+    remember(transport.credentials, account_id)
+    return account_id or UNNAMED
+
+
+def error_for_who_am_i(transport: Transport, mine: Response) -> UpstreamFailure:
+    """What it means that we were not told who we are."""
+    credentials = transport.credentials
+    if mine.status == 401 or (mine.status == 200 and text(mine.json_or_none(), "type") in STRANGERS):
+        return refusals.auth_failed(credentials)
+    if mine.status == 403:
+        return _refused_who_am_i(transport, mine)
+    if mine.status == 404:
+        return refusals.site_gone(credentials)
+    if mine.status == 429:
+        return UpstreamRateLimited(told_wait(mine) or 30)
+    return refusals.identity_unknown(credentials, mine.status)
+
+
+def _refused_who_am_i(transport: Transport, mine: Response) -> UpstreamFailure:
     """
-    What a 403 of Confluence means, given what it says when asked who we are. A stranger and an account without a
-    licence get the same; Jira, on the same site, knows which of the two we are.
+    To a stranger and to an account without a licence Confluence says the same; Jira, on the same site, knows which of
+    the two we are.
     """
-    if mine.status == 200 and names_an_account(mine):
-        return UpstreamForbidden()
-    if mine.status == 401:
-        return auth_failed(transport.credentials)
-    if transport.credentials.scoped:  # for one product only: Jira would not know the token
-        return _ambiguous_403(transport.credentials)
-    mine = transport.request("GET", WHO_AM_I["jira"])
-    if mine.status == 401:
-        return auth_failed(transport.credentials)
-    if mine.status == 403:  # nobody is let in from here, whoever it is
-        return UpstreamForbidden()
-    if mine.status == 200 and names_an_account(mine):
-        return UpstreamForbidden(
-            "The connected account may not use Confluence: it needs a Confluence licence on this site. An Atlassian "
-            "admin can grant it."
-        )
-    return _ambiguous_403(transport.credentials)
+    credentials = transport.credentials
+    if not isinstance(mine.json_or_none(), dict):
+        return refusals.blocked_on_the_way(credentials, credentials_accepted=False)
+    if credentials.provider != "confluence":
+        return refusals.nobody_admitted(credentials)
+    if credentials.scoped:  # for one product only: Jira would not know the token
+        return refusals.token_or_licence(credentials)
+    at_jira = transport.request("GET", WHO_AM_I["jira"])
+    if at_jira.status == 401:
+        return refusals.auth_failed(credentials)
+    if at_jira.status == 403:
+        return refusals.nobody_admitted(credentials)
+    return refusals.no_licence(credentials) if names_an_account(at_jira) else refusals.token_or_licence(credentials)
 
 
-def _ambiguous_403(credentials: Credentials) -> UpstreamAuthFailed:
-    return UpstreamAuthFailed(
-        f"Confluence refuses {credentials.email} and does not say why: either the API token is wrong, expired or "
-        f"revoked; then create a new one and {_where_to_enter(credentials)}. Or the account has no Confluence licence "
-        f"on this site; then an Atlassian admin can grant it."
-    )
+def _denies_the_product(response: Response) -> bool:
+    """Confluence's words to those without a licence; an account that is known has one."""
+    said = response.error_message().lower()
+    return "permitted to use confluence" in said or "cannot access confluence" in said
+
+
+def _login_failed(response: Response) -> bool:
+    reasons = response.headers.get("X-Seraph-LoginReason", "").split(",")
+    return any(reason.strip().upper() not in ("OK", "") for reason in reasons)
+
+
+def _named_accounts(response: Response) -> set[str]:
+    """The header is percent-encoded (712020%3A…) where JSON is not; sent twice it is joined by a comma."""
+    ids = response.headers.get("X-AAccountId", "").split(",")
+    return {unquote(account_id.strip()).casefold() for account_id in ids} - {""}
+
+
+def _raise_if_another(credentials: Credentials, account_id: str) -> None:
+    if credentials.account_id and account_id not in (credentials.account_id, UNNAMED):
+        raise refusals.another_account(credentials, account_id)
+
+
+def _key(credentials: Credentials, reason: str) -> str:
+    return f"atlassian-identity:{credentials.fingerprint}:{reason}"

@@ -19,6 +19,12 @@ class Response:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    route: str = ""  # the path that was asked, its {names} not filled in
+
+    @property
+    def is_about_one_item(self) -> bool:
+        """A 404 of one issue or page may say that it is missing; a search or a list cannot be missing."""
+        return "{" in self.route
 
     def json(self) -> Any:
         """Raises UpstreamFailure for what is not JSON: a page of HTML with status 200 is no answer."""

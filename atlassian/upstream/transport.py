@@ -9,18 +9,19 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
+from time import sleep
 from typing import Any
 from urllib.parse import quote
 
 import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
-from urllib3.util import Retry
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from atlassian.errors import UpstreamFailure, UpstreamTimeout
 from atlassian.upstream.deadline import POOLS, Deadline
 from atlassian.upstream.responses import Response
+from atlassian.upstream.waits import pause_before_retry
 from integrations.credentials import Credentials
 
 log = logging.getLogger(__name__)
@@ -31,16 +32,6 @@ MAX_RESPONSE_BYTES = 20 * 1024 * 1024
 MAX_SESSIONS = 64
 SLOT_WAIT_SECONDS = 2.0
 
-# What is worth asking again at once, an agent waiting for the answer.
-RETRIES = Retry(
-    total=2,
-    allowed_methods={"GET"},
-    status_forcelist={429, 502, 503, 504},
-    backoff_factor=0.25,
-    backoff_jitter=0.25,
-    retry_after_max=5,
-)
-
 Params = Mapping[str, str | int | list[str]]
 
 
@@ -49,12 +40,12 @@ class Transport:
 
     def __init__(self, credentials: Credentials, deadline: Deadline | None = None) -> None:
         self.credentials = credentials
-        self._deadline = deadline or Deadline(TOTAL_TIMEOUT)
+        self.deadline = deadline or Deadline(TOTAL_TIMEOUT)
         self._session, self._slots = _pooled(credentials)
 
     def with_credentials(self, credentials: Credentials) -> "Transport":
         """The same account by another route, within the same deadline."""
-        return Transport(credentials, self._deadline)
+        return Transport(credentials, self.deadline)
 
     @property
     def site_url(self) -> str:
@@ -77,40 +68,38 @@ class Transport:
         """
         url = (base or self.api_base) + path.format(**{name: _segment(part) for name, part in parts.items()})
         started, tries, response = time.monotonic(), 0, None
-        retry = RETRIES
         try:
-            with self._slot(), self._deadline.binding():
+            with self._slot(), self.deadline.binding():
                 while True:
                     tries += 1
-                    response = self._attempt(method, url, first=tries == 1, **kwargs)
+                    response = self._attempt(method, url, path, first=tries == 1, **kwargs)
                     if response is not None:
-                        wait = _wait_before_next(retry, method, response)
-                        if wait is None or wait >= self._deadline.left():
+                        pause = pause_before_retry(response, tries) if method == "GET" else None
+                        if pause is None or pause >= self.deadline.left():
                             return response
-                        time.sleep(wait)
-                        retry = retry.new(total=int(retry.total or 0) - 1)
+                        sleep(pause)
         finally:
             _log_call(method, path, response, started, tries)
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
         """One account's stalling site holds three threads of four at most: the others serve everybody else."""
-        if not self._slots.acquire(timeout=self._deadline.cap(SLOT_WAIT_SECONDS)):
+        if not self._slots.acquire(timeout=self.deadline.cap(SLOT_WAIT_SECONDS)):
             raise UpstreamTimeout("Atlassian is slow, and many calls wait for it already. Try again shortly.")
         try:
             yield
         finally:
             self._slots.release()
 
-    def _attempt(self, method: str, url: str, *, first: bool, **kwargs: Any) -> Response | None:
+    def _attempt(self, method: str, url: str, route: str, *, first: bool, **kwargs: Any) -> Response | None:
         """None: the connection broke, and it is worth a second attempt."""
         try:
-            timeout = (self._deadline.cap(CONNECT_TIMEOUT), self._deadline.cap(READ_TIMEOUT))
+            timeout = (self.deadline.cap(CONNECT_TIMEOUT), self.deadline.cap(READ_TIMEOUT))
             with self._session.request(
                 method, url, timeout=timeout, allow_redirects=False, stream=True, **kwargs
             ) as response:
                 body = b"".join(_bounded_chunks(response))
-                return Response(response.status_code, response.headers, body)
+                return Response(response.status_code, response.headers, body, route)
         except (requests.Timeout, ReadTimeoutError, TimeoutError) as exc:
             raise UpstreamTimeout() from exc
         except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
@@ -140,25 +129,6 @@ def _bounded_chunks(response: requests.Response) -> Iterator[bytes]:
         if size > MAX_RESPONSE_BYTES:
             raise UpstreamFailure("Atlassian's answer is larger than 20 MB. Ask for less.")
         yield chunk
-
-
-def _wait_before_next(retry: Retry, method: str, response: Response) -> float | None:
-    """Seconds after which to ask again; None: this answer stands."""
-    if not retry.total or not retry.is_retry(method, response.status, "Retry-After" in response.headers):
-        return None
-    wait = retry_after(response)
-    if wait is None:
-        return float(retry.backoff_factor * 2 ** (int(RETRIES.total or 0) - retry.total))
-    # Asking earlier than we were told would only prolong it; waiting longer is for the caller to decide.
-    return wait if wait <= RETRIES.retry_after_max else None
-
-
-def retry_after(response: Response) -> float | None:
-    header = response.headers.get("Retry-After", "")
-    try:
-        return Retry().parse_retry_after(header) if header else None
-    except (InvalidHeader, ValueError, OverflowError):
-        return None
 
 
 def _log_call(method: str, template: str, response: Response | None, started: float, tries: int) -> None:

@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from dev.sample_site.accounts import Account, Token
 from dev.sample_site.exchange import Answer, Request, html_answer, json_answer
@@ -130,14 +132,23 @@ def gateway_refusal(caller: Caller, request: Request, product: str, scopes: froz
     return None
 
 
-def good_headers(caller: Caller, limit: int) -> dict[str, str]:
-    """The headers that a signed-in caller's answer carries on the site, and no other answer does."""
+def jira_headers(caller: Caller, limit: int) -> dict[str, str]:
+    """What Jira's answers to a signed-in caller carry, on the site and at the gateway; the id is percent-encoded."""
     return {
-        "x-aaccountid": caller.account.account_id if caller.account else "",
+        "x-aaccountid": quote(caller.account.account_id, safe="") if caller.account else "",
         "x-ratelimit-limit": str(limit),
         "x-ratelimit-remaining": str(limit - 1),
         "ratelimit": f'"jira-burst-based";r={limit - 1};t=1',
         "ratelimit-policy": '"jira-burst-based";q=100;w=1',
+    }
+
+
+def confluence_headers() -> dict[str, str]:
+    """No account is named; the limit's reset counts the seconds since 1970."""
+    return {
+        "x-ratelimit-limit": "5000",
+        "x-ratelimit-remaining": "4951",
+        "x-ratelimit-reset": str(int(time.time()) + 18),
     }
 
 

@@ -8,6 +8,7 @@ from dev.sample_site.exchange import Request
 
 KINDS = (
     "status",  # answers `status` with `headers` and `body`
+    "headers",  # answers as usual, with these `headers` besides
     "delay",  # waits `seconds`, then answers as usual
     "stall",  # sends the head and half of the body, then nothing for `seconds`
     "drop",  # closes the connection without a byte

@@ -129,6 +129,9 @@ def spoiled(fault: Fault, answer: Answer) -> Answer:
     content = {"content-type": "application/json;charset=UTF-8"}
     if fault.kind == "status":
         return Answer(fault.status, fault.body.encode(), content | fault.headers)
+    if fault.kind == "headers":
+        given = {name.lower(): value for name, value in fault.headers.items()}
+        return Answer(answer.status, answer.body, answer.headers | given)
     if fault.kind == "redirect":
         return Answer(fault.status if 300 <= fault.status < 400 else 302, b"", {"location": fault.location})
     if fault.kind == "html":

@@ -151,10 +151,15 @@ class SampleSite(SiteBuilder):
             return refusal
         route, parts, known = find(confluence.ROUTES if of_confluence else jira.ROUTES, request.method, request.path)
         answer = self._run(route, parts, known, Call(self, caller, request))
-        limit = route.limit if route else 350
         answer.headers |= {"atl-traceid": f"{next(self._traces):032x}"}
-        answer.headers |= auth.good_headers(caller, limit) if caller.known else auth.failed_login(caller)
+        answer.headers |= self._headers(caller, route, of_confluence)
         return answer
+
+    def _headers(self, caller: auth.Caller, route: Route | None, of_confluence: bool) -> dict[str, str]:
+        if of_confluence:
+            return auth.confluence_headers()
+        limit = route.limit if route else 350
+        return auth.jira_headers(caller, limit) if caller.known else auth.failed_login(caller)
 
     def _through_gateway(self, request: Request) -> Answer:
         _, _, product, cloud_id, *_ = [*request.path.split("/"), "", ""]
@@ -167,8 +172,9 @@ class SampleSite(SiteBuilder):
         refusal = auth.gateway_refusal(caller, inner, product, route.scopes if route else frozenset())
         if refusal is not None:
             return refusal
-        # No x-aaccountid here: nobody knows whether the real gateway sends it, so nothing may rest on it.
-        return self._run(route, parts, known, Call(self, caller, inner))
+        answer = self._run(route, parts, known, Call(self, caller, inner))
+        answer.headers |= self._headers(caller, route, product == "confluence")
+        return answer
 
     def _run(self, route: Route | None, parts: list[str], known: bool, call: Call) -> Answer:
         if route is None:

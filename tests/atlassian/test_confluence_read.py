@@ -209,6 +209,7 @@ def test_a_page_of_unknown_space_is_refused_where_there_is_an_allowlist_and_read
         read(allowlist=("TEAM",))
 
 
+@pytest.mark.usefixtures("unverified")
 @responses.activate
 def test_a_404_is_not_believed_before_the_credentials_are_proven():
     responses.get(f"{V2}/pages/123", status=404, json=BARE_404)
@@ -219,6 +220,7 @@ def test_a_404_is_not_believed_before_the_credentials_are_proven():
         read()
 
 
+@pytest.mark.usefixtures("unverified")
 @responses.activate
 def test_a_404_of_a_site_that_takes_us_for_anybody_is_a_refusal_of_the_credentials():
     responses.get(f"{V2}/pages/123", status=404, json=BARE_404)
@@ -228,6 +230,7 @@ def test_a_404_of_a_site_that_takes_us_for_anybody_is_a_refusal_of_the_credentia
         read()
 
 
+@pytest.mark.usefixtures("unverified")
 @responses.activate
 def test_a_404_for_an_account_without_a_licence_says_so():
     responses.get(f"{V2}/pages/123", status=404, json=BARE_404)
@@ -238,6 +241,7 @@ def test_a_404_for_an_account_without_a_licence_says_so():
         read()
 
 
+@pytest.mark.usefixtures("unverified")
 @responses.activate
 def test_proven_credentials_are_believed_for_a_while():
     for kind in ("pages", "blogposts"):

@@ -6,7 +6,10 @@ import pytest
 import requests
 import responses
 
+from atlassian.confluence.reader import Confluence
 from atlassian.connection_test import report as connection
+from atlassian.errors import UpstreamFailure
+from atlassian.jira.reader import Jira
 from dev.sample_site.accounts import CONTRACTOR, NEWCOMER, READER, SERVICE, UNLICENSED
 from tests.atlassian.confluence_answers import V2
 from tests.atlassian.factories import ME, SITE, make_credentials
@@ -158,6 +161,52 @@ class TestAtTheSampleSite:
         assert "not readable JSON" in report.problem
 
 
+@pytest.mark.parametrize(
+    ("provider", "path", "agents_call"),
+    [
+        ("jira", "/rest/api/3/search/jql", lambda credentials: Jira(credentials).search("turnstile")),
+        ("jira", "/rest/api/3/jql/parse", lambda credentials: Jira(credentials).search(jql="project = GATE")),
+        ("jira", "/rest/api/3/issue/", lambda credentials: Jira(credentials).read("GATE-7")),
+        ("confluence", "/wiki/rest/api/search", lambda credentials: Confluence(credentials).search("doors")),
+        ("confluence", "/wiki/api/v2/pages/", lambda credentials: Confluence(credentials).read("420000002")),
+    ],
+)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "status", "status": 401},
+        {"kind": "status", "status": 403, "body": "{}"},
+        {"kind": "status", "status": 404, "body": "<html>", "headers": {"content-type": "text/html"}},
+        {"kind": "status", "status": 410},
+        {"kind": "html"},
+        {"kind": "broken_json"},
+    ],
+    ids=str,
+)
+def test_what_fails_for_agents_fails_in_the_test(check, sample_site, provider, path, agents_call, fault):
+    sample_site.faults.add(path=path, **fault)
+
+    with pytest.raises(UpstreamFailure):
+        agents_call(make_credentials(provider, base_url=sample_site.url, email=READER.email, api_token="sample-reader"))
+    report = check(provider, READER)
+
+    assert not report.ok
+    assert report.problem
+
+
+@BOTH
+def test_odd_headers_fail_neither_the_test_nor_the_calls_after_it(check, sample_site, provider):
+    for path in ("/rest/api/3/", "/wiki/"):
+        sample_site.faults.add("headers", path, headers={"X-AAccountId": "712020%3", "X-Seraph-LoginReason": "SOON"})
+
+    report = check(provider, READER)
+
+    assert (report.ok, report.account_id) == (True, READER.account_id)
+    values = {"base_url": sample_site.url, "email": READER.email, "api_token": "sample-reader"}
+    credentials = make_credentials(provider, **values, account_id=report.account_id)
+    assert Jira(credentials).read("GATE-7") if provider == "jira" else Confluence(credentials).read("420000002")
+
+
 def report_on(provider="jira", **fields):
     return connection.check_connection(make_credentials(provider, **fields))
 
@@ -229,11 +278,14 @@ class TestOnTheSite:
         tenant(status=404)
         responses.get(f"{SITE}/rest/api/3/myself", json={"accountId": ME, "displayName": "Mia"})
         responses.get(f"{SITE}/rest/api/3/project/search", json={"total": 1, "values": [{"key": "A"}]})
-        responses.post(f"{SITE}/rest/api/3/search/jql", json={"issues": []})
+        responses.get(f"{SITE}/rest/api/3/search/jql", json={"issues": []})
+        responses.post(
+            f"{SITE}/rest/api/3/jql/parse", json={"queries": [{"structure": {"where": {"operator": "is not"}}}]}
+        )
 
         report = report_on()
 
-        assert (report.ok, report.account_name, report.cloud_id) == (True, "Mia", "")
+        assert (failed(report), report.account_name, report.cloud_id) == ([], "Mia", "")
 
     @responses.activate
     @BOTH
@@ -282,7 +334,9 @@ class TestOnTheSite:
         responses.get(f"{V2}/spaces", json={"results": "none"})
         responses.get(f"{SITE}/wiki/rest/api/search", json=[])
 
-        assert failed(report_on("confluence", allowlist=("TEAM",))) == ["spaces", "allowlist"]
+        responses.get(f"{V2}/pages/1", status=404)
+
+        assert failed(report_on("confluence", allowlist=("TEAM",))) == ["spaces", "allowlist", "search"]
 
     @responses.activate
     def test_a_token_of_the_environment_is_the_operators_to_renew(self):

@@ -62,7 +62,7 @@ def test_a_document_is_read_as_a_page(agent, sample_site, document):
 def test_a_recorded_answer_in_any_place_never_ends_as_a_fault_of_ours(
     agent, sample_site, monkeypatch, sample, path, params, action
 ):
-    monkeypatch.setattr("atlassian.upstream.client.TOTAL_TIMEOUT", 2)
+    monkeypatch.setattr("atlassian.upstream.transport.TOTAL_TIMEOUT", 2)
     recorded = json.loads(sample.read_text(encoding="utf-8"))
     body = recorded.get("body", recorded.get("body_text", ""))
     sample_site.answer("GET", ASKED[action], recorded["status"], recorded.get("headers"), body)

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import responses
 
@@ -74,6 +76,57 @@ def test_a_call_refused_by_the_site_goes_on_at_the_gateway_and_the_next_goes_the
     assert paths(sample_site)[calls:] == [gateway + "/rest/api/3/search/jql"]
 
 
+@pytest.mark.parametrize("account_id", ["", READER.account_id])
+def test_a_stray_401_moves_nothing_to_the_gateway(sample_site, gateway, account_id):
+    sample_site.faults.add("status", "/rest/api/3/search", status=401, body='{"errorMessages": ["No."]}', times=1)
+
+    for _ in range(2):
+        assert Jira(credentials_at(sample_site, account_id=account_id)).search("turnstile", 5).issues
+
+    assert not any(path.startswith("/ex/") for path in paths(sample_site))
+
+
+def test_a_stray_401_while_a_token_is_looked_at_does_not_make_it_one_of_the_gateway(sample_site, gateway):
+    sample_site.faults.add("status", "/rest/api/3/myself", status=401, times=1)
+
+    assert discover_account(Transport(credentials_at(sample_site))).scoped is False
+
+
+def test_who_was_sent_to_the_gateway_comes_back_when_only_the_site_knows_the_token(sample_site, gateway):
+    credentials = credentials_at(sample_site)
+    sample_site.faults.add("status", "/rest/api/3/", status=401, times=4)
+    Jira(credentials).search("turnstile", 5)
+    assert gateway + "/rest/api/3/search/jql" in paths(sample_site)
+
+    sample_site.faults.add("status", "/ex/jira/", status=401, body='{"code": 401, "message": "Unauthorized"}')
+
+    assert Jira(credentials).search("turnstile", 5).issues
+    sample_site.requests.clear()
+    Jira(credentials).search("turnstile", 5)
+    assert paths(sample_site) == ["/rest/api/3/search/jql"]
+
+
+def test_looking_at_the_token_anew_sets_the_route_of_reads_right(sample_site, gateway):
+    credentials = credentials_at(sample_site)
+    sample_site.faults.add("status", "/rest/api/3/", status=401, times=4)
+    Jira(credentials).search("turnstile", 5)
+
+    discover_account(Transport(credentials))
+
+    sample_site.requests.clear()
+    Jira(credentials).search("turnstile", 5)
+    assert paths(sample_site) == ["/rest/api/3/search/jql"]
+
+
+def test_the_route_that_a_test_has_stored_is_not_left(sample_site, gateway):
+    credentials = credentials_at(sample_site, token="sample-reader-jira", account_id=READER.account_id)
+
+    with pytest.raises(UpstreamAuthFailed):
+        Jira(credentials).search("turnstile", 5)
+
+    assert not any(path.startswith("/ex/") for path in paths(sample_site))
+
+
 def test_the_cloud_id_is_asked_for_without_our_credentials(sample_site, gateway):
     Jira(credentials_at(sample_site, token="sample-reader-jira")).search("turnstile", 5)
 
@@ -82,11 +135,14 @@ def test_the_cloud_id_is_asked_for_without_our_credentials(sample_site, gateway)
 
 
 def test_a_dead_token_is_not_tried_at_the_gateway_with_every_call(sample_site, gateway):
-    for _ in range(2):
-        with pytest.raises(UpstreamAuthFailed):
-            Jira(credentials_at(sample_site, token="revoked")).search("turnstile", 5)
+    with pytest.raises(UpstreamAuthFailed):
+        Jira(credentials_at(sample_site, token="revoked")).search("turnstile", 5)
+    calls = len(sample_site.requests)
+    with pytest.raises(UpstreamAuthFailed):
+        Jira(credentials_at(sample_site, token="revoked")).search("turnstile", 5)
 
-    assert sum(path.startswith("/ex/") for path in paths(sample_site)) == 1
+    assert any(path.startswith("/ex/") for path in paths(sample_site)[:calls])
+    assert not any(path.startswith("/ex/") for path in paths(sample_site)[calls:])
 
 
 def test_a_token_of_a_site_of_ones_own_never_goes_to_atlassians_gateway(sample_site, settings):
@@ -95,7 +151,7 @@ def test_a_token_of_a_site_of_ones_own_never_goes_to_atlassians_gateway(sample_s
     with pytest.raises(UpstreamAuthFailed):
         Jira(credentials_at(sample_site, token="sample-reader-jira")).search("turnstile", 5)
 
-    assert paths(sample_site) == ["/rest/api/3/search/jql"]
+    assert not any(path.startswith("/ex/") or "tenant_info" in path for path in paths(sample_site))
 
 
 def test_a_missing_scope_is_named(sample_site, gateway):
@@ -106,7 +162,7 @@ def test_a_missing_scope_is_named(sample_site, gateway):
 @responses.activate
 def test_a_site_of_atlassians_goes_by_its_cloud_id_at_atlassians_gateway():
     site, at_gateway = "https://acme.atlassian.net", "https://api.atlassian.com/ex/jira/cloud-1/rest/api/3"
-    responses.get(site + "/rest/api/3/issue/ABC-1", status=401)
+    responses.get(re.compile(site + "/rest/api/3/"), status=401)
     responses.get(site + "/_edge/tenant_info", json={"cloudId": "cloud-1"})
     responses.get(at_gateway + "/myself", json={"accountId": "me"})
     responses.get(at_gateway + "/issue/ABC-1", json={"key": "ABC-1"})
@@ -117,10 +173,10 @@ def test_a_site_of_atlassians_goes_by_its_cloud_id_at_atlassians_gateway():
 @pytest.mark.parametrize("cloud_id", ["../../oauth", "a/b", "", None, 7.5, "x" * 65, "a?b", "é"])
 @responses.activate
 def test_what_cannot_be_a_cloud_id_leads_nowhere(cloud_id):
-    responses.get("https://acme.atlassian.net/rest/api/3/issue/ABC-1", status=401)
+    responses.get(re.compile("https://acme.atlassian.net/rest/api/3/"), status=401)
     responses.get("https://acme.atlassian.net/_edge/tenant_info", json={"cloudId": cloud_id})
 
     with pytest.raises(UpstreamAuthFailed):
         Jira(make_credentials()).read("ABC-1")
 
-    assert len(responses.calls) == 2
+    assert all(call.request.url.startswith("https://acme.atlassian.net/") for call in responses.calls)

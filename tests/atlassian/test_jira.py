@@ -134,6 +134,7 @@ class TestSearch:
         assert question["fields"][0] == "summary"
         assert set(question) == {"jql", "maxResults", "fields"}
 
+    @pytest.mark.usefixtures("unverified")
     @responses.activate
     def test_nothing_found_is_believed_of_proven_credentials_only(self):
         responses.get(SEARCH, json=found())
@@ -198,6 +199,7 @@ class TestKeysInASearch:
 
         assert keys_of(make_jira(allowlist=("ABC",)).search("ABC-7", 10)) == ["ABC-1"]
 
+    @pytest.mark.usefixtures("unverified")
     @responses.activate
     def test_a_dead_token_is_told_and_not_taken_for_a_missing_issue(self):
         responses.get(issue_url("ABC-7"), status=404, json={})

@@ -20,10 +20,25 @@ def basic(text: str) -> str:
 def test_a_good_answer_names_the_account(sample_site):
     answer = call(sample_site, "/rest/api/3/myself")
 
-    assert answer.json()["accountId"] == answer.headers["x-aaccountid"] == READER.account_id
+    assert answer.json()["accountId"] == READER.account_id
+    assert answer.headers["x-aaccountid"] == READER.account_id.replace(":", "%3A")
     assert answer.headers["x-ratelimit-limit"] == "350"
     assert answer.headers["atl-traceid"]
     assert "x-seraph-loginreason" not in answer.headers
+
+
+@pytest.mark.parametrize("prefix", ["", "/ex/confluence/CLOUD"])
+def test_no_answer_of_confluence_names_the_account(sample_site, prefix):
+    answer = call(sample_site, prefix.replace("CLOUD", sample_site.cloud_id) + PAGE)
+
+    assert answer.status_code == 200
+    assert "x-aaccountid" not in answer.headers
+
+
+def test_the_gateway_names_the_account_as_the_site_does(sample_site):
+    answer = call(sample_site, f"/ex/jira/{sample_site.cloud_id}{ISSUE}")
+
+    assert answer.headers["x-aaccountid"] == READER.account_id.replace(":", "%3A")
 
 
 @pytest.mark.parametrize(
