@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from audit.actors import Actor, nobody
 from audit.errors import RateLimited, as_api_exception
 from audit.limits import seconds_to_wait
+from audit.refusals import recorded_refusal
 from audit.trail import recorded_error, rejected_fields, require_permission
 from audit.vocabulary import Action, Channel
 
@@ -21,19 +22,22 @@ REFUSALS_RECORDED_PER_MINUTE = 60
 
 
 class KeyThrottle(BaseThrottle):
-    """RATE_LIMIT_PER_MINUTE calls for each user and key, or fewer where the key says so; 0 means no limit."""
-
     def allow_request(self, request: Any, view: Any) -> bool:
-        actor: Actor | None = request.auth
-        if actor is None:
-            return True
-        limits = [limit for limit in (settings.RATE_LIMIT_PER_MINUTE, actor.calls_per_minute) if limit]
-        if not limits:
-            return True
-        seconds = seconds_to_wait(f"{actor.workspace}:{actor.user}:{actor.key_prefix}", min(limits))
-        if seconds is not None:
-            raise RateLimited(wait=seconds)
+        if request.auth is not None:
+            count_call(request.auth)
         return True
+
+
+def count_call(actor: Actor) -> None:
+    """
+    RATE_LIMIT_PER_MINUTE calls for each user and key, or fewer where the key says so; 0 means no limit.
+
+    Raises RateLimited.
+    """
+    limits = [limit for limit in (settings.RATE_LIMIT_PER_MINUTE, actor.calls_per_minute) if limit]
+    seconds = seconds_to_wait(f"{actor.workspace}:{actor.user}:{actor.key_prefix}", min(limits)) if limits else None
+    if seconds is not None:
+        raise RateLimited(wait=seconds)
 
 
 def validated_arguments(actor: Actor, action: Action, arguments: Serializer) -> dict[str, Any]:
@@ -53,9 +57,8 @@ class AuditedAPIView(APIView):
     actor: Actor | None = None  # once the caller is known
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        self.actor = cast(
-            "Actor | None", request.auth
-        )  # before all else: whatever is refused then is recorded as its sender's
+        # Before all else: whatever is refused then is recorded as its sender's.
+        self.actor = cast("Actor | None", request.auth)
         super().initial(request, *args, **kwargs)
 
     @property
@@ -76,12 +79,23 @@ class AuditedAPIView(APIView):
         return self.recorded_as.get("get" if name == "head" else name)
 
     def _recorded(self, action: Action, exc: Exception) -> Exception:
-        """exc, or what has to be answered instead because the record could not be written."""
-        actor = getattr(exc, "actor", None) or self.actor or nobody(self.channel)
-        if not actor.user or getattr(exc, "status_code", None) == status.HTTP_401_UNAUTHORIZED:
-            seconds = seconds_to_wait(
-                f"refused:{self.request.META.get('REMOTE_ADDR', '')}", REFUSALS_RECORDED_PER_MINUTE
-            )
-            if seconds is not None:  # or a stranger, with a key that was revoked or none, could fill the audit log
+        """exc, or what has to be answered instead because of a limit or because the record could not be written."""
+        actor = getattr(exc, "actor", None) or self.actor
+        if actor is None or not actor.user:
+            return self._recorded_stranger(action, exc)
+        answer = recorded_refusal(actor, action, rejected_fields(exc), exc)
+        if answer is exc and self.actor is None:  # refused before the throttle could count it
+            try:
+                count_call(actor)
+            except RateLimited as limited:
+                return limited
+        return answer
+
+    def _recorded_stranger(self, action: Action, exc: Exception) -> Exception:
+        """A stranger could fill the audit log. Who cannot be recognised because of a fault of ours is none."""
+        if getattr(exc, "status_code", status.HTTP_500_INTERNAL_SERVER_ERROR) < status.HTTP_500_INTERNAL_SERVER_ERROR:
+            address = self.request.META.get("REMOTE_ADDR", "")
+            seconds = seconds_to_wait(f"refused:{address}", REFUSALS_RECORDED_PER_MINUTE)
+            if seconds is not None:
                 return RateLimited(seconds, "Too many calls without a valid API key.")
-        return recorded_error(actor, action, rejected_fields(exc), exc)
+        return recorded_error(nobody(self.channel), action, rejected_fields(exc), exc)

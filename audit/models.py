@@ -99,6 +99,27 @@ class AuditSeal(models.Model):
         return f"seal {self.pk} of records {self.first_id} to {self.last_id}"
 
 
+class AuditRefusalCount(models.Model):
+    """
+    Refusals of one kind within a minute, beyond those that have a record each (audit/refusals.py).
+
+    They become one record: that of the first, which says how often.
+    """
+
+    identity = models.CharField(max_length=64, primary_key=True, help_text="Digest of who, what, why and the minute.")
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    times = models.PositiveIntegerField(default=1)
+    record = models.JSONField(help_text="The fields of the record to be.")
+
+    class Meta:
+        db_table = "audit_refusal_counts"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.times} refusals from {self.first_at:%Y-%m-%d %H:%M:%S} on"
+
+
 class AuditMaintenance(models.Model):
     """On SQLite, a row here opens the way out for retention; it lives only inside that transaction."""
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 from audit.digests import Digested, digested, written
 from audit.models import AuditLog, AuditSeal
 from audit.progress import Progress, no_progress
+from audit.refusals import write_counted
 
 BATCH_RECORDS = 4000
 NO_ROOT = "0" * 64  # before the first seal
@@ -42,6 +43,7 @@ def seal(on_progress: Progress = no_progress) -> Sealing:
 
     Each seal is a transaction of its own: safe to interrupt and to run twice at a time.
     """
+    write_counted()
     highest = _highest_settled_id()
     sealing = Sealing()
     while made := _seal_next(highest):

@@ -1,31 +1,22 @@
 """The one gate: an action is permitted or refused here, and leaves one record of how it ended."""
 
 import logging
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
+from django.db import transaction
 from rest_framework.exceptions import APIException
 
 from audit.actors import Actor
-from audit.bounds import bounded
 from audit.errors import AuditUnavailable, InternalError, NotPermitted, code_and_message, validation_issues
 from audit.insertion import insert
-from audit.models import AuditLog
-from audit.request_id import current_request_id
+from audit.records import record_of
 from audit.vocabulary import CHANGING, UNRECORDED_SUCCESS, Action, Channel, Outcome
+from audit.writing import writing
 
 log = logging.getLogger(__name__)
-
-# SQLite has one writer at a time; queueing for it here is fairer than its busy timeout.
-_sqlite_writer = threading.Lock()
-MAX_QUEUE_SECONDS = 20.0
-
-_MAX_CHARS = {field.attname: field.max_length for field in AuditLog._meta.concrete_fields if field.max_length}
 
 
 @contextmanager
@@ -83,9 +74,12 @@ def record_failure(
     """Record that exc ended action, unless a gate further in has recorded it already."""
     if getattr(exc, "is_recorded", False):
         return
-    outcome = Outcome.DENIED if getattr(exc, "status_code", None) in (401, 403) else Outcome.FAILED
-    append(actor, action, target, outcome, error_code=code_and_message(exc)[0], started=started)
+    append(actor, action, target, outcome_of(exc), error_code=code_and_message(exc)[0], started=started)
     exc.is_recorded = True  # type: ignore[attr-defined]  # travels with the exception up the floors
+
+
+def outcome_of(exc: Exception) -> Outcome:
+    return Outcome.DENIED if getattr(exc, "status_code", None) in (401, 403) else Outcome.FAILED
 
 
 def recorded_error(actor: Actor, action: Action, target: Mapping[str, Any], exc: Exception) -> Exception:
@@ -107,54 +101,6 @@ def append(
     started: float | None = None,
 ) -> None:
     """Write one record. Raises AuditUnavailable, and nothing of the database's own."""
-    record = {
-        "created_at": timezone.now(),
-        "workspace": actor.workspace,
-        "actor": actor.user,
-        "key_label": actor.key_label,
-        "role": actor.role,
-        "action": str(action),
-        "target": bounded(_sanitize_for_json(target)),
-        "outcome": str(outcome),
-        "error_code": error_code,
-        "channel": str(actor.channel),
-        "request_id": current_request_id(),
-        "duration_ms": 0 if started is None else round((time.monotonic() - started) * 1000),
-    }
-    try:
-        with _sqlite_write_lock() if _may_queue() else nullcontext():
-            insert(record | _truncated_to_columns(record))
-    except DatabaseError as exc:
-        raise AuditUnavailable() from exc
-
-
-@contextmanager
-def _sqlite_write_lock() -> Iterator[None]:
-    """Raises AuditUnavailable where whoever is before us waits for a database that another process keeps locked."""
-    if not _sqlite_writer.acquire(timeout=MAX_QUEUE_SECONDS):
-        raise AuditUnavailable()
-    try:
-        yield
-    finally:
-        _sqlite_writer.release()
-
-
-def _may_queue() -> bool:
-    """Inside a transaction the database's own lock is held already: waiting for ours could deadlock."""
-    return connection.vendor == "sqlite" and not connection.in_atomic_block
-
-
-def _truncated_to_columns(record: Mapping[str, Any]) -> dict[str, str]:
-    """PostgreSQL refuses what is longer than its column, and a record cut short is better than none."""
-    return {name: _sanitize_for_json(record[name])[:length] for name, length in _MAX_CHARS.items()}
-
-
-def _sanitize_for_json(value: Any) -> Any:
-    """PostgreSQL's jsonb refuses NUL and lone surrogates, which a caller's query may hold."""
-    if isinstance(value, str):
-        return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
-    if isinstance(value, Mapping):
-        return {_sanitize_for_json(str(key)): _sanitize_for_json(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_sanitize_for_json(inner) for inner in value]
-    return value
+    record = record_of(actor, action, target, outcome, error_code=error_code, started=started)
+    with writing():
+        insert(record)

@@ -8,6 +8,8 @@ def install(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    """A table of the issues and pages that each record speaks of."""
+
     dependencies = [("audit", "0002_audit_append_only")]
 
     operations = [

@@ -2,6 +2,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    """Indexes to find records by key, channel and request."""
+
     dependencies = [("audit", "0003_audit_log_touches")]
 
     operations = [

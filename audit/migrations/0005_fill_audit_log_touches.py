@@ -13,6 +13,8 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    """What the records that are there already speak of."""
+
     atomic = False
 
     dependencies = [("audit", "0004_audit_log_filters")]

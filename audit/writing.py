@@ -1,0 +1,39 @@
+"""Whose turn it is to write, and what is said where nothing can be written."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+from django.db import DatabaseError, connection
+
+from audit.errors import AuditUnavailable
+
+# SQLite has one writer at a time; queueing for it here is fairer than its busy timeout.
+_sqlite_writer = threading.Lock()
+MAX_QUEUE_SECONDS = 20.0
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Around a write to the log. Raises AuditUnavailable, and nothing of the database's own."""
+    try:
+        with _sqlite_write_lock() if _may_queue() else nullcontext():
+            yield
+    except DatabaseError as exc:
+        raise AuditUnavailable() from exc
+
+
+@contextmanager
+def _sqlite_write_lock() -> Iterator[None]:
+    """Raises AuditUnavailable where whoever is before us waits for a database that another process keeps locked."""
+    if not _sqlite_writer.acquire(timeout=MAX_QUEUE_SECONDS):
+        raise AuditUnavailable()
+    try:
+        yield
+    finally:
+        _sqlite_writer.release()
+
+
+def _may_queue() -> bool:
+    """Inside a transaction the database's own lock is held already: waiting for ours could deadlock."""
+    return connection.vendor == "sqlite" and not connection.in_atomic_block
