@@ -9,8 +9,13 @@ from typing import Any
 
 from django.conf import settings
 
+from audit.compiled_query import CompiledQuery
 from integrations.errors import IntegrationDisabled, IntegrationMissing, KeySeesNothing, TokenUnreadable
 from integrations.models import ALLOWLIST_FIELD, AttachmentPolicy, Integration, Provider
+
+_ROW_OF_WORKSPACE = CompiledQuery(
+    lambda workspace_key, provider: Integration.objects.filter(workspace__key=workspace_key, provider=provider), 2
+)
 
 
 class Source(StrEnum):
@@ -64,7 +69,7 @@ class Credentials:
 
 def credentials_for(workspace_key: str, provider: str, *, even_disabled: bool = False) -> Credentials:
     """Raises IntegrationMissing, IntegrationDisabled or TokenUnreadable."""
-    row = Integration.objects.filter(workspace__key=workspace_key, provider=provider).first()
+    row = _ROW_OF_WORKSPACE.first(workspace_key, provider)
     source = source_of(row, provider)
     if source is Source.NONE:
         raise IntegrationMissing(provider)

@@ -8,6 +8,7 @@ from rest_framework.exceptions import APIException, PermissionDenied, Validation
 from rest_framework.request import Request
 
 from audit.actors import Actor
+from audit.compiled_query import CompiledQuery
 from audit.errors import UNREADABLE, as_api_exception
 from audit.vocabulary import Channel
 from workspaces.actors import actor_for_key, actor_for_user
@@ -15,6 +16,9 @@ from workspaces.errors import InvalidCredentials, MissingBearerToken, WorkspaceA
 from workspaces.models import KEY_PREFIX, ApiKey, User, digest_of
 
 _BEARER = re.compile(rf"Bearer +({KEY_PREFIX}[A-Za-z0-9_-]{{43}})", re.ASCII | re.IGNORECASE)
+_KEY_BY_DIGEST = CompiledQuery(
+    lambda digest: ApiKey.objects.select_related("membership__user", "membership__workspace").filter(digest=digest), 1
+)
 REQUIRED = "This parameter is required."
 
 
@@ -58,8 +62,7 @@ def _api_key(header: str, channel: Channel) -> ApiKey:
     match = _BEARER.fullmatch(header)
     if match is None:
         raise InvalidCredentials() if header.lower().startswith("bearer ") else MissingBearerToken()
-    related = ("membership__user", "membership__workspace")
-    api_key = ApiKey.objects.select_related(*related).filter(digest=digest_of(match[1])).first()
+    api_key = _KEY_BY_DIGEST.first(digest_of(match[1]))
     if api_key is None:
         raise InvalidCredentials()
     if reason := api_key.rejection_reason():
