@@ -4,12 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from atlassian.confluence.pages import INCLUDES, MAX_DEPTH
 from atlassian.jira.includes import Include
 from audit.arguments import Arguments, CappedIntegerField, OneOfField
 from integrations.models import Provider
 
 MAX_QUERY_CHARS = 1000
 MAX_REFERENCE_CHARS = 2000
+MAX_VERSION = 10**6
 
 
 class SearchInput(Arguments):
@@ -67,6 +69,9 @@ class ConfluenceSearchInput(SearchInput):
         max_length=50,
         help_text="Space keys.",
     )
+    under = serializers.CharField(
+        required=False, default="", max_length=MAX_REFERENCE_CHARS, help_text="A page: only it and all below it."
+    )
 
 
 class ReadInput(Arguments):
@@ -93,6 +98,16 @@ class JiraReadInput(ReadInput):
 class ConfluenceReadInput(ReadInput):
     page_id = serializers.CharField(max_length=MAX_REFERENCE_CHARS, help_text="An id, or the page's URL.")
     comments = serializers.BooleanField(required=False, default=False, help_text="Also the page's comments.")
+    include = serializers.ListField(
+        child=OneOfField(INCLUDES), required=False, default=list, max_length=len(INCLUDES), help_text="Also these."
+    )
+    depth = CappedIntegerField(cap=MAX_DEPTH, min_value=1, default=1, help_text="How many levels of children, 1 to 3.")
+    version = serializers.IntegerField(
+        required=False, min_value=1, max_value=MAX_VERSION, help_text="An old version instead of the newest."
+    )
+    since = serializers.IntegerField(
+        required=False, min_value=1, max_value=MAX_VERSION, help_text="Only what changed since this version."
+    )
 
 
 class IntegrationTestInput(Arguments):

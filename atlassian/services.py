@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from rest_framework.exceptions import APIException
 
-from atlassian.confluence.reader import Confluence, Page
+from atlassian.confluence.pages import Page, PageRequest
+from atlassian.confluence.reader import Confluence
 from atlassian.confluence.search_results import PageList
 from atlassian.connection_test.report import ConnectionReport, check_connection
 from atlassian.errors import UpstreamFailure
@@ -67,22 +68,44 @@ def read_issue(
 
 
 def search_pages(
-    actor: Actor, *, q: str = "", cql: str = "", limit: int, cursor: str = "", space: Sequence[str] = ()
+    actor: Actor,
+    *,
+    q: str = "",
+    cql: str = "",
+    limit: int,
+    cursor: str = "",
+    space: Sequence[str] = (),
+    under: str = "",
 ) -> PageList:
-    target = _target(q=q, cql=cql, limit=limit, cursor=bool(cursor), space=space)
+    target = _target(q=q, cql=cql, limit=limit, cursor=bool(cursor), space=space, under=under)
     with audited(actor, Action.CONFLUENCE_SEARCH, target):
         confluence = Confluence(_credentials(actor, Provider.CONFLUENCE, target))
-        found = _masked(confluence, confluence.search(q, limit, cql=cql, spaces=space, cursor=cursor), target)
+        me = partial(own_account_id, actor)
+        found = confluence.search(q, limit, cql=cql, spaces=space, cursor=cursor, under=under, own_account_id=me)
+        found = _masked(confluence, found, target)
         target["page_ids"] = [page.id for page in found.pages]
     return found
 
 
-def read_page(actor: Actor, *, page_id: str, max_chars: int, offset: int = 0, comments: bool = False) -> Page:
-    target = _target(page_id=page_id, max_chars=max_chars, offset=offset, comments=comments)
+def read_page(
+    actor: Actor,
+    *,
+    page_id: str,
+    max_chars: int,
+    offset: int = 0,
+    comments: bool = False,
+    include: Sequence[str] = (),
+    depth: int = 1,
+    version: int | None = None,
+    since: int | None = None,
+) -> Page:
+    request = PageRequest(page_id, comments, frozenset(include), depth, version, since)
+    target = _target(page_id=page_id, max_chars=max_chars, offset=offset, comments=comments, include=sorted(include))
+    target |= _target(version=version, since=since)
     with audited(actor, Action.CONFLUENCE_READ, target):
         confluence = Confluence(_credentials(actor, Provider.CONFLUENCE, target))
-        page = confluence.read(page_id, max_chars=max_chars, offset=offset, comments=comments)
-        page = _masked(confluence, page, target)
+        whole = confluence.read_whole(request, is_continuation=offset > 0)
+        page = _masked(confluence, whole.piece(confluence.masking, offset, max_chars), target)
         _resolve(target, "page_id", page.id)
     return page
 

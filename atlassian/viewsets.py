@@ -1,4 +1,4 @@
-from dataclasses import asdict, is_dataclass
+from dataclasses import is_dataclass
 from typing import Any
 
 from rest_framework.decorators import action
@@ -66,8 +66,8 @@ class ConfluenceViewSet(SearchAndRead):
     @action(detail=False)
     def search(self, request: Request) -> Response:
         found = services.search_pages(request.auth, **self.arguments(ConfluenceSearchInput, request))
-        return Response(asdict(found))
+        return Response(as_json(found))
 
     @action(detail=False)
     def read(self, request: Request) -> Response:
-        return Response(asdict(services.read_page(request.auth, **self.arguments(ConfluenceReadInput, request))))
+        return Response(as_json(services.read_page(request.auth, **self.arguments(ConfluenceReadInput, request))))

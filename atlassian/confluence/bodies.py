@@ -19,20 +19,26 @@ from atlassian.upstream.responses import dig
 FORMAT = "storage"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Body:
-    """XHTML of storage format, or a document of ADF. A page without a body is one with an empty one."""
+    """XHTML of storage format, or a document of ADF. None: Atlassian sent none, which is not an empty one."""
 
-    source: str | dict[str, Any]
+    source: str | dict[str, Any] | None
+
+    @property
+    def is_missing(self) -> bool:
+        return self.source is None
 
     def account_ids(self) -> set[str]:
         """Those of people whom the body mentions without naming them."""
-        return storage.account_ids(self.source) if isinstance(self.source, str) else adf.account_ids(self.source)
+        if isinstance(self.source, str):
+            return storage.account_ids(self.source)
+        return adf.account_ids(self.source) if self.source else set()
 
     def markdown(self, site_url: str, names: Mapping[str, str]) -> str:
         if isinstance(self.source, str):
             return storage.to_markdown(self.source, site_url=site_url, names=names)
-        return adf.to_markdown(self.source, site_url=site_url, names=names)
+        return adf.to_markdown(self.source, site_url=site_url, names=names) if self.source else ""
 
 
 def body_of(content: dict[str, Any]) -> Body:
@@ -43,7 +49,7 @@ def body_of(content: dict[str, Any]) -> Body:
     document = dig(content, "body", "atlas_doc_format", "value")
     if isinstance(document, str):
         document = _parsed(document)
-    return Body(document if isinstance(document, dict) else "")
+    return Body(document if isinstance(document, dict) else None)
 
 
 def _parsed(document: str) -> Any:

@@ -1,23 +1,27 @@
-"""The comments of a page: at its foot and in its text, each with the replies to it."""
+"""The comments of a page: at its foot and in its text, each with the replies to it, at every depth."""
 
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from atlassian.confluence.bodies import FORMAT, Body, body_of
-from atlassian.errors import NothingThere
+from atlassian.confluence.unavailable import unavailable
+from atlassian.errors import NothingThere, UpstreamFailure
+from atlassian.moments import instant
+from atlassian.notices import Notice
 from atlassian.upstream.client import AtlassianClient
-from atlassian.upstream.responses import is_id, line, required_items, text
+from atlassian.upstream.responses import is_id, line, number, required_items, text
 
-# Two calls list the comments; replies cost a call for each comment, whether or not it has any, so only the newest
-# comments are asked for theirs: a read with comments makes ten calls for them at the most.
-MAX_COMMENTS = 50
-MAX_WITH_REPLIES = 8
+# Two calls list the comments; replies cost a call for each comment and each reply, whether or not it has any, so only
+# so many are asked for theirs, the newest comments first: a read with comments makes 18 calls for them at the most.
+MAX_COMMENTS = 100
+MAX_REPLY_CALLS = 16
 
 AT_FOOT, IN_TEXT = "footer-comments", "inline-comments"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class PageComment:
     """`resolution` and `selection`, the words that were commented on, are those of a comment in the text."""
 
@@ -25,24 +29,29 @@ class PageComment:
     place: str
     author_id: str
     written_at: str
+    edited: bool
     body: Body
     resolution: str = ""
     selection: str = ""
-    replies: tuple["PageComment", ...] = ()
+    replies: list["PageComment"] = field(default_factory=list)
 
-    def with_replies(self) -> Iterator["PageComment"]:
-        yield self
-        for reply in self.replies:
-            yield from reply.with_replies()
+    def each(self) -> Iterator["PageComment"]:
+        """This one and all below it, in the order of reading."""
+        open_ones = [self]
+        while open_ones:
+            comment = open_ones.pop()
+            yield comment
+            open_ones += reversed(comment.replies)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class CommentList:
     """Newest first. `complete`: there are no others; `replies_complete`: nor are there other replies."""
 
-    comments: tuple[PageComment, ...]
-    complete: bool
-    replies_complete: bool
+    comments: list[PageComment] = field(default_factory=list)
+    complete: bool = True
+    replies_complete: bool = True
+    notices: list[Notice] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -50,7 +59,7 @@ class CommentList:
 
     def each(self) -> Iterator[PageComment]:
         for comment in self.comments:
-            yield from comment.with_replies()
+            yield from comment.each()
 
     def account_ids(self) -> set[str]:
         """Of everybody who wrote, or is mentioned without a name."""
@@ -59,30 +68,42 @@ class CommentList:
 
 def fetch_comments(client: AtlassianClient, kind: str, content_id: str) -> CommentList:
     """
-    kind: page or blogpost.
+    kind: page or blogpost. What could not be had is said in the notices: nothing is raised, the page stands.
     https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-comment/
     """
-    roots, complete = [], True
+    listed = CommentList()
     for place in (AT_FOOT, IN_TEXT):
-        found, more = _fetch_page(client, f"/wiki/api/v2/{kind}s/{{id}}/{place}", content_id, place, "-created-date")
-        roots += found
-        complete = complete and not more
-    roots.sort(key=lambda comment: comment.written_at, reverse=True)
-    threads = [_with_replies(client, comment) for comment in roots[:MAX_WITH_REPLIES]]
-    return CommentList(
-        comments=(*(comment for comment, _ in threads), *roots[MAX_WITH_REPLIES:]),
-        complete=complete,
-        replies_complete=len(roots) <= MAX_WITH_REPLIES and not any(more for _, more in threads),
-    )
+        path = f"/wiki/api/v2/{kind}s/{{id}}/{place}"
+        try:
+            found, more = _fetch_page(client, path, content_id, place, "-created-date")
+        except UpstreamFailure as exc:
+            what = "comments" if place == AT_FOOT else "comments in the text"
+            listed.notices.append(unavailable("comments_unavailable", what, exc, "read:comment:confluence"))
+            found, more = [], True
+        listed.comments += found
+        listed.complete = listed.complete and not more
+    listed.comments.sort(key=lambda comment: instant(comment.written_at), reverse=True)
+    _add_replies(client, listed)
+    return listed
 
 
-def _with_replies(client: AtlassianClient, comment: PageComment) -> tuple[PageComment, bool]:
-    path = f"/wiki/api/v2/{comment.place}/{{id}}/children"
-    try:
-        replies, more = _fetch_page(client, path, comment.id, comment.place, "created-date")
-    except NothingThere:  # deleted since it was listed
-        return comment, False
-    return replace(comment, replies=tuple(replies)), more
+def _add_replies(client: AtlassianClient, listed: CommentList) -> None:
+    """Replies to comments first, then replies to replies, as far as the calls go."""
+    waiting, calls = deque(listed.comments), 0
+    while waiting and calls < MAX_REPLY_CALLS:
+        comment, calls = waiting.popleft(), calls + 1
+        path = f"/wiki/api/v2/{comment.place}/{{id}}/children"
+        try:
+            comment.replies, more = _fetch_page(client, path, comment.id, comment.place, "created-date")
+        except NothingThere:  # deleted since it was listed
+            continue
+        except UpstreamFailure as exc:
+            listed.notices.append(unavailable("replies_unavailable", "replies to comments", exc))
+            listed.replies_complete = False
+            return
+        listed.replies_complete = listed.replies_complete and not more
+        waiting.extend(comment.replies)
+    listed.replies_complete = listed.replies_complete and not waiting
 
 
 def _fetch_page(
@@ -91,16 +112,24 @@ def _fetch_page(
     """One page of comments, and whether there are more."""
     answer = client.get(path, {"body-format": FORMAT, "sort": sort, "limit": MAX_COMMENTS}, id=of_id)
     rows = [row for row in required_items(answer, "results") if text(row, "status") in ("", "current")]
-    return [_comment(row, place) for row in rows if is_id(text(row, "id"))], bool(text(answer, "_links", "next"))
+    found = [_comment(row, place) for row in rows if is_id(text(row, "id")) and text(row, "id") != of_id]
+    return found, bool(text(answer, "_links", "next"))
 
 
 def _comment(row: dict[str, Any], place: str) -> PageComment:
+    """Comments at the foot have a resolutionStatus as well, which says nothing and is shown to nobody."""
+    in_text = place == IN_TEXT
     return PageComment(
         id=text(row, "id"),
         place=place,
         author_id=text(row, "version", "authorId"),
         written_at=text(row, "version", "createdAt"),
+        edited=number(row, "version", "number") > 1,
         body=body_of(row),
-        resolution=line(row, "resolutionStatus"),
-        selection=line(row, "properties", "inlineOriginalSelection"),
+        resolution=line(row, "resolutionStatus") if in_text else "",
+        selection=_selection(row) if in_text else "",
     )
+
+
+def _selection(row: dict[str, Any]) -> str:
+    return line(row, "properties", "inlineOriginalSelection") or line(row, "properties", "inline-original-selection")

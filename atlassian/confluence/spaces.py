@@ -13,7 +13,7 @@ from atlassian.upstream.responses import is_id, items, line, text
 SPACE_TTL = 24 * 3600
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Space:
     """`alias` is what stands in the space's addresses, where that was changed; a key is never changed."""
 
@@ -22,6 +22,9 @@ class Space:
     name: str = ""
     alias: str = ""
     homepage_id: str = ""
+
+    def is_in(self, keys: Iterable[str]) -> bool:
+        return self.key.upper() in keys or self.alias.upper() in keys
 
 
 class Spaces:
@@ -32,7 +35,7 @@ class Spaces:
         self.prefix = f"space:{client.credentials.fingerprint}:"
 
     def remember(self, spaces: Iterable[Space]) -> None:
-        named = {self.prefix + space.id: asdict(space) for space in spaces if is_id(space.id)}
+        named = {self.prefix + space.id: asdict(space) for space in spaces if is_id(space.id) and space.key}
         if named:
             cache.set_many(named, SPACE_TTL)
 

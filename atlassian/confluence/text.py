@@ -1,18 +1,23 @@
-"""A page as its reader sees it: what it is and where it stands, then its body, then what was said about it."""
+"""A page as its reader sees it: what it is and where it stands, then what was asked for besides, its body, comments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from atlassian.confluence.ancestors import Ancestor
+from atlassian.confluence.bodies import Body
 from atlassian.confluence.comments import CommentList, PageComment
+from atlassian.confluence.extras.differences import Difference
+from atlassian.confluence.kinds import kind_name
+from atlassian.moments import minute
 from atlassian.rendering.imitations import MAX_OWN_LEVEL, facts_line, neutralize_imitations
 from atlassian.rendering.markdown.blocks import write
-from atlassian.rendering.markdown.tree import Block, Heading, Paragraph, Quote, Run
+from atlassian.rendering.markdown.tree import Block, Code, Heading, Paragraph, Quote, Run
 
-KINDS = {"page": "Page", "blogpost": "Blog post"}
+MAX_SECTIONS_NAMED = 20
+_INTO = " › "
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PageFacts:
     """What is known of a page besides its text. `author` is an account id where nobody named it."""
 
@@ -21,73 +26,123 @@ class PageFacts:
     archived: bool = False
     space_key: str = ""
     space_name: str = ""
+    ancestors: Sequence[Ancestor] = ()
     version: int | None = None
+    newest_version: int | None = None
     edited_at: str = ""
     author: str = ""
     labels: Sequence[str] = ()
 
 
-def page_text(facts: PageFacts, body: str, comments: str = "") -> str:
+def page_text(facts: PageFacts, besides: Sequence[Block], body: str, comments: str = "") -> str:
     head: list[Block] = [Heading(1, [Run(facts.title or "Untitled")]), Paragraph([Run(_byline(facts))])]
     if facts.labels:
         head.append(Paragraph([Run("Labels: " + ", ".join(facts.labels))]))
     if facts.archived:
-        head.append(Paragraph([Run(f"This {KINDS[facts.kind].lower()} is archived: it may be out of date.")]))
-    return "\n\n".join(part for part in (write(head), neutralize_imitations(body).strip("\n"), comments) if part)
+        head.append(_sentence(f"This {kind_name(facts.kind)} is archived: it may be out of date."))
+    if facts.version != facts.newest_version:
+        head.append(_sentence(f"This is an old version: the newest is version {facts.newest_version}."))
+    return "\n\n".join(part for part in (write([*head, *besides]), body, comments) if part)
+
+
+def body_text(body: Body, kind: str, site_url: str, names: Mapping[str, str]) -> str:
+    if body.is_missing:
+        return f"Atlassian sent no text of this {kind_name(kind)}, which need not mean that it has none."
+    written = neutralize_imitations(body.markdown(site_url, names)).strip("\n")
+    return written or f"This {kind_name(kind)} has no text."
+
+
+def without_text(kind: str, url: str) -> str:
+    return f"Confluence gives no text of a {kind_name(kind)}. People see it at <{url}>."
+
+
+def difference_text(found: Difference, since: int, version: int | None) -> str:
+    """Instead of the body: what changed in it."""
+    if not found.diff:
+        return f"The text is the same as in version {since}."
+    named = ", ".join(found.sections[:MAX_SECTIONS_NAMED])
+    named += f" and {len(found.sections) - MAX_SECTIONS_NAMED} more" if len(found.sections) > MAX_SECTIONS_NAMED else ""
+    head = f"Changes from version {since} to version {version}" + (f", in: {named}" if named else "")
+    return f"{head}\n\n{write([Code(found.diff, 'diff')])}"
 
 
 def comments_text(listed: CommentList, site_url: str, names: Mapping[str, str]) -> str:
     """The section of comments: how many there are, then each, newest first, with the replies to it."""
     head: list[Block] = [Heading(2, [Run(f"Comments ({_count(listed)})")])]
-    if not listed.complete:
-        head.append(Paragraph([Run("Only the newest comments are shown: Confluence has more.")]))
+    if not listed.complete and not listed.notices:
+        head.append(_sentence("Only the newest comments are shown: Confluence has more."))
     if not listed.replies_complete:
-        head.append(Paragraph([Run("Replies to the older of these comments are not shown.")]))
+        head.append(_sentence("Replies to the older of these comments, or to their replies, are not shown."))
     sections = [write(head)]
     for comment in listed.comments:
-        sections.append(_comment_text(comment, 3, site_url, names))
-        sections += [_comment_text(reply, 4, site_url, names) for reply in comment.replies]
+        sections += _thread(comment, site_url, names)
     return "\n\n".join(sections)
 
 
-def moment(timestamp: str) -> str:
-    """To the minute, in UTC; a timestamp in some other form as it is."""
-    try:
-        at = datetime.fromisoformat(timestamp)
-        return (at.astimezone(UTC) if at.tzinfo else at).strftime("%Y-%m-%d %H:%M")
-    except (ValueError, OverflowError):
-        return timestamp
+def _thread(root: PageComment, site_url: str, names: Mapping[str, str]) -> Iterable[str]:
+    """The comment and what was said to it; whose words a deeper reply answers is told, for all stand at one level."""
+    yield _comment_text(root, 3, _remarks(root), site_url, names)
+    answered = {id(reply): root for reply in root.replies}
+    for reply in root.each():
+        answered |= {id(each): reply for each in reply.replies}
+        if reply is not root:
+            to = answered[id(reply)]
+            remark = "reply" if to is root else f"reply to {_author(to, names)}"
+            yield _comment_text(reply, 4, [remark], site_url, names)
 
 
-def _byline(facts: PageFacts) -> str:
-    where = f"{facts.space_name} ({facts.space_key})" if facts.space_name else facts.space_key
-    edited = " ".join(
-        part
-        for part in (
-            f"edited {moment(facts.edited_at)}" if facts.edited_at else "",
-            f"by {facts.author}" if facts.author else "",
-        )
-        if part
-    )
-    version = f"version {facts.version}" if facts.version is not None else ""
-    kind = KINDS[facts.kind]
-    return facts_line((f"{kind} in {where}" if where else kind, version, edited))
+def _remarks(comment: PageComment) -> list[str]:
+    return [comment.resolution] if comment.resolution else []
+
+
+def _comment_text(comment: PageComment, level: int, remarks: list[str], site_url: str, names: Mapping[str, str]) -> str:
+    heading = _author(comment, names)
+    if comment.written_at:
+        heading += f", {minute(comment.written_at)}"
+    remarks = [*remarks, "edited"] if comment.edited else remarks
+    if remarks:
+        heading += f" ({', '.join(remarks)})"
+    blocks: list[Block] = [Heading(level, [Run(heading)])]
+    if comment.selection and level == 3:
+        blocks.append(_sentence("On the words:"))
+        blocks.append(Quote([Paragraph([Run(comment.selection)])]))
+    return "\n\n".join((write(blocks), _comment_body(comment.body, site_url, names)))
+
+
+def _comment_body(body: Body, site_url: str, names: Mapping[str, str]) -> str:
+    if body.is_missing:
+        return "Atlassian sent no text of this comment."
+    written = neutralize_imitations(body.markdown(site_url, names), MAX_OWN_LEVEL).strip("\n")
+    return written or "This comment has no text."
+
+
+def _author(comment: PageComment, names: Mapping[str, str]) -> str:
+    return names.get(comment.author_id, comment.author_id) or "Unknown author"
 
 
 def _count(listed: CommentList) -> str:
     return f"{listed.count}" if listed.complete and listed.replies_complete else f"at least {listed.count}"
 
 
-def _comment_text(comment: PageComment, level: int, site_url: str, names: Mapping[str, str]) -> str:
-    heading = names.get(comment.author_id, comment.author_id) or "Unknown author"
-    if comment.written_at:
-        heading += f", {moment(comment.written_at)}"
-    remarks = [remark for remark in ("reply" if level > 3 else "", comment.resolution if level == 3 else "") if remark]
-    if remarks:
-        heading += f" ({', '.join(remarks)})"
-    blocks: list[Block] = [Heading(level, [Run(heading)])]
-    if comment.selection and level == 3:
-        blocks.append(Paragraph([Run("On the words:")]))
-        blocks.append(Quote([Paragraph([Run(comment.selection)])]))
-    body = neutralize_imitations(comment.body.markdown(site_url, names), MAX_OWN_LEVEL).strip("\n")
-    return "\n\n".join(part for part in (write(blocks), body) if part)
+def _byline(facts: PageFacts) -> str:
+    space = f"{facts.space_name} ({facts.space_key})" if facts.space_name and facts.space_key else ""
+    titles = (each.title or "Untitled" for each in facts.ancestors)
+    where = [space or facts.space_name or facts.space_key, *titles]
+    place = _INTO.join(each.replace(_INTO, " > ") for each in where if each)
+    kind = kind_name(facts.kind).capitalize()
+    return facts_line((f"{kind} in {place}" if place else kind, _version(facts), _edited(facts)))
+
+
+def _version(facts: PageFacts) -> str:
+    if facts.version is None:
+        return ""
+    return f"version {facts.version}" + (f" of {facts.newest_version}" if facts.version != facts.newest_version else "")
+
+
+def _edited(facts: PageFacts) -> str:
+    moment = f"edited {minute(facts.edited_at)}" if facts.edited_at else ""
+    return " ".join(part for part in (moment, f"by {facts.author}" if facts.author else "") if part)
+
+
+def _sentence(words: str) -> Paragraph:
+    return Paragraph([Run(words)])

@@ -12,7 +12,8 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from atlassian.confluence.reader import Page
+from atlassian.confluence.kinds import WITH_TEXT, kind_name
+from atlassian.confluence.pages import Page
 from atlassian.confluence.search_results import PageList, PageSummary
 from atlassian.jira.issues import Issue, IssueList, IssueSummary
 from atlassian.moments import day, minute
@@ -33,7 +34,7 @@ def issues_found(found: IssueList, arguments: Arguments) -> str:
 
 def pages_found(found: PageList, arguments: Arguments) -> str:
     hits = [_page_lines(page) for page in found.pages]
-    return _found("confluence", "page", hits, found.next_cursor, arguments)
+    return _found("confluence", "page", hits, found.next_cursor, arguments, found.warnings)
 
 
 def issue_read(issue: Issue, arguments: Arguments) -> str:
@@ -41,7 +42,7 @@ def issue_read(issue: Issue, arguments: Arguments) -> str:
 
 
 def page_read(page: Page, arguments: Arguments) -> str:
-    return _read("confluence", _page_facts(page), page, arguments)
+    return _read("confluence", _page_facts(page), page, arguments, page.warnings)
 
 
 def _found(
@@ -121,7 +122,8 @@ def _issue_head(issue: IssueSummary) -> str:
 
 def _page_lines(page: PageSummary) -> str:
     edited = f"edited {day(page.last_edited_time)}" if page.last_edited_time else ""
-    facts = (_without_title(page), f"id {page.id}", edited, _cut(page.excerpt, EXCERPT_CHARS))
+    labels = f"labels {_cut(', '.join(page.labels), EXCERPT_CHARS)}" if page.labels else ""
+    facts = (_without_title(page), f"id {page.id}", edited, labels, _cut(page.excerpt, EXCERPT_CHARS))
     return _two_lines(_page_head(page), facts)
 
 
@@ -130,7 +132,9 @@ def _page_facts(page: Page) -> str:
 
 
 def _page_head(page: PageSummary | Page) -> str:
-    return f"{page.title} [{page.space_key or page.space}]"
+    place = page.space_key or page.space
+    kind = "" if page.type in WITH_TEXT else f" ({kind_name(page.type)})"
+    return (page.title or "Untitled") + (f" [{place}]" if place else "") + kind
 
 
 def _without_title(page: PageSummary) -> str:
@@ -146,7 +150,7 @@ def _two_lines(head: str, facts: Iterable[str]) -> str:
 
 def _asked(arguments: Arguments) -> str:
     """The search as it was asked, so that one can see what to change."""
-    shown = ("q", "jql", "cql", "project", "space")
+    shown = ("q", "jql", "cql", "project", "space", "under")
     return ", ".join(
         f"{name}={_cut(json.dumps(arguments[name], ensure_ascii=False), SHOWN_CHARS)}"
         for name in shown
@@ -157,7 +161,8 @@ def _asked(arguments: Arguments) -> str:
 def _advice(provider: str, arguments: Arguments) -> str:
     narrow = "project" if provider == "jira" else "space"
     raw = "jql" if provider == "jira" else "cql"
-    advice = [f"Leave out {narrow}"] if arguments.get(narrow) else []
+    narrowed = " and ".join(name for name in (narrow, "under") if arguments.get(name))
+    advice = [f"Leave out {narrowed}"] if narrowed else []
     if arguments.get("q"):
         advice.append("Give fewer or other words: all of them have to occur")
         advice.append(f"Use {raw} for conditions on fields")

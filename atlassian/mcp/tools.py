@@ -88,9 +88,9 @@ TOOLS = (
         name="confluence_search",
         title="Search Confluence pages",
         description=(
-            "Find Confluence pages and blog posts by words, all of which have to occur, or by CQL instead; best match "
-            "first. Answers two lines a hit: Title [SPACE], then url, id, last edit, excerpt. Read a hit with "
-            "confluence_read. If there are more, the last line gives the cursor."
+            "Find Confluence pages, blog posts, folders, whiteboards by words, all of which have to occur, or by CQL "
+            "instead; best match first. Answers two lines a hit: Title [SPACE], then url, id, last edit, labels, "
+            "excerpt. Read a hit with confluence_read. If there are more, the last line gives the cursor."
         ),
         action=Action.CONFLUENCE_SEARCH,
         arguments=ConfluenceSearchInput,
@@ -101,8 +101,9 @@ TOOLS = (
         name="confluence_read",
         title="Read a Confluence page",
         description=(
-            "Read one Confluence page or blog post as Markdown: facts and text, on request comments. A long one comes "
-            "in parts: the last line gives the offset of the next."
+            "Read one Confluence page or blog post as Markdown: where it stands, facts and text; on request comments, "
+            "pages below it, attachments, history, an old version or what changed. A folder reads as its listing. A "
+            "long one comes in parts: the last line gives the offset of the next."
         ),
         action=Action.CONFLUENCE_READ,
         arguments=ConfluenceReadInput,

@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from dev.sample_site.dataset import Page, PageComment, Space
+from dev.sample_site.dataset import Page, PageComment, PageVersion, Space
 from dev.sample_site.routing import Call
 
 
@@ -50,6 +50,8 @@ def page_shape(call: Call, page: Page) -> dict[str, Any]:
     space = call.site.dataset.space(page.space)
     parent = call.site.dataset.pages.get(page.parent or "")
     in_trash = page.status == "trashed"
+    version = page.as_of(page.version)
+    assert version is not None
     shown: dict[str, Any] = {
         "id": page.id,
         "status": page.status,
@@ -57,24 +59,31 @@ def page_shape(call: Call, page: Page) -> dict[str, Any]:
         "spaceId": space.id if space else None,
         "authorId": page.author,
         "createdAt": page.created,
-        "version": {
-            "number": page.version,
-            "message": "",
-            "minorEdit": False,
-            "authorId": page.author,
-            "createdAt": page.updated,
-        },
+        "version": version_shape(version),
         "_links": _links(call, page),
     }
     if page.type == "page":
         shown |= {
             "parentId": None if in_trash else page.parent,
             "parentType": parent.type if parent and not in_trash else None,
-            "position": 1000 + int(page.id) % 1000,
+            "position": page.position or 1000 + int(page.id) % 1000,
             "ownerId": page.author,
             "lastOwnerId": None,
         }
+    if page.subtype:
+        shown["subtype"] = page.subtype
     return shown
+
+
+def version_shape(version: PageVersion) -> dict[str, Any]:
+    """A row of the list of versions has no id of its own."""
+    return {
+        "number": version.number,
+        "message": version.message,
+        "minorEdit": version.minor,
+        "authorId": version.author,
+        "createdAt": version.created,
+    }
 
 
 def _links(call: Call, page: Page) -> dict[str, str]:
@@ -116,7 +125,8 @@ def comment_body(call: Call, comment: PageComment, representation: str) -> dict[
 
 def comment_shape(call: Call, page: Page, comment: PageComment, representation: str) -> dict[str, Any]:
     owner = "pageId" if page.type == "page" else "blogPostId"
-    version = {"number": 1, "message": "", "minorEdit": False, "authorId": comment.author}
+    number = 2 if comment.edited else 1
+    version = {"number": number, "message": "", "minorEdit": False, "authorId": comment.author}
     shown: dict[str, Any] = {
         "id": comment.id,
         "status": "current",
@@ -130,9 +140,11 @@ def comment_shape(call: Call, page: Page, comment: PageComment, representation: 
         del shown[owner]
     if representation:
         shown["body"] = comment_body(call, comment, representation)
+    if not comment.parent:
+        shown["resolutionStatus"] = comment.resolution  # on all of them, though only inline ones can be resolved
     if comment.inline and not comment.parent:
-        shown["resolutionStatus"] = comment.resolution
         selection = {"inlineMarkerRef": f"ref-{comment.id}", "inlineOriginalSelection": comment.selection}
+        selection |= {"inline-marker-ref": f"ref-{comment.id}", "inline-original-selection": comment.selection}
         shown["properties"] = selection
     return shown
 

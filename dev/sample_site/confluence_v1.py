@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from dev.sample_site import cql, words
-from dev.sample_site.confluence_shapes import account_shape, tiny_code, webui
+from dev.sample_site.confluence_shapes import account_shape, label_shape, tiny_code, webui
 from dev.sample_site.cql import Hit
 from dev.sample_site.exchange import Answer, Refusal, json_answer
 from dev.sample_site.routing import Call, Route
 
+BEYOND_16_BITS = re.compile(r"[\U00010000-\U0010ffff]")  # which the index breaks into two halves
 OPEN, CLOSE = "@@@hl@@@", "@@@endhl@@@"
 
 
@@ -126,9 +127,22 @@ def _content(call: Call, hit: Hit) -> dict[str, Any]:
             "createdBy": by,
             "lastUpdated": updated,
         }
+    if "content.ancestors" in expand:
+        content["ancestors"] = [_ancestor(call, each) for each in cql.ancestors(call, page)]
+    if "content.metadata.labels" in expand:
+        labels = [label_shape(name) | {"label": name} for name in page.labels]
+        content["metadata"] = {"labels": {"results": labels, "start": 0, "limit": 200, "size": len(labels)}}
+    if "content.extensions" in expand:
+        content["extensions"] = {"position": page.position or "none"}
     if "content.body.storage" in expand:
         content["body"] = {"storage": {"value": page.as_storage(), "representation": "storage"}}
     return content
+
+
+def _ancestor(call: Call, page_id: str) -> dict[str, Any]:
+    page = call.site.dataset.pages[page_id]
+    links = {"webui": webui(call, page), "self": f"{call.site.url}/wiki/rest/api/content/{page_id}"}
+    return {"id": page_id, "type": page.type, "status": page.status, "title": page.title, "_links": links}
 
 
 def _space(call: Call, hit: Hit) -> dict[str, Any]:
@@ -161,7 +175,8 @@ def _excerpt(hit: Hit, wanted: list[str], kind: str) -> str:
         return html.escape(hit.body[:50]) if kind == "indexed" else hit.body[:50]
     if kind not in ("highlight", "highlight_unescaped"):
         return ""
-    return marked(_window(hit.body, wanted), wanted, escape=kind == "highlight")
+    shown = BEYOND_16_BITS.sub("\ufffd\ufffd", _window(hit.body, wanted))
+    return marked(shown, wanted, escape=kind == "highlight")
 
 
 def _window(text: str, wanted: list[str], size: int = 300) -> str:

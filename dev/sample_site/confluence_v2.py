@@ -12,6 +12,7 @@ from dev.sample_site.confluence_shapes import (
     other_shape,
     page_shape,
     space_shape,
+    version_shape,
 )
 from dev.sample_site.cql import ancestors as ancestor_ids
 from dev.sample_site.dataset import Page
@@ -37,11 +38,43 @@ def single(call: Call, plural: str, content_id: str) -> Answer:
     shown = page_shape(call, page)
     if asked := body_format(call, SINGLE):
         shown["body"] = body_shape(call, page, asked)
+    if number_asked := call.request.first("version"):
+        shown |= _as_of(call, page, int(number("version", number_asked)))
     if call.request.first("include-labels").lower() == "true":
         address = f"/wiki/api/v2/{plural}/{page.id}/labels"
         labels = [label_shape(name) for name in page.labels]
         shown["labels"] = {"results": labels, "meta": {"hasMore": False}, "_links": {"self": address}}
     return json_answer(shown)
+
+
+def _as_of(call: Call, page: Page, number: int) -> dict[str, Any]:
+    """The whole page as of a version, with its title and body then."""
+    version = page.as_of(number)
+    if version is None:
+        raise Refusal(v2_not_found(f"Cannot find a version with number [{number}] of the content with id [{page.id}]"))
+    shown: dict[str, Any] = {"title": version.title or page.title, "version": version_shape(version)}
+    if asked := body_format(call, SINGLE):
+        shown["body"] = {asked: {"representation": asked, "value": version.storage}}
+    return shown
+
+
+def versions(call: Call, plural: str, content_id: str) -> Answer:
+    """Newest first if asked so; bodies only if asked for, each in its row."""
+    page = content_of(call, NOUNS[plural], content_id)
+    numbers = sorted({page.version, *(each.number for each in page.history)})
+    if call.request.first("sort") == "-modified-date":
+        numbers.reverse()
+    return paged(call, [_version_row(call, page, number) for number in numbers])
+
+
+def _version_row(call: Call, page: Page, number: int) -> dict[str, Any]:
+    version = page.as_of(number)
+    assert version is not None
+    row = version_shape(version)
+    if asked := body_format(call, LISTED):
+        body = {asked: {"representation": asked, "value": version.storage}}
+        row["page"] = {"id": page.id, "title": version.title or page.title, "body": body}
+    return row
 
 
 def listed(call: Call, plural: str) -> Answer:
@@ -164,6 +197,7 @@ ROUTES = (
     Route("GET", f"{CONTENT}/(footer|inline)-comments", confluence_comments.comments, _scopes("comment")),
     Route("GET", f"{API}/(footer|inline)-comments/([^/]+)/children", confluence_comments.replies, _scopes("comment")),
     Route("GET", f"{API}/(footer|inline)-comments/([^/]+)", confluence_comments.comment, _scopes("comment")),
+    Route("GET", f"{CONTENT}/versions", versions, _scopes("page")),
     Route("GET", f"{CONTENT}/labels", labels, _scopes("page")),
     Route("GET", f"{CONTENT}/attachments", attachments, _scopes("attachment")),
     Route("GET", f"{API}/(pages|folders)/([^/]+)/ancestors", ancestors, _scopes("content.metadata")),

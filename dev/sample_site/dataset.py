@@ -47,10 +47,24 @@ class PageComment:
     selection: str | None = None
     resolution: str = "open"
     parent: str | None = None
+    edited: bool = False
 
     @property
     def inline(self) -> bool:
         return self.selection is not None
+
+
+@dataclass
+class PageVersion:
+    """What a page was before it became what it is; `storage` is its body then."""
+
+    number: int
+    created: str
+    author: str | None
+    storage: str = ""
+    title: str = ""
+    message: str = ""
+    minor: bool = False
 
 
 @dataclass
@@ -72,6 +86,14 @@ class Page:
     updated: str = NOW
     comments: list[PageComment] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
+    history: list[PageVersion] = field(default_factory=list)  # oldest first, without the present one
+    message: str = ""
+    position: int = 0
+    subtype: str = ""
+
+    def as_of(self, number: int) -> PageVersion | None:
+        now = PageVersion(self.version, self.updated, self.author, self.as_storage(), self.title, self.message)
+        return next((each for each in [*self.history, now] if each.number == number), None)
 
     def as_storage(self) -> str:
         """The storage body; a page given as ADF only shows its text as paragraphs."""

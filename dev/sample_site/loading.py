@@ -84,7 +84,7 @@ def _add_readings(site: "SiteBuilder", key: str, who: dict[str, str], author: st
 
 
 def _page(site: "SiteBuilder", entry: dict[str, Any], who: dict[str, str], url: str) -> None:
-    comments, body = entry.pop("comments", []), entry.pop("body", None)
+    comments, history, body = entry.pop("comments", []), entry.pop("history", []), entry.pop("body", None)
     if entry.get("author"):
         entry["author"] = who[entry["author"]]
     if body:
@@ -94,3 +94,6 @@ def _page(site: "SiteBuilder", entry: dict[str, Any], who: dict[str, str], url: 
     page = site.add_page(**entry)
     for comment in comments:
         site.add_page_comment(page.id, author=who[comment.pop("author")], **comment)
+    for version in history:
+        body = _text(f"pages/{version.pop('body')}.xml", url)
+        site.add_page_version(page.id, storage=body, author=who[version.pop("author")], **version)

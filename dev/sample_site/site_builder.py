@@ -5,7 +5,7 @@ from typing import Any
 
 from dev.sample_site import adf, loading
 from dev.sample_site.accounts import MINA, READER, Account
-from dev.sample_site.dataset import NOW, Dataset, Issue, Page, PageComment, Space
+from dev.sample_site.dataset import NOW, Dataset, Issue, Page, PageComment, PageVersion, Space
 
 CATEGORIES = {
     "To Do": ("new", 2, "blue-gray"),
@@ -154,6 +154,15 @@ class SiteBuilder:
         number = more.pop("id", "") or str(int(page_id) * 10 + len(page.comments) + 1)
         page.comments.append(PageComment(number, author, created, body, **more))
         return page.comments[-1]
+
+    def add_page_version(
+        self, page_id: str, number: int, storage: str, *, author: str | None = MINA.account_id, **more: Any
+    ) -> PageVersion:
+        """An older version of a page; its newest is what add_page was given."""
+        page = self.dataset.pages[page_id]
+        version = PageVersion(number, more.pop("created", page.created), author, storage, **more)
+        page.history = sorted([*page.history, version], key=lambda each: each.number)
+        return version
 
 
 def type_shape(name: str) -> dict[str, Any]:

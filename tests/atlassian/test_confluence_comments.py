@@ -5,8 +5,7 @@ import pytest
 import responses
 
 from atlassian.confluence.reader import Confluence
-from atlassian.errors import UpstreamAuthFailed, UpstreamFailure
-from tests.atlassian.confluence_answers import BULK, V2, make_comment, make_page, missing
+from tests.atlassian.confluence_answers import BULK, MINE, V2, make_comment, make_page, missing
 from tests.atlassian.factories import ME, make_credentials
 
 NEXT = {"next": "/wiki/api/v2/pages/123/footer-comments?cursor=more"}
@@ -52,7 +51,7 @@ def test_comments_stand_below_the_page_newest_first_with_their_replies():
     assert section(page) == (
         "## Comments (3)\n"
         "\n"
-        "### Ann Lee, 2026-08-16 11:30 (open)\n"
+        "### Ann Lee, 2026-08-16 11:30 UTC (open)\n"
         "\n"
         "On the words:\n"
         "\n"
@@ -60,11 +59,11 @@ def test_comments_stand_below_the_page_newest_first_with_their_replies():
         "\n"
         "Which chart?\n"
         "\n"
-        "#### Mia, 2026-08-16 12:00 (reply)\n"
+        "#### Mia, 2026-08-16 12:00 UTC (reply)\n"
         "\n"
         "The outer one.\n"
         "\n"
-        "### Mia, 2026-08-15 10:00\n"
+        "### Mia, 2026-08-15 10:00 UTC\n"
         "\n"
         "Stage chart moved."
     )
@@ -94,7 +93,7 @@ def test_the_newest_comments_are_asked_for_with_their_bodies():
 
     read()
 
-    assert responses.calls[1].request.params == {"body-format": "storage", "sort": "-created-date", "limit": "50"}
+    assert responses.calls[1].request.params == {"body-format": "storage", "sort": "-created-date", "limit": "100"}
 
 
 @responses.activate
@@ -119,7 +118,31 @@ def test_replies_are_asked_for_where_their_comment_stands():
 
 
 @responses.activate
-def test_a_read_with_comments_makes_at_most_twelve_calls_and_says_what_it_leaves_out():
+def test_replies_to_replies_stand_in_their_thread_and_say_whose_words_they_answer():
+    commented(
+        [make_comment("1", "Which chart?")],
+        replies={
+            "1": [make_comment("2", "The outer one.", by="ann"), make_comment("5", "Any.")],
+            "2": [make_comment("3", "Why that?")],
+            "3": [make_comment("4", "It is newer.", by="ann")],
+        },
+    )
+
+    page = read()
+
+    assert page.comment_count == 5
+    assert re.findall("^#.*", section(page), re.MULTILINE) == [
+        "## Comments (5)",
+        "### Mia, 2026-08-15 10:00 UTC",
+        "#### Ann Lee, 2026-08-15 10:00 UTC (reply)",
+        "#### Mia, 2026-08-15 10:00 UTC (reply to Ann Lee)",
+        "#### Ann Lee, 2026-08-15 10:00 UTC (reply to Mia)",
+        "#### Mia, 2026-08-15 10:00 UTC (reply)",
+    ]
+
+
+@responses.activate
+def test_a_read_with_comments_makes_a_bounded_number_of_calls_and_says_what_it_leaves_out():
     foot = [
         make_comment(str(number), f"Comment {number}.", f"2026-08-{number:02}T10:00:00.000Z") for number in range(1, 21)
     ]
@@ -127,16 +150,51 @@ def test_a_read_with_comments_makes_at_most_twelve_calls_and_says_what_it_leaves
 
     page = read()
 
-    assert len(responses.calls) == 12
+    assert len(responses.calls) == 1 + 2 + 16 + 1  # the page, two lists, replies, names
     assert section(page).startswith(
         "## Comments (at least 20)\n"
         "\n"
         "Only the newest comments are shown: Confluence has more.\n"
         "\n"
-        "Replies to the older of these comments are not shown.\n"
+        "Replies to the older of these comments, or to their replies, are not shown.\n"
         "\n"
-        "### Mia, 2026-08-20 10:00\n"
+        "### Mia, 2026-08-20 10:00 UTC\n"
     )
+
+
+@responses.activate
+def test_a_thread_without_end_is_cut_and_says_so():
+    rows = {str(number): [make_comment(str(number + 1), "Deeper.")] for number in range(1, 40)}
+    commented([make_comment("1", "Deep.")], replies=rows)
+
+    page = read()
+
+    assert section(page).startswith("## Comments (at least 17)\n\nReplies to the older of these comments, or to")
+
+
+@responses.activate
+def test_comments_at_the_foot_have_no_state_whatever_confluence_says():
+    commented([make_comment("1", "x", resolutionStatus="open")], [make_comment("2", "y", resolutionStatus="dangling")])
+
+    assert "(open)" not in section(read())
+    assert "(dangling)" in section(read())
+
+
+@responses.activate
+def test_a_comment_that_was_edited_says_so():
+    commented(
+        [make_comment("1", "x") | {"version": {"number": 2, "authorId": ME, "createdAt": "2026-08-15T10:00:00Z"}}]
+    )
+
+    assert "### Mia, 2026-08-15 10:00 UTC (edited)" in section(read())
+
+
+@responses.activate
+def test_a_comment_without_text_and_one_whose_text_did_not_come_are_told_apart():
+    commented([make_comment("1", "") | {"body": {"storage": {"value": ""}}}, make_comment("2", "") | {"body": {}}])
+
+    assert "This comment has no text." in section(read())
+    assert "Atlassian sent no text of this comment." in section(read())
 
 
 @responses.activate
@@ -147,7 +205,7 @@ def test_people_are_named_by_one_call_for_all_comments_together():
 
     bulk = [call for call in responses.calls if call.request.url == BULK]
     assert [json.loads(call.request.body) for call in bulk] == [{"accountIds": [ME, "ann", "gone"]}]
-    assert "### gone, 2026-08-15 10:00" in section(page)
+    assert "### gone, 2026-08-15 10:00 UTC" in section(page)
 
 
 @responses.activate
@@ -180,24 +238,57 @@ def test_fields_of_a_comment_that_are_missing_or_of_the_wrong_type_are_blank(row
     assert read().comment_count == 1
 
 
-@responses.activate
-def test_an_answer_without_a_list_of_comments_is_unusable():
-    responses.get(f"{V2}/pages/123", json=make_page())
-    responses.get(f"{V2}/pages/123/footer-comments", json={})
+UNUSABLE = [
+    {"json": {}},
+    {"status": 500},
+    {"status": 403, "json": {}},
+    {"status": 429, "headers": {"Retry-After": "60"}},
+]
 
-    with pytest.raises(UpstreamFailure):
-        read()
+
+@responses.activate
+@pytest.mark.parametrize("failing", UNUSABLE)
+def test_comments_that_cannot_be_had_leave_the_page_standing_and_are_missed(failing):
+    responses.get(f"{V2}/pages/123", json=make_page())
+    responses.get(f"{V2}/pages/123/footer-comments", **failing)
+    responses.get(f"{V2}/pages/123/inline-comments", json={"results": [make_comment("2", "Inline.")]})
+    responses.get(f"{V2}/inline-comments/2/children", json={"results": []})
+    responses.get(MINE, json={"type": "known", "accountId": ME})
+    responses.post(BULK, json={"results": []})
+
+    page = read()
+
+    assert "Deploys happen at night." in page.content
+    assert "Inline." in section(page)
+    assert section(page).startswith("## Comments (at least 1)")
+    assert [warning.code for warning in page.warnings] == ["comments_unavailable"]
+
+
+@responses.activate
+@pytest.mark.parametrize("failing", UNUSABLE)
+def test_replies_that_cannot_be_had_leave_the_comments_standing_and_are_missed(failing):
+    responses.get(re.compile(r".*-comments/1/children"), **failing)
+    responses.get(MINE, json={"type": "known", "accountId": ME})
+    commented([make_comment("1", "Seen.")])
+
+    page = read()
+
+    assert "Seen." in section(page)
+    assert section(page).startswith("## Comments (at least 1)")
+    assert [warning.code for warning in page.warnings] == ["replies_unavailable"]
 
 
 @responses.activate
 def test_a_missing_scope_for_comments_is_named():
     responses.get(f"{V2}/pages/123", json=make_page())
-    responses.get(
-        f"{V2}/pages/123/footer-comments",
-        status=401,
-        json={"code": 401, "message": "Unauthorized; scope does not match"},
-    )
+    for place in ("footer", "inline"):
+        responses.get(
+            f"{V2}/pages/123/{place}-comments",
+            status=401,
+            json={"code": 401, "message": "Unauthorized; scope does not match"},
+        )
 
-    with pytest.raises(UpstreamAuthFailed) as failure:
-        read()
-    assert "read:comment:confluence" in str(failure.value.detail)
+    page = read()
+
+    assert "read:comment:confluence" in page.warnings[0].message
+    assert "Deploys happen at night." in page.content

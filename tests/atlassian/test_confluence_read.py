@@ -4,7 +4,8 @@ import pytest
 import responses
 from rest_framework.exceptions import ValidationError
 
-from atlassian.confluence.reader import NO_SUCH_PAGE, Confluence
+from atlassian.confluence.finding import NO_SUCH_PAGE
+from atlassian.confluence.reader import Confluence
 from atlassian.errors import NothingThere, UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden, UpstreamRateLimited
 from tests.atlassian.confluence_answers import (
     BARE_404,
@@ -29,6 +30,10 @@ def make_confluence(**fields):
 
 def read(reference="123", allowlist=(), **arguments):
     return make_confluence(allowlist=allowlist).read(reference, **arguments)
+
+
+def nothing_by_search():
+    responses.get(SEARCH, json=make_hits())
 
 
 def asked():
@@ -60,7 +65,7 @@ def test_a_page_reads_as_title_standing_labels_and_body():
     assert read().content == (
         "# Night deploys\n"
         "\n"
-        "Page in Team Space (TEAM) · version 7 · edited 2026-08-14 09:31 by Mia\n"
+        "Page in Team Space (TEAM) · version 7 · edited 2026-08-14 09:31 UTC by Mia\n"
         "\n"
         "Labels: runbook\n"
         "\n"
@@ -125,6 +130,8 @@ def test_the_address_of_a_blog_post_is_asked_for_as_one_at_once():
 @pytest.mark.parametrize("status", ["trashed", "draft", "deleted", "historical", "anything"])
 def test_a_page_in_the_bin_or_not_yet_published_is_not_there_though_it_answers(status):
     responses.get(f"{V2}/pages/123", json=make_page(status=status))
+    responses.get(f"{V2}/blogposts/123", status=404, json=missing("blog post", "123"))
+    nothing_by_search()
 
     with pytest.raises(NothingThere) as failure:
         read()
@@ -142,19 +149,29 @@ def test_an_archived_page_is_read_and_says_so():
 
 
 @responses.activate
-def test_what_is_absent_and_what_lies_outside_the_allowlist_are_refused_in_the_same_words():
+def test_what_is_absent_hidden_binned_or_outside_the_allowlist_is_refused_in_the_same_words_after_the_same_calls():
     responses.get(f"{V2}/pages/1", status=404, json=missing("page", "1"))
-    responses.get(f"{V2}/blogposts/1", status=404, json=missing("blogpost", "1"))
     responses.get(f"{V2}/pages/2", json=make_page("2", "SECRET", spaceId="12"))
-    responses.get(f"{V2}/spaces/12", json=make_space("12", "SECRET"))
+    responses.get(f"{V2}/pages/3", json=make_page("3", "TEAM", status="trashed"))
+    responses.get(f"{V2}/pages/4", status=404, json=BARE_404)
+    responses.get(f"{V2}/blogposts/4", json=make_page("4", "SECRET", spaceId="12"))
+    for content_id in "123":
+        responses.get(f"{V2}/blogposts/{content_id}", status=404, json=missing("blog post", content_id))
+    responses.get(SEARCH, json=make_hits(make_row("2", "SECRET"), make_row("4", "SECRET"), make_row("5", "SECRET")))
+    responses.get(f"{V2}/pages/5", status=404, json=missing("page", "5"))
+    responses.get(f"{V2}/blogposts/5", status=404, json=missing("blog post", "5"))
+    responses.get(MINE, json={"type": "known", "accountId": ME})
 
-    refusals = []
-    for reference in ("1", "2"):
+    refusals, calls = [], []
+    for reference in "12345":
+        before = len(responses.calls)
         with pytest.raises(NothingThere) as failure:
             read(reference, allowlist=("TEAM",))
         refusals.append(str(failure.value.detail))
+        calls.append([path.replace(f"/{reference}", "") for path in asked()[before:] if "user/current" not in path])
 
-    assert refusals == [NO_SUCH_PAGE, NO_SUCH_PAGE]
+    assert set(refusals) == {NO_SUCH_PAGE}
+    assert calls == [["/wiki/api/v2/pages", "/wiki/api/v2/blogposts", "/wiki/rest/api/search"]] * 5
 
 
 @responses.activate
@@ -168,27 +185,25 @@ def test_a_page_within_the_allowlist_costs_no_further_call():
 @responses.activate
 def test_the_key_in_an_address_given_does_not_make_a_page_allowed():
     responses.get(f"{V2}/pages/123", json=make_page(key="SECRET"))
-    responses.get(f"{V2}/spaces/11", json=make_space(key="SECRET"))
+    responses.get(f"{V2}/blogposts/123", status=404, json=missing("blog post", "123"))
+    responses.get(SEARCH, json=make_hits(make_row("123", "SECRET")))
 
     with pytest.raises(NothingThere):
         read(f"{SITE}/wiki/spaces/TEAM/pages/123", allowlist=("TEAM",))
 
 
 @responses.activate
-def test_a_space_whose_address_was_changed_is_allowed_by_its_key():
+def test_a_space_whose_address_was_changed_is_allowed_by_its_key_and_remembered():
     responses.get(f"{V2}/pages/123", json=make_page(key="newname"))
-    responses.get(f"{V2}/spaces/11", json=make_space(key="TEAM", currentActiveAlias="newname"))
+    responses.get(f"{V2}/blogposts/123", status=404, json=missing("blog post", "123"))
+    responses.get(SEARCH, json=make_hits(make_row("123", "TEAM")))
 
-    assert read(allowlist=("TEAM",)).space_key == "TEAM"
+    first = read(allowlist=("TEAM",))
+    calls = len(responses.calls)
+    again = read(allowlist=("TEAM",))
 
-
-@responses.activate
-def test_a_token_that_may_not_ask_for_spaces_is_told_no_more_than_any_other():
-    responses.get(f"{V2}/pages/123", json=make_page(key="SECRET"))
-    responses.get(f"{V2}/spaces/11", status=401, json={"code": 401, "message": "Unauthorized; scope does not match"})
-
-    with pytest.raises(NothingThere):
-        read(allowlist=("TEAM",))
+    assert (first.space_key, again.space_key) == ("TEAM", "TEAM")
+    assert len(responses.calls) == calls + 1
 
 
 @responses.activate
@@ -203,6 +218,8 @@ def test_a_page_whose_address_has_no_space_is_placed_by_its_spaces_id():
 @responses.activate
 def test_a_page_of_unknown_space_is_refused_where_there_is_an_allowlist_and_read_where_there_is_none():
     responses.get(f"{V2}/pages/123", json=make_page(_links=None, spaceId=None))
+    responses.get(f"{V2}/blogposts/123", status=404, json=missing("blog post", "123"))
+    nothing_by_search()
 
     assert read().space_key == ""
     with pytest.raises(NothingThere):
@@ -246,6 +263,7 @@ def test_a_404_for_an_account_without_a_licence_says_so():
 def test_proven_credentials_are_believed_for_a_while():
     for kind in ("pages", "blogposts"):
         responses.get(f"{V2}/{kind}/123", status=404, json=BARE_404)
+    nothing_by_search()
     responses.get(MINE, json={"type": "known", "accountId": ME})
 
     for _ in range(2):
@@ -290,7 +308,9 @@ def test_a_read_does_not_fail_because_people_cannot_be_named(failing):
     responses.post(BULK, **failing)
     responses.get(MINE, json={"type": "known", "accountId": ME})
 
-    assert [read().content.endswith("Ask @abc-1"), read().content.endswith("Ask @abc-1")] == [True, True]
+    pages = [read(), read()]
+
+    assert [page.content.endswith("Ask @abc-1") for page in pages] == [True, True]
     assert asked().count("/wiki/api/v2/users-bulk") == 1
 
 
@@ -314,13 +334,25 @@ def test_adf_that_is_no_json_is_an_unreadable_answer(document):
 
 
 @responses.activate
-@pytest.mark.parametrize(
-    "body", [None, {}, [], {"storage": None}, {"storage": {"value": 5}}, {"storage": {"value": ""}}]
-)
-def test_a_page_without_a_body_is_its_title_and_standing(body):
+@pytest.mark.parametrize("body", [None, {}, [], {"storage": None}, {"storage": {"value": 5}}])
+def test_a_body_that_did_not_come_is_not_taken_for_an_empty_one(body):
     responses.get(f"{V2}/pages/123", json=make_page() | {"body": body})
 
-    assert read().content.endswith("Labels: runbook")
+    page = read()
+
+    assert page.content.endswith("Atlassian sent no text of this page, which need not mean that it has none.")
+    assert [warning.code for warning in page.warnings] == ["body_missing"]
+
+
+@responses.activate
+@pytest.mark.parametrize("body", ["", "  ", "<p />", "<p>&nbsp;</p>"])
+def test_a_page_without_text_says_so(body):
+    responses.get(f"{V2}/pages/123", json=make_page(body=body))
+
+    page = read()
+
+    assert page.content.endswith("This page has no text.")
+    assert page.warnings == ()
 
 
 @responses.activate

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import responses
 from rest_framework.exceptions import ValidationError
@@ -7,6 +9,8 @@ from atlassian.confluence.search_results import PageSummary
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden, UpstreamRejectedQuery
 from tests.atlassian.confluence_answers import MINE, SEARCH, make_hits, make_row
 from tests.atlassian.factories import GATEWAY, SITE, make_credentials
+
+KINDS = "type in (page, blogpost, folder, whiteboard, database, embed, slide)"
 
 
 def make_confluence(**fields):
@@ -50,10 +54,10 @@ def test_the_question_says_all_that_it_needs():
     make_confluence().search("night deploys", 5)
 
     assert sent() == {
-        "cql": 'siteSearch ~ "night deploys" AND text ~ "night deploys" AND type in (page, blogpost)',
+        "cql": 'siteSearch ~ "night deploys" AND text ~ "night deploys" AND ' + KINDS,
         "limit": "5",
         "excerpt": "highlight",
-        "expand": "content.space,content.version",
+        "expand": "content.space,content.version,content.metadata.labels",
     }
 
 
@@ -70,10 +74,22 @@ def test_the_next_page_is_asked_for_by_cursor_and_with_the_same_question():
 
 
 @responses.activate
-def test_a_cursor_that_repeats_itself_ends_the_search():
-    answering(make_row(), cursor="same")
+@pytest.mark.parametrize("following", ["same", "x" * 4001, "%EC%83%88", ""])
+def test_more_that_cannot_be_gone_on_to_is_said(following):
+    answering(make_row())
+    responses.replace("GET", SEARCH, json=make_hits(make_row()) | {"_links": {"next": f"/x?cursor={following}"}})
 
-    assert make_confluence().search("deploys", cursor="same").next_cursor is None
+    found = make_confluence().search("deploys", cursor="same")
+
+    assert found.next_cursor is None
+    assert [warning.code for warning in found.warnings] == ["more_unreachable"]
+
+
+@responses.activate
+def test_the_last_hits_have_no_warning():
+    answering(make_row())
+
+    assert make_confluence().search("deploys").warnings == ()
 
 
 @pytest.mark.parametrize("cursor", ["with blank", "새", "\x00", "x" * 4001])
@@ -95,9 +111,12 @@ def test_rows_that_are_no_page_are_left_out():
         make_row("not-an-id"),
         make_row("5", type="blogpost"),
         make_row("6", status="archived"),
+        make_row("7", type="whiteboard"),
     )
 
-    assert [page.id for page in make_confluence().search("deploys").pages] == ["5", "6"]
+    found = make_confluence().search("deploys").pages
+
+    assert [(page.id, page.type) for page in found] == [("5", "blogpost"), ("6", "page"), ("7", "whiteboard")]
 
 
 @responses.activate
@@ -117,7 +136,7 @@ def test_raw_cql_is_held_to_the_allowlist_by_what_comes_back():
     found = make_confluence(allowlist=("TEAM",)).search(cql="space = SECRET order by created")
 
     assert [page.id for page in found.pages] == ["2"]
-    assert sent()["cql"] == ('(space = SECRET) AND type in (page, blogpost) AND space in ("TEAM") ORDER BY created')
+    assert sent()["cql"] == f'(space = SECRET) AND {KINDS} AND space in ("TEAM") ORDER BY created'
 
 
 @responses.activate
@@ -176,7 +195,7 @@ def test_an_excerpt_is_one_line_of_plain_text():
     row = make_row() | {"excerpt": "a\n\n @@@hl@@@b&lt;c&gt;@@@endhl@@@ &quot;d&quot;&#x1F642;\t&#0;&amp;amp; \ud800"}
     answering(row)
 
-    assert make_confluence().search("deploys").pages[0].excerpt == 'a b<c> "d"🙂 \ufffd&amp;'
+    assert make_confluence().search("deploys").pages[0].excerpt == 'a b<c> "d"🙂 &amp;'
 
 
 @responses.activate
@@ -276,3 +295,166 @@ def test_a_space_asked_for_cannot_leave_its_quotes():
     make_confluence().search("deploys", spaces=['A") or space in ("B'])
 
     assert sent()["cql"].endswith('space in ("A\\") OR SPACE IN (\\"B")')
+
+
+MANY = [f"~{number:0254}" for number in range(50)]
+
+
+def clauses_sent():
+    return [re.findall(r'"(~\d+)"', call.request.params["cql"]) for call in responses.calls]
+
+
+@responses.activate
+def test_spaces_too_many_for_one_question_are_all_searched_one_part_after_the_other():
+    answering()
+
+    cursor, pages = "", 0
+    while cursor is not None:
+        found = make_confluence(allowlist=MANY).search("deploys", cursor=cursor)
+        cursor, pages = found.next_cursor, pages + 1
+
+    assert sorted(key for keys in clauses_sent() for key in keys) == sorted(MANY)
+    assert all(clauses_sent())
+    assert pages == 2  # of five parts, four of them in one search because they held nothing
+    assert [warning.code for warning in found.warnings] == ["searched_in_parts"]
+
+
+@responses.activate
+def test_a_part_that_has_hits_is_read_to_its_end_before_the_next_begins():
+    answering(make_row("1", MANY[0]), cursor="more")
+    first = make_confluence(allowlist=MANY).search("deploys")
+    answering(make_row("2", MANY[1]))
+    responses.remove("GET", SEARCH)
+    answering(make_row("2", MANY[1]))
+
+    second = make_confluence(allowlist=MANY).search("deploys", cursor=first.next_cursor)
+    third = make_confluence(allowlist=MANY).search("deploys", cursor=second.next_cursor)
+
+    cursors = [call.request.params.get("cursor", "") for call in responses.calls]
+    assert cursors == ["", "more", ""]
+    assert clauses_sent()[0] == clauses_sent()[1] != clauses_sent()[2]
+    assert third.next_cursor
+
+
+@pytest.mark.parametrize("cursor", ["more", "in99.", "in5.more"])
+def test_a_cursor_of_another_search_is_refused_by_name(cursor):
+    with pytest.raises(ValidationError) as refusal:
+        make_confluence(allowlist=MANY).search("deploys", cursor=cursor)
+
+    assert list(refusal.value.detail) == ["cursor"]
+
+
+@responses.activate
+def test_an_emoji_that_the_index_broke_is_mended_or_left_out():
+    spelled = r"\uD83D\uDDD3 Date @@@hl@@@x@@@endhl@@@ \uD83D end \ufe0f \u00e9 C:\users"
+    answering(
+        make_row() | {"excerpt": spelled},
+        make_row() | {"excerpt": "features \ufffd\ufffd\ufe0f next &#55357;&#56787; \\uD83"},
+    )
+
+    excerpts = [page.excerpt for page in make_confluence().search("deploys").pages]
+
+    assert excerpts == [r"🗓 Date x end \ufe0f \u00e9 C:\users", "features next"]
+
+
+@responses.activate
+def test_labels_of_a_hit_are_told_but_not_somebodys_own():
+    rows = [{"name": "runbook", "prefix": "global"}, {"name": "favourite", "prefix": "my"}, {"name": "ops"}, None]
+    answering(make_row(metadata={"labels": {"results": rows}}))
+
+    assert make_confluence().search("deploys").pages[0].labels == ("runbook", "ops")
+
+
+@responses.activate
+def test_a_search_below_a_page_is_of_it_and_all_below_it():
+    answering()
+
+    make_confluence(allowlist=("TEAM",)).search("deploys", under=f"{SITE}/wiki/spaces/TEAM/pages/77/Home")
+
+    assert sent()["cql"].endswith(f'AND {KINDS} AND (ancestor = 77 OR id = 77) AND space in ("TEAM")')
+
+
+def test_what_is_no_page_to_search_below_is_refused_by_name():
+    with pytest.raises(ValidationError) as refusal:
+        make_confluence().search("deploys", under="no page")
+
+    assert list(refusal.value.detail) == ["under"]
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    ("q", "asked"),
+    [
+        (f"{SITE}/wiki/spaces/TEAM/pages/123/Night+deploys", "(id = 123)"),
+        (f"<{SITE}/wiki/x/ew>", "(id = 123)"),
+        ("acme.atlassian.net/wiki/pages/viewpage.action?pageId=123", "(id = 123)"),
+        (f"{SITE}/wiki/display/TEAM/Night+deploys", '((space = "TEAM" AND title = "Night deploys"))'),
+        (f"{SITE}/wiki/spaces/TEAM/overview", '(space = "TEAM")'),
+        (f"see {SITE}/wiki/x/ew, please", '(id = 123 OR (text ~ "see please"))'),
+        ("12345", '(id = 12345 OR (text ~ "12345"))'),
+    ],
+)
+def test_an_address_or_id_searched_for_finds_its_page(q, asked):
+    answering(make_row("9"), make_row("123"))
+
+    found = make_confluence().search(q)
+
+    assert sent()["cql"] == f"{asked} AND {KINDS}"
+    if "id = 123 " in asked or "id = 123)" in asked:
+        assert found.pages[0].id == "123"
+
+
+@responses.activate
+@pytest.mark.parametrize("q", ["2026", "and/or", "https://evil.example/wiki/x/ew", "a/b/c deploy"])
+def test_what_names_no_page_of_the_site_is_searched_for_by_its_words(q):
+    answering()
+
+    make_confluence().search(q)
+
+    assert "text ~" in sent()["cql"]
+    assert ("id =" in sent()["cql"]) == (q == "2026")
+
+
+@responses.activate
+def test_words_that_are_too_many_are_named():
+    answering()
+
+    found = make_confluence().search(" ".join(f"word{number}" for number in range(14)))
+
+    assert [(each.code, each.message) for each in found.warnings] == [
+        ("words_left_out", "Too many words: searched without word12, word13.")
+    ]
+
+
+@pytest.mark.parametrize("raw", ["type = attachment", "type in (comment, user)", 'space = A and type = "space"'])
+def test_a_raw_query_for_what_is_not_searched_is_refused_and_says_where_it_is_found(raw):
+    with pytest.raises(ValidationError) as refusal:
+        make_confluence().search(cql=raw)
+
+    assert "are searched, not" in str(refusal.value.detail["cql"])
+    assert "include=attachments" in str(refusal.value.detail["cql"])
+
+
+@responses.activate
+def test_kinds_left_out_beside_those_that_are_searched_are_named():
+    answering(make_row())
+
+    found = make_confluence().search(cql="type in (page, comment)")
+
+    assert len(found.pages) == 1
+    assert "Not searched: comment." in found.warnings[0].message
+
+
+@responses.activate
+def test_a_site_that_does_not_know_a_kind_is_asked_for_those_that_every_site_knows():
+    message = "BadRequestException: Unknown type 'slide'. Did you mean one of : space, user, page"
+    responses.get(SEARCH, status=400, json={"statusCode": 400, "message": message})
+    responses.get(SEARCH, json=make_hits(make_row()))
+    responses.get(SEARCH, json=make_hits(make_row()))
+    responses.get(MINE, json={"type": "known", "accountId": "me"})
+
+    assert len(make_confluence().search("deploys").pages) == 1
+    assert len(make_confluence().search("deploys").pages) == 1
+
+    asked = [call.request.params["cql"] for call in responses.calls if call.request.url.startswith(SEARCH)]
+    assert [question.endswith("type in (page, blogpost)") for question in asked] == [False, True, True]

@@ -1,31 +1,34 @@
 import itertools
+import re
+from urllib.parse import quote
 
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from atlassian.confluence.cql import from_raw, from_words
+from atlassian.confluence.cql import from_raw, from_words, in_spaces, left_out_kinds, of_kinds
 from dev.sample_site import queries
 from dev.sample_site.cql import parsed
 from dev.sample_site.exchange import Refusal
 
+KINDS = "type in (page, blogpost, folder, whiteboard, database, embed, slide)"
+NARROWED = [of_kinds(), *in_spaces(["TEAM"])]
+
 
 def test_words_are_ranked_by_site_search_and_held_by_text():
-    assert from_words("deploy runbook", ["TEAM", "~7120abc"]) == (
-        'siteSearch ~ "deploy runbook" AND text ~ "deploy runbook" AND type in (page, blogpost) '
-        'AND space in ("TEAM", "~7120abc")'
+    assert from_words("deploy runbook", [of_kinds(), *in_spaces(["TEAM", "~7120abc"])]) == (
+        f'siteSearch ~ "deploy runbook" AND text ~ "deploy runbook" AND {KINDS} AND space in ("TEAM", "~7120abc")'
     )
 
 
 def test_site_search_is_the_first_clause_because_confluence_drops_it_in_the_middle():
     for query in ("one", "one two", '"one two" three', "배포 안내"):
-        assert from_words(query, ["TEAM"]).startswith("siteSearch ~ ")
-        assert from_words(query, ["TEAM"]).count("siteSearch") == 1
+        assert from_words(query, NARROWED).startswith("siteSearch ~ ")
+        assert from_words(query, NARROWED).count("siteSearch") == 1
 
 
 def test_a_phrase_must_occur_as_it_stands():
     assert from_words('"hello dolly" parade') == (
-        'siteSearch ~ "parade hello dolly" AND text ~ "parade" AND text ~ "\\"hello dolly\\"" '
-        "AND type in (page, blogpost)"
+        'siteSearch ~ "parade hello dolly" AND text ~ "parade" AND text ~ "\\"hello dolly\\""'
     )
 
 
@@ -44,10 +47,10 @@ def test_a_phrase_must_occur_as_it_stands():
     ],
 )
 def test_nothing_of_a_query_leaves_its_quotes(query):
-    cql = from_words(query, ["TEAM"])
+    cql = from_words(query, NARROWED)
 
     outside = "".join(part for index, part in enumerate(cql.replace('\\"', "").split('"')) if index % 2 == 0)
-    allowed = {"siteSearch", "~", "AND", "text", "type", "in", "(page,", "blogpost)", "space", "()"}
+    allowed = {"siteSearch", "~", "AND", "text", "space", "in", "()", *KINDS.split()}
     assert set(outside.split()) <= allowed
     assert "\\\\" not in cql
     assert "\x00" not in cql
@@ -81,13 +84,7 @@ def test_a_query_without_a_word_that_can_be_searched_for_is_refused_by_name(quer
     ],
 )
 def test_raw_cql_is_wrapped_and_narrowed(raw, cql):
-    narrowing = 'type in (page, blogpost) AND space in ("TEAM")'
-
-    assert from_raw(raw, ["TEAM"]) == cql.format(narrowing=narrowing)
-
-
-def test_raw_cql_without_an_allowlist_is_still_narrowed_to_pages():
-    assert from_raw("label = ops") == "(label = ops) AND type in (page, blogpost)"
+    assert from_raw(raw, NARROWED) == cql.format(narrowing=f'{KINDS} AND space in ("TEAM")')
 
 
 @pytest.mark.parametrize(
@@ -121,20 +118,83 @@ def test_raw_cql_without_an_allowlist_is_still_narrowed_to_pages():
 )
 def test_raw_cql_that_could_leave_its_parentheses_is_refused_by_name(raw):
     with pytest.raises(ValidationError) as refusal:
-        from_raw(raw, ["TEAM"])
+        from_raw(raw, NARROWED)
 
     assert list(refusal.value.detail) == ["cql"]
 
 
 def test_a_space_key_cannot_leave_its_quotes():
-    assert from_raw("label = ops", ['A") or space in ("B']).endswith('space in ("A\\") or space in (\\"B")')
+    assert in_spaces(['A") or space in ("B']) == ['space in ("A\\") or space in (\\"B")']
 
 
-def test_a_list_of_spaces_too_long_for_a_url_is_left_to_the_filter_behind():
-    spaces = [f"SPACE{number}" for number in range(400)]
+@pytest.mark.parametrize("length", [5, 60, 255])
+def test_spaces_too_many_for_a_url_are_asked_for_in_parts_and_none_is_left_out(length):
+    keys = [f"~{number:0{length - 1}}" for number in range(400)]
 
-    assert from_words("deploy", spaces) == from_words("deploy")
-    assert from_raw("label = ops", spaces) == from_raw("label = ops")
+    parts = in_spaces(keys)
+
+    assert len(parts) > 1
+    assert all(len(quote(part)) < 3500 for part in parts)
+    assert [key for part in parts for key in re.findall(r'"(~\d+)"', part)] == keys
+
+
+def test_no_spaces_are_one_question_without_a_clause():
+    assert in_spaces([]) == [""]
+
+
+ME = "712020:11111111-2222-3333-4444-555555555555"
+
+
+@pytest.mark.parametrize(
+    ("raw", "asked"),
+    [
+        ("creator = currentUser()", f'creator = "{ME}"'),
+        ("creator = CURRENTUSER ( ) and label = ops", f'creator = "{ME}" and label = ops'),
+        ("contributor in (currentUser(), abc)", f'contributor in ("{ME}", abc)'),
+        ("mention=currentUser() or creator!=currentUser()", f'mention="{ME}" or creator!="{ME}"'),
+        ('title ~ "currentUser()" and watcher = currentUser()', f'title ~ "currentUser()" and watcher = "{ME}"'),
+    ],
+)
+def test_the_current_user_is_the_one_who_asks(raw, asked):
+    assert from_raw(raw, own_account_id=lambda: ME) == f"({asked})"
+
+
+def test_whose_account_is_not_asked_about_needs_none():
+    assert from_raw('title ~ "currentUser()"', own_account_id=lambda: pytest.fail("not needed"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "named"),
+    [
+        ("creator = currentUser()", "currentUser()"),
+        ("creator = currentUser(1)", "currentUser()"),
+        ("space in favouriteSpaces()", "favouriteSpaces()"),
+        ("id in RecentlyViewedContent(10)", "RecentlyViewedContent()"),
+        ("space in recentlyViewedSpaces(5)", "recentlyViewedSpaces()"),
+        ("favourite = abc", "favourite"),
+        ('"favourite" = abc', "favourite"),
+    ],
+)
+def test_what_depends_on_the_connected_account_is_refused_by_name(raw, named):
+    with pytest.raises(ValidationError) as refusal:
+        from_raw(raw)
+
+    assert named in str(refusal.value.detail["cql"])
+
+
+@pytest.mark.parametrize(
+    ("raw", "kinds", "beside"),
+    [
+        ("type = attachment", {"attachment"}, False),
+        ('space = A and "type" in (page, "comment", user)', {"comment", "user"}, True),
+        ("TYPE=Space or type = folder", {"space"}, True),
+        ('title ~ "type = comment"', set(), False),
+        ("type != comment", set(), False),
+        ("type =", set(), False),
+    ],
+)
+def test_kinds_that_are_not_searched_are_noticed(raw, kinds, beside):
+    assert left_out_kinds(raw) == (kinds, beside)
 
 
 CLAUSES = ["label = ops", 'title ~ "a) or (b"', "title ~ 'it'", ""]
@@ -149,7 +209,7 @@ def test_whatever_confluence_understands_of_a_raw_query_stays_narrowed():
     understood = 0
     for raw in map("".join, itertools.product(CLAUSES, CLOSING, JOINING, OPENING, SECRET, ENDING)):
         try:
-            query = parsed(from_raw(raw, ["TEAM"]))
+            query = parsed(from_raw(raw, NARROWED))
         except (ValidationError, Refusal):
             continue
         understood += 1

@@ -111,7 +111,7 @@ def test_a_scoped_token_reads_through_the_gateway_and_shows_links_of_the_site(ad
     answer = call(admin, path, **params)
 
     assert answer.status_code == 200, answer.content
-    assert [request.path.split("/")[1] for request in sample_site.requests] == ["ex"]
+    assert {request.path.split("/")[1] for request in sample_site.requests} == {"ex"}
     assert "/ex/" not in answer.content.decode()
 
 

@@ -217,7 +217,7 @@ def test_nothing_found_by_a_live_account_is_an_empty_answer(client_for, sample_s
     client = client_for(make_api_key(Role.MEMBER))
 
     assert call(client, "/v1/jira/search", q="turnstile").json() == {"issues": [], "next_cursor": None, "warnings": []}
-    assert call(client, "/v1/confluence/search", q="doors").json() == {"pages": [], "next_cursor": None}
+    assert call(client, "/v1/confluence/search", q="doors").json() == {"pages": [], "next_cursor": None, "warnings": []}
 
 
 SEARCHES = ["/v1/jira/search", "/v1/confluence/search"]

@@ -1,0 +1,232 @@
+"""One reading of one page: its text, and around it what was asked for besides, as far as that could be had."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from django.core.cache import cache
+
+from atlassian.confluence.ancestors import Ancestor, ancestors_from, fetch_ancestors
+from atlassian.confluence.bodies import Body, body_of
+from atlassian.confluence.comments import CommentList, fetch_comments
+from atlassian.confluence.extras.attachments import SCOPE, AttachmentList, attachments_blocks, fetch_attachments
+from atlassian.confluence.extras.children import ChildList, children_blocks, fetch_children
+from atlassian.confluence.extras.differences import difference
+from atlassian.confluence.extras.history import VersionList, fetch_history, fetch_version, history_blocks
+from atlassian.confluence.finding import Located
+from atlassian.confluence.kinds import WITH_TEXT, kind_name
+from atlassian.confluence.lookups import ancestors_in
+from atlassian.confluence.pages import ATTACHMENTS, CHILDREN, HISTORY, Page, PageRequest, WholePage
+from atlassian.confluence.search_results import label_names, page_url
+from atlassian.confluence.spaces import Spaces
+from atlassian.confluence.text import PageFacts, body_text, comments_text, difference_text, page_text, without_text
+from atlassian.confluence.unavailable import unavailable
+from atlassian.errors import BadReference, UpstreamFailure
+from atlassian.moments import in_utc
+from atlassian.notices import Notice
+from atlassian.rendering.markdown.tree import Block
+from atlassian.upstream.client import AtlassianClient
+from atlassian.upstream.people import Names
+from atlassian.upstream.responses import dig, line, mapping, text
+
+READING_TTL = 3600
+NAMES_UNAVAILABLE = Notice("names_unavailable", "Some people could not be named: account ids stand for them.")
+
+Part = TypeVar("Part")
+
+
+class Reading:
+    """What was found, and each part as it was fetched; None for one that was not asked for or could not be had."""
+
+    def __init__(
+        self, client: AtlassianClient, names: Names, spaces: Spaces, found: Located, request: PageRequest
+    ) -> None:
+        self._client, self._names, self._spaces = client, names, spaces
+        self._found, self._request = found, request
+        self._id = text(found.content, "id")
+        self._notices: list[Notice] = []
+        self._shown = found.content  # the version that is read
+        self._old_body: Body | None = None  # of the version to compare with
+
+    def whole(self, *, is_continuation: bool) -> WholePage:
+        if self._found.kind not in WITH_TEXT:
+            return self._without_text()
+        self._choose_versions()
+        body = body_of(self._shown)
+        listed = fetch_comments(self._client, self._found.kind, self._id) if self._request.comments else None
+        children, files, history = self._children(), self._attachments(), self._history()
+        known = self._known(body, listed, history, is_continuation=is_continuation)
+        facts = self._facts(known)
+        besides = _blocks(children, files, history, known["names"])
+        said = comments_text(listed, self._client.site_url, known["names"]) if listed else ""
+        self._notices += listed.notices if listed else []
+        whole = page_text(facts, besides, self._body(body, facts, known["names"]), said)
+        return self._page(facts, whole, listed)
+
+    def _without_text(self) -> WholePage:
+        """A folder reads as its listing; of the others Confluence gives no text."""
+        if self._request.version or self._request.since:
+            raise BadReference("version", f"A {kind_name(self._found.kind)} has no versions that can be read.")
+        content, kind = self._found.content, self._found.kind
+        children = self._children(wanted=kind == "folder")
+        facts = PageFacts(
+            title=line(content, "title"),
+            kind=kind,
+            space_key=self._found.space.key,
+            space_name=self._found.space.name,
+            ancestors=ancestors_from(ancestors_in(content)),
+            edited_at=text(content, "version", "when"),
+            author=line(content, "version", "by", "displayName"),
+        )
+        body = "" if kind == "folder" else without_text(kind, page_url(content, self._client.site_url))
+        return self._page(facts, page_text(facts, _blocks(children, None, None, {}), body), None)
+
+    def _choose_versions(self) -> None:
+        newest, version, since = _number(self._found.content), self._request.version, self._request.since
+        for name, asked in (("version", version), ("since", since)):
+            if asked and newest and asked > newest:
+                raise BadReference(name, f"The newest version is {newest}.")
+        if version and version != newest:
+            self._shown = fetch_version(self._client, self._found.kind, self._id, version)
+        if since and since >= (version or newest or since + 1):
+            raise BadReference("since", f"Give an earlier version than {version or newest}, which is read.")
+        if since:
+            old = self._attempt("version_unavailable", f"changes since version {since}", lambda: self._version(since))
+            self._old_body = body_of(old) if old else None
+
+    def _version(self, number: int) -> dict[str, Any]:
+        return fetch_version(self._client, self._found.kind, self._id, number)
+
+    def _children(self, *, wanted: bool = False) -> ChildList | None:
+        if not wanted and CHILDREN not in self._request.include:
+            return None
+        space, depth = self._found.space, self._request.depth
+        return self._attempt(
+            "children_unavailable", "children", lambda: fetch_children(self._client, self._id, space, depth)
+        )
+
+    def _attachments(self) -> AttachmentList | None:
+        if ATTACHMENTS not in self._request.include:
+            return None
+        return self._attempt(
+            "attachments_unavailable",
+            "attachments",
+            lambda: fetch_attachments(self._client, self._found.kind, self._id),
+            SCOPE,
+        )
+
+    def _history(self) -> VersionList | None:
+        if HISTORY not in self._request.include:
+            return None
+        return self._attempt(
+            "history_unavailable", "versions", lambda: fetch_history(self._client, self._found.kind, self._id)
+        )
+
+    def _known(
+        self, body: Body, listed: CommentList | None, history: VersionList | None, *, is_continuation: bool
+    ) -> dict[str, Any]:
+        """
+        Names of people and of what stands above. Who reads on gets those that the beginning had, whatever was learnt
+        since: a name that is longer than the id before would shift everything behind it.
+        """
+        request = self._request
+        parts = (request.comments, *sorted(request.include), request.depth, request.since or 0)
+        version = text(self._shown, "version", "number")[:20]
+        key = ":".join(map(str, ("reading", self._client.credentials.fingerprint, self._id, version, *parts)))
+        known = cache.get(key) if is_continuation else None
+        if known is None:
+            mentioned = body.account_ids() | (self._old_body.account_ids() if self._old_body else set())
+            mentioned |= listed.account_ids() if listed else set()
+            mentioned |= history.account_ids() if history else set()
+            above = self._ancestors()
+            names = self._names.find(mentioned, optional=[_author_id(self._shown)])
+            if self._names.is_incomplete:
+                self._notices.append(NAMES_UNAVAILABLE)
+            space = self._spaces.known(self._found.space.id) or self._found.space
+            known = {"names": names, "space": space.name, "above": [[each.id, each.title, each.type] for each in above]}
+            cache.set(key, known, READING_TTL)
+        return dict(known)
+
+    def _ancestors(self) -> tuple[Ancestor, ...]:
+        found, client, spaces = self._found, self._client, self._spaces
+        return (
+            self._attempt(
+                "ancestors_unavailable",
+                "pages above this one",
+                lambda: fetch_ancestors(client, spaces, found.content, found.space),
+            )
+            or ()
+        )
+
+    def _attempt(self, code: str, what: str, fetch: Callable[[], Part], scope: str = "") -> Part | None:
+        """A part that cannot be had is told of and takes nothing else with it."""
+        try:
+            return fetch()
+        except UpstreamFailure as exc:
+            self._notices.append(unavailable(code, what, exc, scope))
+            return None
+
+    def _facts(self, known: Mapping[str, Any]) -> PageFacts:
+        content, author_id = self._shown, _author_id(self._shown)
+        return PageFacts(
+            title=line(content, "title"),
+            kind=self._found.kind,
+            archived=text(self._found.content, "status") == "archived",
+            space_key=self._found.space.key,
+            space_name=known["space"],
+            ancestors=ancestors_from(known["above"]),
+            version=_number(content),
+            newest_version=_number(self._found.content),
+            edited_at=text(content, "version", "createdAt") or text(content, "createdAt"),
+            author=known["names"].get(author_id, author_id),
+            labels=label_names(mapping(self._found.content, "labels")),
+        )
+
+    def _body(self, body: Body, facts: PageFacts, names: Mapping[str, str]) -> str:
+        written = body_text(body, self._found.kind, self._client.site_url, names)
+        if body.is_missing:
+            self._notices.append(Notice("body_missing", "Atlassian sent no text of this page."))
+        if self._old_body is None or self._request.since is None:
+            return written
+        old = body_text(self._old_body, self._found.kind, self._client.site_url, names)
+        return difference_text(difference(old, written), self._request.since, facts.version)
+
+    def _page(self, facts: PageFacts, whole: str, listed: CommentList | None) -> WholePage:
+        page = Page(
+            id=self._id,
+            title=facts.title,
+            url=page_url(self._found.content, self._client.site_url),
+            last_edited_time=in_utc(facts.edited_at),
+            content="",
+            type=facts.kind,
+            status=text(self._found.content, "status") or "current",
+            space=facts.space_name or facts.space_key,
+            space_key=facts.space_key,
+            version=facts.version,
+            author=facts.author,
+            labels=tuple(facts.labels),
+            comment_count=listed.count if listed else None,
+            content_chars=len(whole),
+            truncated=False,
+            next_offset=None,
+            ancestors=tuple(facts.ancestors),
+            warnings=tuple(self._notices),
+        )
+        return WholePage(page, whole)
+
+
+def _blocks(
+    children: ChildList | None, files: AttachmentList | None, history: VersionList | None, names: Mapping[str, str]
+) -> list[Block]:
+    blocks = children_blocks(children) if children else []
+    blocks += attachments_blocks(files) if files else []
+    return blocks + (history_blocks(history, names) if history else [])
+
+
+def _author_id(content: dict[str, Any]) -> str:
+    """Who wrote this version; of pages that were migrated only who made the page is known."""
+    return text(content, "version", "authorId") or text(content, "authorId")
+
+
+def _number(content: dict[str, Any]) -> int | None:
+    version = dig(content, "version", "number")
+    return version if isinstance(version, int) and not isinstance(version, bool) else None
