@@ -19,7 +19,7 @@ FERNET_KEYS = environment.fernet_keys(environment.split(env.secret("FERNET_KEYS"
 DEBUG = env.boolean("DEBUG")
 HOST = env.text("MEMORY_CORE_HOST", default="127.0.0.1")
 PORT = env.integer("MEMORY_CORE_PORT", default=8080, least=1, most=65_535)
-THREADS = env.integer("MEMORY_CORE_THREADS", default=64, least=1)  # of one process; nearly all wait for Atlassian
+THREADS = env.integer("MEMORY_CORE_THREADS", default=128, least=1)  # of one process; nearly all wait for Atlassian
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.web_addresses("CSRF_TRUSTED_ORIGINS")
 HTTPS = env.boolean("MEMORY_CORE_HTTPS")  # true behind a proxy that speaks TLS

@@ -36,6 +36,7 @@ class Credentials:
     scoped: bool = False  # the token works through the gateway only
     cloud_id: str = ""
     account_id: str = ""  # as a connection test proved it; empty: not tested
+    workspace: str = ""  # the key of the workspace that uses them
     token_expires_on: date | None = None  # as the workspace told us: Atlassian tells nobody
     allowlist: tuple[str, ...] = ()  # project or space keys, in capitals; empty: all that the account sees
     hidden_fields: tuple[str, ...] = ()  # names of Jira fields, whatever their case
@@ -74,14 +75,14 @@ def credentials_for(workspace_key: str, provider: str, *, even_disabled: bool = 
     if source is Source.NONE:
         raise IntegrationMissing(provider)
     if row is None or source is Source.ENVIRONMENT:
-        return _from_environment(provider, row)
+        return _from_environment(provider, workspace_key, row)
     if not (row.enabled or even_disabled):
         raise IntegrationDisabled(provider)
     if row.is_token_unreadable:
         raise TokenUnreadable(provider)
     if not row.is_complete:
         raise IntegrationMissing(provider)
-    return _from_row(row)
+    return _from_row(workspace_key, row)
 
 
 def source_of(row: Integration | None, provider: str) -> Source:
@@ -98,10 +99,11 @@ def _takes_precedence(row: Integration) -> bool:
     return not row.enabled or row.is_complete or row.is_token_unreadable
 
 
-def _from_row(row: Integration) -> Credentials:
+def _from_row(workspace_key: str, row: Integration) -> Credentials:
     return Credentials(
         provider=row.provider,
         source=Source.WORKSPACE,
+        workspace=workspace_key,
         base_url=row.base_url,
         email=row.email,
         api_token=row.api_token,
@@ -113,12 +115,13 @@ def _from_row(row: Integration) -> Credentials:
     )
 
 
-def _from_environment(provider: str, row: Integration | None) -> Credentials:
+def _from_environment(provider: str, workspace_key: str, row: Integration | None) -> Credentials:
     """A workspace's limits hold for the operator's account too: dropping them would show more than was agreed."""
     base_url, email, api_token = settings.ENVIRONMENT_CREDENTIALS[provider]
     return Credentials(
         provider=provider,
         source=Source.ENVIRONMENT,
+        workspace=workspace_key,
         base_url=base_url,
         email=email,
         api_token=api_token,

@@ -7,7 +7,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
 from time import sleep
 from typing import Any
@@ -21,6 +20,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from atlassian.errors import UpstreamFailure, UpstreamTimeout
 from atlassian.upstream.deadline import POOLS, Deadline
 from atlassian.upstream.responses import Response
+from atlassian.upstream.slots import slot
 from atlassian.upstream.waits import pause_before_retry
 from integrations.credentials import Credentials
 
@@ -30,7 +30,6 @@ TOTAL_TIMEOUT = 30.0
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 10.0
 MAX_RESPONSE_BYTES = 20 * 1024 * 1024
 MAX_SESSIONS = 64
-SLOT_WAIT_SECONDS = 2.0
 
 Params = Mapping[str, str | int | list[str]]
 
@@ -41,11 +40,14 @@ class Transport:
     def __init__(self, credentials: Credentials, deadline: Deadline | None = None) -> None:
         self.credentials = credentials
         self.deadline = deadline or Deadline(TOTAL_TIMEOUT)
-        self._session, self._slots = _pooled(credentials)
+        self._session = _pooled(credentials)
+        self._admitted = False
 
     def with_credentials(self, credentials: Credentials) -> "Transport":
         """The same account by another route, within the same deadline."""
-        return Transport(credentials, self.deadline)
+        transport = Transport(credentials, self.deadline)
+        transport._admitted = self._admitted
+        return transport
 
     @property
     def site_url(self) -> str:
@@ -69,7 +71,8 @@ class Transport:
         url = (base or self.api_base) + path.format(**{name: _segment(part) for name, part in parts.items()})
         started, tries, response = time.monotonic(), 0, None
         try:
-            with self._slot(), self.deadline.binding():
+            with slot(self.credentials, admitted=self._admitted), self.deadline.binding():
+                self._admitted = True
                 while True:
                     tries += 1
                     response = self._attempt(method, url, path, first=tries == 1, **kwargs)
@@ -80,16 +83,6 @@ class Transport:
                         sleep(pause)
         finally:
             _log_call(method, path, response, started, tries)
-
-    @contextmanager
-    def _slot(self) -> Iterator[None]:
-        """One account's stalling site holds three threads of four at most: the others serve everybody else."""
-        if not self._slots.acquire(timeout=self.deadline.cap(SLOT_WAIT_SECONDS)):
-            raise UpstreamTimeout("Atlassian is slow, and many calls wait for it already. Try again shortly.")
-        try:
-            yield
-        finally:
-            self._slots.release()
 
     def _attempt(self, method: str, url: str, route: str, *, first: bool, **kwargs: Any) -> Response | None:
         """None: the connection broke, and it is worth a second attempt."""
@@ -145,18 +138,17 @@ def _log_call(method: str, template: str, response: Response | None, started: fl
     )
 
 
-_sessions: OrderedDict[str, tuple[requests.Session, threading.Semaphore]] = OrderedDict()
+_sessions: OrderedDict[str, requests.Session] = OrderedDict()
 _sessions_lock = threading.Lock()
 
 
-def _pooled(credentials: Credentials) -> tuple[requests.Session, threading.Semaphore]:
+def _pooled(credentials: Credentials) -> requests.Session:
     """One for each credential, shared by all threads, so that connections stay open; never changed once made."""
     key = credentials.fingerprint
     with _sessions_lock:
         pooled = _sessions.get(key)
         if pooled is None:
-            slots = threading.Semaphore(max(1, settings.THREADS * 3 // 4))
-            pooled = _sessions[key] = (_new_session(credentials), slots)
+            pooled = _sessions[key] = _new_session(credentials)
             if len(_sessions) > MAX_SESSIONS:
                 _sessions.popitem(last=False)  # whoever still uses it finishes; its sockets close with it
         _sessions.move_to_end(key)

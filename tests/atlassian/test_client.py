@@ -410,23 +410,3 @@ def test_credentials_are_told_neither_by_client_nor_by_their_fingerprint():
     assert TOKEN not in repr(client) + repr(vars(client)) + client.credentials.fingerprint
     assert client.credentials.fingerprint != make_client(api_token="another").credentials.fingerprint
     assert TOKEN not in repr(make_credentials())
-
-
-@responses.activate
-def test_a_stalling_site_leaves_threads_for_everybody_else(settings, monkeypatch):
-    settings.THREADS = 1
-    monkeypatch.setattr("atlassian.upstream.transport.SLOT_WAIT_SECONDS", 0)
-    account, another = {"email": "stalled@acme.example.com"}, {"email": "other@acme.example.com"}
-    responses.get(SITE + "/other", json={})
-
-    def meanwhile(request):
-        with pytest.raises(UpstreamTimeout, match="many calls wait"):
-            make_client(**account).get("/other")
-        make_client(**another).get("/other")
-        return 200, {}, "{}"
-
-    responses.add_callback(responses.GET, SITE + PATH, meanwhile, content_type="application/json")
-
-    get(**account)
-
-    make_client(**account).get("/other")  # the place was given back
