@@ -12,6 +12,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from audit.actors import Actor, nobody
+from audit.arguments import Arguments
 from audit.errors import RateLimited, as_api_exception
 from audit.limits import seconds_to_wait
 from audit.refusals import recorded_refusal
@@ -65,8 +66,8 @@ class AuditedAPIView(APIView):
     def caller(self) -> Actor:
         return cast("Actor", self.request.auth)
 
-    def validated_arguments(self, arguments: type[Serializer], data: Any) -> dict[str, Any]:
-        return validated_arguments(self.caller, self.recorded_action(), arguments(data=data))
+    def validated_arguments(self, arguments: type[Arguments], data: Any) -> dict[str, Any]:
+        return validated_arguments(self.caller, self.recorded_action(), arguments.of(data))
 
     def handle_exception(self, exc: Exception) -> Response:
         action = self.recorded_action()

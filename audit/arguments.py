@@ -1,10 +1,19 @@
 """Arguments of a call, checked the same way by REST and MCP."""
 
+import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from django.http import QueryDict
 from rest_framework import serializers
+
+
+class _Made(threading.local):
+    def __init__(self) -> None:
+        self.by_class: dict[type, Any] = {}
+
+
+_made = _Made()
 
 
 class TextField(serializers.CharField):
@@ -23,6 +32,15 @@ class Arguments(serializers.Serializer):
     workspace_key = TextField(
         max_length=64, required=False, help_text="Implied by an API key; a browser's session has to name it."
     )
+
+    @classmethod
+    def of(cls, data: Any) -> Self:
+        """To check data: this thread's one instance anew, because each that is made copies all of its fields deeply."""
+        arguments: Self = _made.by_class.get(cls) or _made.by_class.setdefault(cls, cls(data=data))
+        for checked in ("_validated_data", "_errors"):
+            arguments.__dict__.pop(checked, None)
+        arguments.initial_data = data
+        return arguments
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from rest_framework import serializers
@@ -34,27 +35,37 @@ class Tool:
             return self.answer(self.service(actor, **arguments), arguments)
 
     def schema(self) -> dict[str, Any]:
-        fields = self._serializer({}).fields
         schema: dict[str, Any] = {
             "type": "object",
-            "properties": {name: _property(field) for name, field in fields.items()},
+            "properties": {name: _property(field) for name, field in self._fields.items()},
         }
-        if required := [name for name, field in fields.items() if field.required]:
+        if required := [name for name, field in self._fields.items() if field.required]:
             schema["required"] = required
         return schema | {"additionalProperties": False}
 
+    @cached_property
+    def _arguments(self) -> type[Arguments]:
+        """Without the workspace, which the key decides."""
+        return type(self.arguments.__name__, (self.arguments,), {"workspace_key": None})
+
+    @cached_property
+    def _fields(self) -> Mapping[str, serializers.Field]:
+        return dict(self._arguments().fields)
+
     def _serializer(self, given: Mapping[str, Any]) -> Arguments:
         """
-        Without the workspace, which the key decides, and taking null and "" for what is left out, and text for a
-        list of one: many models fill in every parameter, and some write lists as text.
+        Takes null and "" for what is left out, and text for a list of one: many models fill in every parameter, and
+        some write lists as text.
         """
-        optional = {name for name, field in self.arguments().fields.items() if not field.required}
-        data = {name: value for name, value in given.items() if name not in optional or value not in (None, "")}
-        lists = {name for name, field in self.arguments().fields.items() if isinstance(field, serializers.ListField)}
-        data |= {name: _as_list(data[name]) for name in lists & data.keys()}
-        serializer = self.arguments(data=data)
-        serializer.fields.pop("workspace_key", None)
-        return serializer
+        data = {name: value for name, value in given.items() if value not in (None, "") or self._is_required(name)}
+        for name in data.keys() & self._fields.keys():
+            if isinstance(self._fields[name], serializers.ListField):
+                data[name] = _as_list(data[name])
+        return self._arguments.of(data)
+
+    def _is_required(self, name: str) -> bool:
+        """Also of a name that is unknown, which is refused even without a value."""
+        return name not in self._fields or self._fields[name].required
 
 
 TOOLS = (
