@@ -7,7 +7,7 @@ from atlassian.rendering.adf.fields import Node, attribute, attributes, content,
 from atlassian.rendering.adf.reader import Reader
 from atlassian.rendering.emoji import emoji as emoji_text
 from atlassian.rendering.links import external_image, query_in, safe_url, smart_link
-from atlassian.rendering.markdown.tree import CODE, EM, PLAIN, STRIKE, STRONG, SUB, SUP, Flow, Marks, Run
+from atlassian.rendering.markdown.tree import CODE, EM, PLAIN, STRIKE, STRONG, SUB, SUP, Flow, Marks, Run, make_run
 from atlassian.rendering.visibility import Colour, colour, contrasts
 
 _SPACES = re.compile(" {2,}")
@@ -38,7 +38,7 @@ def href(reader: Reader, node: Node) -> str:
 def text_node(reader: Reader, node: Node) -> Flow:
     written = text(node.get("text")).replace("\u00a0", " ")
     if not node.get("marks"):
-        return [Run(_SPACES.sub(" ", written))]
+        return [make_run((_SPACES.sub(" ", written) if "  " in written else written, PLAIN, ""))]
     if is_hidden(node, reader.ground):
         return []
     found = marks(node)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from atlassian.rendering.adf.fields import Node, attribute, content, kind, nodes_below, text
-from atlassian.rendering.markdown.tree import Block, Flow, Paragraph, Run, blocks_of, collapsed, runs_of
+from atlassian.rendering.adf.fields import Node, attribute, content, nodes_below, text
+from atlassian.rendering.markdown.tree import Block, Flow, Paragraph, Run, blocks_of, runs_of
 from atlassian.rendering.visibility import WHITE, colour
 
 # Deeper than what a person wrote, yet so low that lines prefixed once a level do not grow a page out of bounds.
@@ -46,7 +46,7 @@ class Reader:
         outside, self.inline = self.inline, False
         flow = self.flow(parent)
         self.inline = outside
-        return blocks_of(collapsed(flow))
+        return blocks_of(flow)
 
     def blocks_on(self, written: str, parent: object) -> list[Block]:
         """The children on a ground of the colour that is written."""
@@ -60,14 +60,13 @@ class Reader:
         outside, self.inline = self.inline, True
         flow = self.flow(parent)
         self.inline = outside
-        return runs_of(collapsed(flow))
+        return runs_of(flow)
 
     def read(self, node: Any) -> Flow:
-        if isinstance(node, str):
-            return [Run(text(node))]
-        if not isinstance(node, dict):
-            return []
-        return self.nodes.get(kind(node), unknown)(self, node)
+        if isinstance(node, dict):
+            name = node.get("type")
+            return self.nodes.get(name if isinstance(name, str) else "", unknown)(self, node)
+        return [Run(text(node))] if isinstance(node, str) else []
 
     def contents(self, node: Node) -> Flow:
         """The children of something transparent: text among text, blocks among blocks."""

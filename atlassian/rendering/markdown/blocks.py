@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from atlassian.rendering.markdown.escaping import escape_checkbox, escape_line_start
-from atlassian.rendering.markdown.inline import write_runs
+from atlassian.rendering.markdown.inline import text_lines
 from atlassian.rendering.markdown.tables import write_table
 from atlassian.rendering.markdown.tree import (
     Block,
@@ -17,7 +17,6 @@ from atlassian.rendering.markdown.tree import (
     Paragraph,
     Quote,
     Rule,
-    Run,
     Table,
 )
 
@@ -67,14 +66,8 @@ def _same_kind(one: List, other: List) -> bool:
     return (one.start is None) == (other.start is None)
 
 
-def text_lines(runs: list[Run]) -> list[str]:
-    """The lines between line breaks, without the spaces at their ends and without empty ones."""
-    stripped = [line.strip(" \t") for line in write_runs(runs).split("\n")]
-    return [line for line in stripped if line]
-
-
 def _paragraph(paragraph: Paragraph) -> list[str]:
-    lines = [escape_line_start(line) for line in text_lines(paragraph.runs)]
+    lines = list(map(escape_line_start, text_lines(paragraph.runs)))
     return lines if len(lines) < 2 else [line + "\\" for line in lines[:-1]] + lines[-1:]
 
 

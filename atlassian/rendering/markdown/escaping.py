@@ -24,6 +24,7 @@ _LINE_START = re.compile(
     """,
     re.VERBOSE,
 )
+_OPENS_BLOCKS = frozenset("#-+*>~=_|:[0123456789")
 _NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 # Of a link, by reference; more words after the first would have to be its quoted title.
 _DEFINITION = re.compile(r"""(\[(?:[^\[\]\\]|\\.)+\]):(?=\s*(?:\S+\s*(?:["'(\\].*)?)?$)""")
@@ -101,6 +102,8 @@ def _joins(last: str, after: str) -> bool:
 
 def escape_line_start(line: str) -> str:
     """A line of a paragraph that would open a block of another kind."""
+    if line[0] not in _OPENS_BLOCKS:
+        return line
     if _LINE_START.match(line):
         return "\\" + line
     line = _NUMBER.sub(r"\1\\\2", line, count=1) if _NUMBER.match(line) else line

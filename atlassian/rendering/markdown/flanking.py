@@ -23,32 +23,44 @@ def _is_no_word(character: str) -> bool:
 def without_spaces(runs: list[Run]) -> tuple[str, list[Run], str]:
     """The runs between the spaces at their ends, which go outside of any mark."""
     runs = list(runs)
-    return _take(runs, 0, str.isspace), runs, _take(runs, -1, str.isspace)
+    return _take_first(runs, str.isspace), runs, _take_last(runs, str.isspace)
 
 
 def without_punctuation(runs: list[Run], before: str, after: str) -> tuple[str, list[Run], str]:
     """The runs between the punctuation at their ends that would keep marks beside a word from being read."""
     runs = list(runs)
-    lead = _take(runs, 0, _is_no_word) if is_word(before) else ""
-    trail = _take(runs, -1, _is_no_word) if is_word(after) else ""
+    lead = _take_first(runs, _is_no_word) if is_word(before) else ""
+    trail = _take_last(runs, _is_no_word) if is_word(after) else ""
     return lead, runs, trail
 
 
-def _take(runs: list[Run], end: int, taken: Callable[[str], bool]) -> str:
-    """The text at one end of the runs that is taken from them; code stays whole."""
-    found = ""
-    while runs and is_plain(runs[end]):
-        text = runs[end].text
-        size = sum(1 for _ in takewhile(taken, text if end == 0 else reversed(text)))
-        if size == 0:
+def _take_first(runs: list[Run], taken: Callable[[str], bool]) -> str:
+    """The text at the beginning that is taken from the runs; code stays whole."""
+    found: list[str] = []
+    whole = 0
+    for run in runs:
+        size = sum(1 for _ in takewhile(taken, run.text)) if is_plain(run) else 0
+        found.append(run.text[:size])
+        if size < len(run.text):
+            runs[whole] = run._replace(text=run.text[size:])
             break
-        found = found + text[:size] if end == 0 else text[len(text) - size :] + found
-        rest = text[size:] if end == 0 else text[: len(text) - size]
-        runs[end] = runs[end]._replace(text=rest)
-        if rest:
+        whole += 1
+    del runs[:whole]
+    return "".join(found)
+
+
+def _take_last(runs: list[Run], taken: Callable[[str], bool]) -> str:
+    """The text at the end that is taken from the runs; code stays whole."""
+    found: list[str] = []
+    while runs and is_plain(runs[-1]):
+        text = runs[-1].text
+        kept = len(text) - sum(1 for _ in takewhile(taken, reversed(text)))
+        found.append(text[kept:])
+        if kept:
+            runs[-1] = runs[-1]._replace(text=text[:kept])
             break
-        runs.pop(end)
-    return found
+        runs.pop()
+    return "".join(reversed(found))
 
 
 def is_plain(run: Run) -> bool:

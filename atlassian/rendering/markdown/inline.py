@@ -6,7 +6,7 @@ from itertools import groupby
 from atlassian.rendering.links import is_live
 from atlassian.rendering.markdown.escaping import code_span, escape
 from atlassian.rendering.markdown.flanking import flanks, is_plain, is_word, without_punctuation, without_spaces
-from atlassian.rendering.markdown.tree import CODE, EM, STRIKE, STRONG, SUB, SUP, Run
+from atlassian.rendering.markdown.tree import CODE, EM, PLAIN, STRIKE, STRONG, SUB, SUP, Marks, Run, make_run
 
 # Of styles that reach equally far the first goes outermost: the tags, within which any mark can stand.
 DELIMITERS = {
@@ -18,8 +18,9 @@ DELIMITERS = {
 }
 # CommonMark reads these by what stands beside them; the tags and the brackets of a link stand anywhere.
 _FLANKED = {STRONG, EM, STRIKE}
-_UNSTYLED = Run("")[1:]
 _LINK = "link:"
+# Stands among the open styles within a link, where no other may begin.
+_LINKED = "linked"
 _UNDERSCORED = "underscored"
 # Stands among the open styles where the brackets of a link's text don't pair.
 _BRACKETS = "brackets"
@@ -31,19 +32,38 @@ _MAIL = re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*", re.ASCII)
 
 def write_runs(runs: list[Run]) -> str:
     """Inline Markdown; a line break is a newline, for the block around it to write in its own way."""
-    if len(runs) == 1 and runs[0][1:] == _UNSTYLED:
-        return escape(runs[0].text, "\n", "\n")
-    return _write(_merged(runs), frozenset(), "\n", "\n")
+    merged = _merged(runs)
+    if len(merged) == 1 and not merged[0].marks and not merged[0].href:
+        return escape(merged[0].text, "\n", "\n")
+    return _write(merged, frozenset(), "\n", "\n")
+
+
+def text_lines(runs: list[Run]) -> list[str]:
+    """The lines between line breaks, without the spaces at their ends and without empty ones."""
+    text = write_runs(runs)
+    if "\n" not in text:
+        text = text.strip(" \t")
+        return [text] if text else []
+    stripped = [line.strip(" \t") for line in text.split("\n")]
+    return [line for line in stripped if line]
 
 
 def _merged(runs: list[Run]) -> list[Run]:
     """Neighbours of one style become one run, so that no mark is closed only to be opened again."""
     merged: list[Run] = []
-    lines = (line for run in runs for line in (_code_lines(run) if CODE in run.marks else (run,)))
-    for _, group in groupby(lines, key=lambda run: run[1:]):
-        members = list(group)
-        if text := "".join(run.text for run in members):
-            merged.append(members[0]._replace(text=text))
+    texts: list[str] = []
+    style: tuple[Marks, str] = PLAIN, ""
+    for run in runs:
+        for text, marks, href in _code_lines(run) if CODE in run.marks else (run,):
+            if not text:
+                continue
+            if texts and (marks != style[0] or href != style[1]):
+                merged.append(make_run(("".join(texts), *style)))
+                texts = []
+            style = marks, href
+            texts.append(text)
+    if texts:
+        merged.append(make_run(("".join(texts), *style)))
     return merged
 
 
@@ -65,13 +85,17 @@ def _write(runs: list[Run], within: Within, before: str, after: str) -> str:
     beside = [before]
     position = earlier = 0
     while position < len(runs):
-        style, end = _longest_style(runs, position, within)
-        group = runs[position:end]
+        run = runs[position]
+        style, end = _longest_style(runs, position, within) if run.marks or run.href else ("", position + 1)
         left, right = beside[-1], _first_character(runs[end], within) if end < len(runs) else after
-        if style == EM:
-            strong_next = end < len(runs) and _longest_style(runs, end, within)[0] == STRONG
-            style = _emphasis(group, within, left, right, bool(out) and out[-1].endswith("*"), strong_next)
-        written = _styled(style, group, within, left, right)
+        if not style:
+            written = _leaf(run, within, left, right)
+        else:
+            group = runs[position:end]
+            if style == EM:
+                strong_next = end < len(runs) and _longest_style(runs, end, within)[0] == STRONG
+                style = _emphasis(group, within, left, right, bool(out) and out[-1].endswith("*"), strong_next)
+            written = _styled(style, group, within, left, right)
         if out and _collide(out[-1], written):
             out[-1] = _without_asterisks(runs[earlier:position], within, beside[-2], written.lstrip("*")[:1])
         out.append(written)
@@ -105,10 +129,10 @@ def _without_asterisks(runs: list[Run], within: Within, before: str, after: str)
 
 
 def _styles(run: Run) -> list[str]:
-    styles = [_LINK + run.href] if run.href else []
-    if run.marks:
-        styles += [mark for mark in DELIMITERS if mark in run.marks]
-    return styles
+    if not run.marks:
+        return [_LINK + run.href] if run.href else []
+    styles = [mark for mark in DELIMITERS if mark in run.marks]
+    return [_LINK + run.href, *styles] if run.href else styles
 
 
 def _longest_style(runs: list[Run], position: int, within: Within) -> tuple[str, int]:
@@ -127,6 +151,8 @@ def _longest_style(runs: list[Run], position: int, within: Within) -> tuple[str,
 
 def _first_character(run: Run, within: Within) -> str:
     """What the run will begin with; asterisks are looked through, since they join with those before."""
+    if not run.marks and not run.href:
+        return run.text[0]
     for style in _styles(run):
         if style not in within and style not in (STRONG, EM):
             return "[" if style.startswith(_LINK) else DELIMITERS[style][0][0]
@@ -135,8 +161,6 @@ def _first_character(run: Run, within: Within) -> str:
 
 def _styled(style: str, runs: list[Run], within: Within, before: str, after: str) -> str:
     """Spaces go outside the marks; so does punctuation that would keep CommonMark from reading them."""
-    if not style:
-        return _leaf(runs[0], within, before, after)
     lead, runs, trail = without_spaces(runs)
     if style in _FLANKED:
         more_lead, runs, more_trail = without_punctuation(runs, (lead or before)[-1], (trail or after)[0])
@@ -150,9 +174,9 @@ def _styled(style: str, runs: list[Run], within: Within, before: str, after: str
 def _delimited(style: str, runs: list[Run], within: Within, before: str, after: str) -> str:
     if style == _UNDERSCORED:
         return "_" + _write(runs, within | {EM}, "_", "_") + "_"
-    within = within | {style}
     if style.startswith(_LINK):
-        return _link(style.removeprefix(_LINK), runs, within)
+        return _link(style.removeprefix(_LINK), runs, within | {style, _LINKED})
+    within = within | {style}
     opening, closing = DELIMITERS[style]
     if style not in _FLANKED:
         return opening + _write(runs, within, ">", "<") + closing
@@ -204,7 +228,10 @@ def _leaf(run: Run, within: Within, before: str, after: str) -> str:
 
 
 def _text(text: str, within: Within, before: str, after: str) -> str:
-    if within:  # a delimiter stands at either end
-        before, after = before.replace("\n", "*").replace(" ", "*"), after.replace("\n", "*").replace(" ", "*")
-    linked = any(style.startswith(_LINK) for style in within)
-    return escape(text, before, after, _BRACKETS in within, linked) if text else ""
+    if not text:
+        return ""
+    if not within:
+        return escape(text, before, after)
+    # a delimiter stands at either end
+    before, after = before.replace("\n", "*").replace(" ", "*"), after.replace("\n", "*").replace(" ", "*")
+    return escape(text, before, after, _BRACKETS in within, _LINKED in within)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from atlassian.rendering.markdown.escaping import code_span
-from atlassian.rendering.markdown.inline import write_runs
+from atlassian.rendering.markdown.inline import text_lines
 from atlassian.rendering.markdown.tree import (
     STRONG,
     Block,
@@ -16,7 +16,6 @@ from atlassian.rendering.markdown.tree import (
     Paragraph,
     Quote,
     Rule,
-    Run,
     Table,
     runs_of,
     with_mark,
@@ -108,17 +107,12 @@ def _cell_lines(blocks: list[Block]) -> list[str]:
     return [line for block in blocks for line in CELL_WRITERS[type(block)](block)]
 
 
-def _text(runs: list[Run]) -> list[str]:
-    stripped = (line.strip(" \t") for line in write_runs(runs).split("\n"))
-    return [line for line in stripped if line]
-
-
 def _paragraph(paragraph: Paragraph) -> list[str]:
-    return _text(paragraph.runs)
+    return text_lines(paragraph.runs)
 
 
 def _heading(heading: Heading) -> list[str]:
-    return _text(with_mark(heading.runs, STRONG))
+    return text_lines(with_mark(heading.runs, STRONG))
 
 
 def _code(code: Code) -> list[str]:
@@ -140,12 +134,12 @@ def _items(items: List) -> list[str]:
 
 
 def _quote(quote: Quote) -> list[str]:
-    label = [" ".join([f"[!{quote.kind}]", *_text(quote.title)])] if quote.kind else []
+    label = [" ".join([f"[!{quote.kind}]", *text_lines(quote.title)])] if quote.kind else []
     return label + _cell_lines(quote.body)
 
 
 def _expand(expand: Expand) -> list[str]:
-    return [" ".join(["**▸", *_text(expand.title)]) + "**", *_cell_lines(expand.body)]
+    return [" ".join(["**▸", *text_lines(expand.title)]) + "**", *_cell_lines(expand.body)]
 
 
 def _nested(table: Table) -> list[str]:

@@ -7,6 +7,7 @@ place can hold: `blocks_of` where blocks may stand, `runs_of` where only text ma
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 STRONG, EM, STRIKE, SUB, SUP, CODE = "strong", "em", "strike", "sub", "sup", "code"
@@ -20,6 +21,10 @@ class Run(NamedTuple):
     text: str
     marks: Marks = PLAIN
     href: str = ""
+
+
+# Runs are made by the ten thousand, and this takes half as long as calling the class.
+make_run = partial(tuple.__new__, Run)
 
 
 @dataclass(slots=True)
@@ -97,41 +102,61 @@ def blocks_of(flow: Iterable[Run | Block]) -> list[Block]:
     blocks: list[Block] = []
     runs: list[Run] = []
     for node in flow:
-        if isinstance(node, Run):
+        if type(node) is Run:
             runs.append(node)
             continue
-        _close_paragraph(blocks, runs)
-        runs = []
-        if isinstance(node, Paragraph):
-            _close_paragraph(blocks, node.runs)
-        else:
+        if runs:
+            _close_paragraph(blocks, runs)
+            runs = []
+        if type(node) is not Paragraph or is_visible(node.runs):
             blocks.append(node)
-    _close_paragraph(blocks, runs)
+    if runs:
+        _close_paragraph(blocks, runs)
     return blocks
 
 
 def _close_paragraph(blocks: list[Block], runs: list[Run]) -> None:
+    runs = collapsed(runs)
     if is_visible(runs):
         blocks.append(Paragraph(runs))
 
 
 def is_visible(runs: list[Run]) -> bool:
     """Whether there is more than spaces."""
-    return any(run.text and not run.text.isspace() for run in runs)
+    for text, _, _ in runs:  # noqa: SIM110 - any() costs three times as much, and this is asked of every paragraph
+        if not text.isspace():
+            return True
+    return False
 
 
 def runs_of(flow: Iterable[Run | Block]) -> list[Run]:
     """Blocks where only text can stand, such as a heading, give their text, one line each."""
     runs: list[Run] = []
     for node in flow:
-        if isinstance(node, Run):
+        if type(node) is Run:
             runs.append(node)
             continue
         if runs:
             runs.append(Run("\n"))
         runs.extend(_text_of(node))
         runs.append(Run("\n"))
-    return runs
+    return collapsed(runs)
+
+
+def collapsed(runs: list[Run]) -> list[Run]:
+    """Spaces as a page shows them: one between words, none where a line begins; code keeps its own."""
+    visible: list[Run] = []
+    spaced = True
+    for run in runs:
+        text, marks, href = run
+        if spaced and text[:1] == " " and CODE not in marks:
+            text = text.lstrip(" ")
+            run = make_run((text, marks, href))
+        if text:
+            last = text[-1]
+            spaced = last == "\n" or (last == " " and CODE not in marks)
+            visible.append(run)
+    return visible
 
 
 def _text_of(block: Block) -> list[Run]:
@@ -147,25 +172,6 @@ def _text_of(block: Block) -> list[Run]:
         case Table(rows):
             return runs_of(child for row in rows for cell in row for child in cell.body)
     return []
-
-
-def collapsed(flow: Flow) -> Flow:
-    """Spaces as a page shows them: one between words, none where a line or a block begins; code keeps its own."""
-    visible: Flow = []
-    spaced = True
-    for node in flow:
-        if not isinstance(node, Run):
-            spaced = True
-        elif CODE in node.marks:
-            spaced = node.text[-1:] == "\n"
-        else:
-            text = node.text.lstrip(" ") if spaced else node.text
-            if not text:
-                continue
-            spaced = text[-1] in " \n"
-            node = node if text is node.text else node._replace(text=text)
-        visible.append(node)
-    return visible
 
 
 def with_mark(runs: list[Run], mark: str) -> list[Run]:

@@ -42,7 +42,7 @@ def to_markdown(xhtml: object, *, site_url: str = "", names: Mapping[str, str] =
 def blocks_in(xhtml: str, *, site_url: str, names: Mapping[str, str], space_key: str = "") -> list[Block]:
     page = parse(xhtml)
     hide(page)
-    return Reader(ELEMENTS, site_url, names, space_key).blocks(page)
+    return Reader(ELEMENTS, site_url, names, space_key, "style" in xhtml).blocks(page)
 
 
 def account_ids(xhtml: object) -> set[str]:

@@ -2,7 +2,7 @@
 
 import re
 
-from atlassian.rendering.markdown.tree import Flow, List, ListItem, blocks_of, collapsed
+from atlassian.rendering.markdown.tree import Flow, List, ListItem, blocks_of
 from atlassian.rendering.storage.reader import Reader
 from atlassian.rendering.storage.source import Element, name_of
 from atlassian.rendering.visibility import declarations
@@ -74,7 +74,7 @@ def _points(reader: Reader, element: Element) -> list[ListItem]:
         name = name_of(child)
         if name in _POINTS:
             items.append(_POINTS[name](reader, child))
-        elif body := blocks_of(collapsed(reader.read(child))):
+        elif body := blocks_of(reader.read(child)):
             if name in _LISTS and items:
                 items[-1].body += body
             else:

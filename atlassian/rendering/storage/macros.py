@@ -2,7 +2,7 @@
 
 from atlassian.rendering import macros
 from atlassian.rendering.macros import Macro
-from atlassian.rendering.markdown.tree import Block, Flow, Run, blocks_of, collapsed
+from atlassian.rendering.markdown.tree import Block, Flow, Run, blocks_of
 from atlassian.rendering.storage.links import resource
 from atlassian.rendering.storage.placement import is_within_line, promote_if_alone
 from atlassian.rendering.storage.reader import Reader
@@ -19,7 +19,7 @@ def macro(reader: Reader, element: Element) -> Flow:
             found.body = [*(found.body or []), *reader.blocks(child)]
         elif name == "ac:plain-text-body":
             found.plain = whole_text(child)
-        elif misplaced := blocks_of(collapsed(reader.read(child))):
+        elif misplaced := blocks_of(reader.read(child)):
             found.body = [*(found.body or []), *misplaced]
     flow = macros.render(found)
     if is_within_line(element):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
-from atlassian.rendering.markdown.tree import CODE, PLAIN, Block, Flow, Marks, Run, blocks_of, collapsed, runs_of
+from atlassian.rendering.markdown.tree import CODE, PLAIN, Block, Flow, Marks, Run, blocks_of, make_run, runs_of
 from atlassian.rendering.storage.source import Element, name_of, whole_text
 from atlassian.rendering.storage.styles import marks_in
 
@@ -11,7 +11,6 @@ from atlassian.rendering.storage.styles import marks_in
 # What lies below still gives its text.
 MAX_DEPTH = 40
 
-_SPACES = re.compile(r"[ \t\n\r\f]+")
 _LINE_ENDS = re.compile(r"[ \t]*[\n\r\f][ \t\n\r\f]*")
 
 
@@ -24,45 +23,58 @@ class Reader:
         site_url: str,
         names: Mapping[str, str],
         space_key: str = "",
+        has_styles: bool = True,
     ) -> None:
         self.elements = elements
         self.site_url = site_url
         self.names = names
         self.space_key = space_key
+        self.has_styles = has_styles
         self.marks: Marks = PLAIN
         self.href = ""
         self._depth = 0
 
     def flow(self, parent: Element) -> Flow:
         """Text and children of an element in order, each child by its name."""
-        flow: Flow = [self.text(parent.text)] if parent.text else []
+        text = parent.text
+        flow: Flow = [self.text(text)] if text else []
         for child in parent:
             flow += self.read(child)
-            if child.tail:
-                flow.append(self.text(child.tail))
+            tail = child.tail
+            if tail and not (flow and type(flow[-1]) is not Run and tail.isspace()):  # nothing beside a block
+                flow.append(self.text(tail))
         return flow
 
     def read(self, element: Element) -> Flow:
         if self._depth >= MAX_DEPTH:
             return [self.text(whole_text(element))]
         self._depth += 1
-        outside = self.marks
-        style = element.get("style")
+        function = self.elements.get(name_of(element), inline)
+        style = element.get("style") if self.has_styles else None
         if style:
-            self.marks |= marks_in(style, name_of(element))
-        flow = self.elements.get(name_of(element), inline)(self, element)
-        self.marks = outside
+            outside, self.marks = self.marks, self.marks | marks_in(style, name_of(element))
+            flow = function(self, element)
+            self.marks = outside
+        else:
+            flow = function(self, element)
         self._depth -= 1
         return flow
 
     def text(self, written: str) -> Run:
         """Blanks as HTML shows them; those of code tell apart its levels."""
-        written = (_LINE_ENDS if CODE in self.marks else _SPACES).sub(" ", written)
-        return Run(written.replace("\u00a0", " "), self.marks, self.href)
+        if CODE in self.marks:
+            text = _LINE_ENDS.sub(" ", written).replace("\u00a0", " ")
+        else:
+            text = " ".join(written.split())
+            if not text or written[0].isspace():
+                text = " " + text
+            if written[-1].isspace() and text != " ":
+                text += " "
+        return make_run((text, self.marks, self.href))
 
     def label(self, words: str) -> Run:
         """Words of ours, such as a label, in the style of the text around them."""
-        return Run(words, self.marks, self.href)
+        return make_run((words, self.marks, self.href))
 
     def styled(self, parent: Element, mark: str = "", href: str = "") -> Flow:
         """The children under one more mark or link; of links within each other the outer one holds."""
@@ -74,7 +86,7 @@ class Reader:
         return flow
 
     def blocks(self, parent: Element) -> list[Block]:
-        return blocks_of(collapsed(self.flow(parent)))
+        return blocks_of(self.flow(parent))
 
     def stray_text(self, parent: Element) -> list[Block]:
         """Text where only certain elements should stand, such as between rows or the points of a list."""
@@ -83,7 +95,7 @@ class Reader:
         return blocks_of([self.text(stray)]) if stray else []
 
     def runs(self, parent: Element) -> list[Run]:
-        return runs_of(collapsed(self.flow(parent)))
+        return runs_of(self.flow(parent))
 
 
 def inline(reader: Reader, element: Element) -> Flow:

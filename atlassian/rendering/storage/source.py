@@ -6,6 +6,7 @@ not quite XML. What could expand, call out or hide is taken out before the parse
 """
 
 import re
+from functools import lru_cache
 from html.entities import html5
 from typing import cast
 
@@ -38,7 +39,7 @@ _ESCAPED = {"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "'": "&apos;"
 
 def parse(source: str) -> Element:
     """The root around the whole page; XML that is malformed is repaired first."""
-    prepared = _prepared(visible_text(source))
+    prepared = _prepared(source)
     root, faults = _parsed(_ROOT + prepared + "</page>")
     if root is None or faults:
         root, _ = _parsed(_ROOT + repair_xml(prepared) + "</page>")
@@ -46,7 +47,7 @@ def parse(source: str) -> Element:
 
 
 def _prepared(source: str) -> str:
-    """The page without what could expand, call out or hide, its references as the characters they stand for."""
+    """The page without what could expand, call out or hide, its references as the characters that they stand for."""
     prolog = _PROLOG.match(source)
     prepared = _UNSAFE.sub(_neutralize, source[prolog.end() if prolog else 0 :])
     if "xmlns" in prepared:
@@ -95,10 +96,18 @@ def name_of(element: Element) -> str:
     tag = element.tag
     if not isinstance(tag, str):
         return ""
+    return _known_name(tag) if len(tag) < _MAX_KNOWN_CHARS else _name(tag)
+
+
+def _name(tag: str) -> str:
     if tag[0] == "{":
         namespace, _, local = tag[1:].partition("}")
         return f"{namespace}:{local}"
     return tag.lower()
+
+
+_MAX_KNOWN_CHARS = 64
+_known_name = lru_cache(1_024)(_name)
 
 
 def attribute(element: Element, name: str) -> str:
