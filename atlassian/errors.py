@@ -24,6 +24,10 @@ class UpstreamBusy(UpstreamFailure):
     default_detail = "Many calls wait for Atlassian already, as many as may. Try again shortly."
 
 
+class AnswerTooLarge(UpstreamFailure):
+    default_detail = "Atlassian's answer is larger than 20 MB. Ask for less."
+
+
 class UpstreamTimeout(UpstreamFailure):
     status_code = status.HTTP_504_GATEWAY_TIMEOUT
     default_code = "upstream_timeout"

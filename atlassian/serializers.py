@@ -12,6 +12,7 @@ from integrations.models import Provider
 MAX_QUERY_CHARS = 1000
 MAX_REFERENCE_CHARS = 2000
 MAX_VERSION = 10**6
+MAX_FILE_NAME_CHARS = 300
 
 
 class SearchInput(Arguments):
@@ -75,10 +76,30 @@ class ConfluenceSearchInput(SearchInput):
 
 
 class ReadInput(Arguments):
+    with_attachment = frozenset({"attachment", "max_chars", "offset", "workspace_key", "issue_key", "page_id"})
+
     max_chars = CappedIntegerField(cap=100_000, min_value=1, default=4000, help_text="How much text, 1 to 100000.")
     offset = serializers.IntegerField(
         min_value=0, max_value=2**31 - 1, default=0, help_text="next_offset of the last answer, to go on."
     )
+
+    attachment = serializers.CharField(
+        required=False,
+        default="",
+        max_length=MAX_FILE_NAME_CHARS,
+        help_text="Name or id of an attached file: read that instead.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A file is read alone: what else was asked for would be passed over in silence."""
+        others = [
+            name
+            for name, value in attrs.items()
+            if name not in self.with_attachment and value and value != self.fields[name].default
+        ]
+        if attrs["attachment"] and others:
+            raise serializers.ValidationError(dict.fromkeys(others, "Not together with attachment."))
+        return attrs
 
 
 class JiraReadInput(ReadInput):

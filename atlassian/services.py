@@ -7,11 +7,15 @@ from typing import Any, TypeVar
 
 from rest_framework.exceptions import APIException
 
+from atlassian.attachments.answers import IssueFile, PageFile
+from atlassian.attachments.reader import FileReader, FoundFile
+from atlassian.confluence.attachments import PageFiles
 from atlassian.confluence.pages import Page, PageRequest
 from atlassian.confluence.reader import Confluence
 from atlassian.confluence.search_results import PageList
 from atlassian.connection_test.report import ConnectionReport, check_connection
 from atlassian.errors import UpstreamFailure
+from atlassian.jira.attachments import IssueFiles
 from atlassian.jira.includes import Include
 from atlassian.jira.issues import Issue, IssueList
 from atlassian.jira.reader import Jira
@@ -67,6 +71,23 @@ def read_issue(
     return issue
 
 
+def read_issue_or_file(actor: Actor, *, attachment: str = "", **arguments: Any) -> Issue | IssueFile:
+    """What both doors call: a read, or with `attachment` a read of that file, which is an action of its own."""
+    if not attachment:
+        return read_issue(actor, **arguments)
+    return read_issue_file(actor, attachment=attachment, **_of_a_file(arguments, "issue_key"))
+
+
+def read_issue_file(actor: Actor, *, issue_key: str, attachment: str, max_chars: int, offset: int = 0) -> IssueFile:
+    """The text of a file attached to the issue, or the picture that it is."""
+    target = _target(issue_key=issue_key, attachment=attachment, max_chars=max_chars, offset=offset)
+    with audited(actor, Action.JIRA_ATTACHMENT, target):
+        files = IssueFiles(_credentials(actor, Provider.JIRA, target), actor.workspace)
+        found = files.find(issue_key, attachment)
+        _resolve(target, "issue_key", found.owner["key"])
+        return _file_read(files, found, target, offset=offset, max_chars=max_chars)
+
+
 def search_pages(
     actor: Actor,
     *,
@@ -110,6 +131,23 @@ def read_page(
     return page
 
 
+def read_page_or_file(actor: Actor, *, attachment: str = "", **arguments: Any) -> Page | PageFile:
+    """As read_issue_or_file."""
+    if not attachment:
+        return read_page(actor, **arguments)
+    return read_page_file(actor, attachment=attachment, **_of_a_file(arguments, "page_id"))
+
+
+def read_page_file(actor: Actor, *, page_id: str, attachment: str, max_chars: int, offset: int = 0) -> PageFile:
+    """The text of a file attached to the page, or the picture that it is."""
+    target = _target(page_id=page_id, attachment=attachment, max_chars=max_chars, offset=offset)
+    with audited(actor, Action.CONFLUENCE_ATTACHMENT, target):
+        files = PageFiles(_credentials(actor, Provider.CONFLUENCE, target), actor.workspace)
+        found = files.find(page_id, attachment)
+        _resolve(target, "page_id", found.owner["id"])
+        return _file_read(files, found, target, offset=offset, max_chars=max_chars)
+
+
 def check_integration(actor: Actor, provider: str) -> ConnectionReport:
     """What search and read would meet; also for a disabled integration, before it is enabled again."""
     target: dict[str, Any] = {"provider": provider}
@@ -141,7 +179,20 @@ def discover_on_save(workspace_key: str, provider: str) -> None:
     save_discovery(credentials, workspace_key, discovery)
 
 
-def _masked(reader: Jira | Confluence, answer: Answer, target: dict[str, Any]) -> Answer:
+def _of_a_file(arguments: dict[str, Any], reference: str) -> dict[str, Any]:
+    return {name: arguments[name] for name in (reference, "max_chars", "offset")}
+
+
+def _file_read(files: Any, found: FoundFile, target: dict[str, Any], *, offset: int, max_chars: int) -> Any:
+    """The record says which file was asked for, also where it turns out that it cannot be read."""
+    file = files.masking.answer(found.file)
+    target |= {"attachment": file.name, "attachment_id": file.id, "media_type": file.media_type, "bytes": file.size}
+    answer = _masked(files, files.read(found, offset=offset, max_chars=max_chars), target)
+    target |= {"bytes": answer.attachment.size, "chars": answer.content_chars}
+    return answer
+
+
+def _masked(reader: Jira | Confluence | FileReader, answer: Answer, target: dict[str, Any]) -> Answer:
     """Every text of an answer passes here; the record learns what kinds of secrets were masked, and how many."""
     answer = reader.masking.answer(answer)
     if reader.masking.counts:

@@ -1,3 +1,4 @@
+from base64 import b64encode
 from dataclasses import is_dataclass
 from typing import Any
 
@@ -24,13 +25,15 @@ def as_json(answer: Any) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [vars(each) if is_dataclass(each) else each for each in value]
-    return vars(value) if is_dataclass(value) else value
+        return [_plain(each) for each in value]
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    return as_json(value) if is_dataclass(value) else value
 
 
 def _without_blank(issue: dict[str, Any]) -> dict[str, Any]:
     """Nobody is assigned, or it is not told: null either way."""
-    return issue | {"assignee": issue["assignee"] or None}
+    return issue | ({"assignee": issue["assignee"] or None} if "assignee" in issue else {})
 
 
 class SearchAndRead(ViewSetMixin, AuditedAPIView):
@@ -54,8 +57,8 @@ class JiraViewSet(SearchAndRead):
 
     @action(detail=False)
     def read(self, request: Request) -> Response:
-        issue = services.read_issue(request.auth, **self.arguments(JiraReadInput, request))
-        return Response(_without_blank(as_json(issue)))
+        answer = services.read_issue_or_file(request.auth, **self.arguments(JiraReadInput, request))
+        return Response(_without_blank(as_json(answer)))
 
 
 class ConfluenceViewSet(SearchAndRead):
@@ -70,4 +73,5 @@ class ConfluenceViewSet(SearchAndRead):
 
     @action(detail=False)
     def read(self, request: Request) -> Response:
-        return Response(as_json(services.read_page(request.auth, **self.arguments(ConfluenceReadInput, request))))
+        answer = services.read_page_or_file(request.auth, **self.arguments(ConfluenceReadInput, request))
+        return Response(as_json(answer))

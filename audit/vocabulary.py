@@ -6,8 +6,10 @@ from enum import StrEnum
 class Action(StrEnum):
     JIRA_SEARCH = "jira.search"
     JIRA_READ = "jira.read"
+    JIRA_ATTACHMENT = "jira.attachment"
     CONFLUENCE_SEARCH = "confluence.search"
     CONFLUENCE_READ = "confluence.read"
+    CONFLUENCE_ATTACHMENT = "confluence.attachment"
     INTEGRATION_LIST = "integration.list"
     INTEGRATION_UPDATE = "integration.update"
     INTEGRATION_TEST = "integration.test"

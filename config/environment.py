@@ -153,9 +153,8 @@ def locked_providers(text: str) -> tuple[frozenset[str], bool]:
     return frozenset(PROVIDERS if "all" in names else names), True
 
 
-def origins(text: str) -> frozenset[str]:
-    """Of MEMORY_CORE_ATLASSIAN_HOSTS: 'https://jira.example.com, http://127.0.0.1:8090'."""
-    name = "MEMORY_CORE_ATLASSIAN_HOSTS"
+def origins(text: str, name: str = "MEMORY_CORE_ATLASSIAN_HOSTS") -> frozenset[str]:
+    """'https://jira.example.com, http://127.0.0.1:8090'."""
     return frozenset(origin(name, item.strip()) for item in text.split(",") if item.strip())
 
 

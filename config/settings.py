@@ -44,6 +44,9 @@ PROCESSES = environment.processes(
 # Atlassian.
 ATLASSIAN_ORIGINS = environment.origins(env.text("MEMORY_CORE_ATLASSIAN_HOSTS"))
 ATLASSIAN_GATEWAY_URL = env.origin("ATLASSIAN_GATEWAY_URL", default="https://api.atlassian.com")
+# Where a download of an attached file may be redirected to; comma-separated.
+_media_url = env.text("ATLASSIAN_MEDIA_URL", default="https://api.media.atlassian.com")
+ATLASSIAN_MEDIA_ORIGINS = environment.origins(_media_url, "ATLASSIAN_MEDIA_URL")
 LOCKED_PROVIDERS, _use_environment = environment.locked_providers(env.text("MEMORY_CORE_INTEGRATION_LOCKED_PROVIDERS"))
 _jira = (
     env.text("MEMORY_CORE_JIRA_BASE_URL"),

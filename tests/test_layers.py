@@ -73,6 +73,7 @@ ATLASSIAN = [  # its files and folders, the ground first; jira and confluence kn
     {"errors.py", "moments.py", "notices.py", "site_urls.py", "words.py", "rendering"},
     {"masking"},
     {"upstream"},
+    {"attachments"},
     {"jira", "confluence", "own_account.py"},
     {"connection_test"},
     {"services.py", "serializers.py"},

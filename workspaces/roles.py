@@ -11,8 +11,10 @@ _READING = frozenset(
     {
         Action.JIRA_SEARCH,
         Action.JIRA_READ,
+        Action.JIRA_ATTACHMENT,
         Action.CONFLUENCE_SEARCH,
         Action.CONFLUENCE_READ,
+        Action.CONFLUENCE_ATTACHMENT,
         Action.GIT_COMMIT,
         Action.GIT_MERGE,
         Action.GIT_CHECKOUT,

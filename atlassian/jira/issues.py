@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from atlassian.attachments.files import AttachedFile, told_apart
 from atlassian.errors import UpstreamFailure
 from atlassian.jira.comments import CommentPage, comments_of
 from atlassian.jira.fields import Field, FieldReader
@@ -50,13 +51,6 @@ class RelatedIssue:
 
 
 @dataclass(frozen=True)
-class Attachment:
-    name: str
-    media_type: str
-    size: int  # bytes
-
-
-@dataclass(frozen=True)
 class IssueFacts(IssueSummary):
     resolution: str | None
     reporter: str | None
@@ -66,7 +60,7 @@ class IssueFacts(IssueSummary):
     parent: RelatedIssue | None
     subtasks: tuple[RelatedIssue, ...]
     links: tuple[RelatedIssue, ...]
-    attachments: tuple[Attachment, ...]
+    attachments: tuple[AttachedFile, ...]
     created: str
     due: str | None
     comment_count: int  # of all that there are
@@ -120,7 +114,7 @@ def issue_of(issue: Any, site_url: str, within: Callable[[str], bool]) -> IssueS
         parent=related.one(dig(fields, "parent"), "parent"),
         subtasks=related.all((each, "subtask") for each in items(fields, "subtasks")),
         links=related.all(_linked(link) for link in items(fields, "issuelinks")),
-        attachments=tuple(_attachment(file) for file in items(fields, "attachment") if text(file, "filename")),
+        attachments=told_apart(files_of(fields)),
         created=in_utc(text(fields, "created")),
         due=text(fields, "duedate") or None,
         comment_count=comments.total,
@@ -171,8 +165,18 @@ def _linked(link: dict[str, Any]) -> tuple[Any, str]:
     return dig(link, f"{side}Issue"), line(link, "type", side) or line(link, "type", "name")
 
 
-def _attachment(file: dict[str, Any]) -> Attachment:
-    return Attachment(line(file, "filename"), line(file, "mimeType"), number(file, "size"))
+def files_of(fields: dict[str, Any]) -> list[AttachedFile]:
+    return [
+        AttachedFile(
+            id=text(file, "id"),
+            name=line(file, "filename"),
+            media_type=line(file, "mimeType"),
+            size=number(file, "size"),
+            created=text(file, "created"),
+        )
+        for file in items(fields, "attachment")
+        if line(file, "filename")
+    ]
 
 
 def _key_of(issue: Any) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from atlassian.attachments.files import AttachedFile
 from atlassian.jira.comments import CommentPage, IssueComment
 from atlassian.jira.fields import Field, Plain
-from atlassian.jira.issues import Attachment, IssueFacts, IssueSource, RelatedIssue
+from atlassian.jira.issues import IssueFacts, IssueSource, RelatedIssue
 from atlassian.moments import minute
 from atlassian.rendering import adf
 from atlassian.rendering.imitations import facts_line, neutralize_imitations
@@ -126,7 +127,7 @@ def _related(related: RelatedIssue) -> str:
     return one_line(f"{related.relation} {related.key}: {related.summary}{status}".strip())
 
 
-def _attachment(attachment: Attachment) -> str:
+def _attachment(attachment: AttachedFile) -> str:
     details = ", ".join(filter(None, (attachment.media_type, _size(attachment.size))))
     return one_line(f"{attachment.name} ({details})" if details else attachment.name)
 

@@ -48,7 +48,9 @@ _START = r"(?<![A-Za-z0-9])"  # not within a word
 
 # Each is bounded, or eats up what it looks at, so that a text costs no more than its length.
 TOKEN_KINDS = (
-    _kind("GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", rf"{_START}gh[oprsu]_[A-Za-z0-9]{{20,}}(?:[._-][\w.-]*)?"),
+    _kind(
+        "GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", rf"{_START}gh[oprsu]_[A-Za-z0-9]{{20,}}(?:[._-][\w-]{{20,}}){{0,4}}"
+    ),
     _kind("GitHub token", "github_pat_", rf"{_START}github_pat_\w{{22,}}"),
     _kind("GitLab token", "gl", rf"{_START}gl[a-z]{{2,8}}-[\w.-]{{20,}}", _mixed),
     _kind("GitLab token", "gr1348941", rf"{_START}GR1348941[\w-]{{20,}}"),

@@ -12,6 +12,9 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django_mcpz.server import Content, Image, Text
+
+from atlassian.attachments.answers import FileRead, IssueFile, PageFile
 from atlassian.confluence.kinds import WITH_TEXT, kind_name
 from atlassian.confluence.pages import Page
 from atlassian.confluence.search_results import PageList, PageSummary
@@ -25,6 +28,7 @@ SHOWN_CHARS = 200
 LOOKS_LIKE_A_MARK = re.compile(r"<(?=/?(?:jira|confluence) [0-9a-f]{8}>)")
 
 Arguments = Mapping[str, Any]
+Result = str | list[Content]
 
 
 def issues_found(found: IssueList, arguments: Arguments) -> str:
@@ -37,12 +41,24 @@ def pages_found(found: PageList, arguments: Arguments) -> str:
     return _found("confluence", "page", hits, found.next_cursor, arguments, found.warnings)
 
 
-def issue_read(issue: Issue, arguments: Arguments) -> str:
+def issue_read(issue: Issue | IssueFile, arguments: Arguments) -> Result:
+    if isinstance(issue, IssueFile):
+        return _file_read("jira", f"{issue.key} {issue.summary}", issue, arguments)
     return _read("jira", _issue_facts(issue, arguments), issue, arguments, issue.warnings)
 
 
-def page_read(page: Page, arguments: Arguments) -> str:
+def page_read(page: Page | PageFile, arguments: Arguments) -> Result:
+    if isinstance(page, PageFile):
+        return _file_read("confluence", f"{page.title} (id {page.id})", page, arguments)
     return _read("confluence", _page_facts(page), page, arguments, page.warnings)
+
+
+def _file_read(provider: str, owner: str, read: IssueFile | PageFile, arguments: Arguments) -> Result:
+    """A picture goes beside the text, which says what it is: a model cannot tell one picture from another by a name."""
+    file = read.attachment
+    facts = _two_lines(file.name, (read.kind, f"{file.size} bytes", f"attached to {owner}", read.url))
+    text = _read(provider, facts, read, arguments, read.warnings)
+    return text if read.image is None else [Text(text), Image(read.image.data, read.image.media_type)]
 
 
 def _found(
@@ -65,7 +81,13 @@ def _found(
     return "\n".join([*said, *_notes(warnings)])
 
 
-def _read(provider: str, facts: str, read: Issue | Page, arguments: Arguments, warnings: Iterable[Notice] = ()) -> str:
+def _read(
+    provider: str,
+    facts: str,
+    read: Issue | Page | FileRead,
+    arguments: Arguments,
+    warnings: Iterable[Notice] = (),
+) -> str:
     said = [fence_untrusted(provider, [facts, "", read.content])]
     if read.next_offset is not None:
         said.append(

@@ -26,9 +26,9 @@ class Tool:
     action: Action
     arguments: type[Arguments]
     service: Callable[..., Any]
-    answer: Callable[[Any, Mapping[str, Any]], str]
+    answer: Callable[[Any, Mapping[str, Any]], results.Result]
 
-    def run(self, actor: Actor, given: Mapping[str, Any]) -> str:
+    def run(self, actor: Actor, given: Mapping[str, Any]) -> results.Result:
         """Raises an APIException, whatever happens; the call has left its record by then."""
         with recording_failures(actor, self.action):
             arguments = validated_arguments(actor, self.action, self._serializer(given))
@@ -92,7 +92,7 @@ TOOLS = (
         ),
         action=Action.JIRA_READ,
         arguments=JiraReadInput,
-        service=services.read_issue,
+        service=services.read_issue_or_file,
         answer=results.issue_read,
     ),
     Tool(
@@ -118,7 +118,7 @@ TOOLS = (
         ),
         action=Action.CONFLUENCE_READ,
         arguments=ConfluenceReadInput,
-        service=services.read_page,
+        service=services.read_page_or_file,
         answer=results.page_read,
     ),
 )

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from atlassian.mcp import bridge
 from atlassian.mcp.messages import MalformedCall, TooLarge, Unreadable, called_by, message_in, request_id_of
+from atlassian.mcp.results import Result
 from atlassian.mcp.tools import TOOLS, Tool
 from audit.actors import Actor
 from audit.api_view import AuditedAPIView
@@ -34,8 +35,8 @@ INSTRUCTIONS = (
 )
 
 
-def _tool_function(tool: Tool) -> Callable[[HttpRequest, dict[str, Any]], str]:
-    def call(request: Any, arguments: dict[str, Any]) -> str:
+def _tool_function(tool: Tool) -> Callable[[HttpRequest, dict[str, Any]], Result]:
+    def call(request: Any, arguments: dict[str, Any]) -> Result:
         request.mcp_has_begun = True
         try:
             return tool.run(request.auth, arguments)

@@ -26,6 +26,12 @@ class Response:
         """A 404 of one issue or page may say that it is missing; a search or a list cannot be missing."""
         return "{" in self.route
 
+    @property
+    def charset(self) -> str:
+        """As the header says it; empty where it does not."""
+        found = re.search(r"""charset=["']?([\w.:-]{1,40})""", self.headers.get("Content-Type", ""), re.IGNORECASE)
+        return found[1] if found else ""
+
     def json(self) -> Any:
         """Raises UpstreamFailure for what is not JSON: a page of HTML with status 200 is no answer."""
         kind = self.headers.get("Content-Type", "json").lower()

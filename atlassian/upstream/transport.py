@@ -7,9 +7,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from time import sleep
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 import requests
@@ -17,7 +18,7 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from atlassian.errors import UpstreamFailure, UpstreamTimeout
+from atlassian.errors import AnswerTooLarge, UpstreamFailure, UpstreamTimeout
 from atlassian.upstream.deadline import POOLS, Deadline
 from atlassian.upstream.responses import Response
 from atlassian.upstream.slots import slot
@@ -66,33 +67,50 @@ class Transport:
         """
         The answer, whatever its status, to a request for path, whose {names} are filled in from parts, quoted.
 
+        With `into`, a file, the body of a 200 is written there piece by piece.
         Raises UpstreamTimeout, and UpstreamFailure where there is no answer.
         """
         url = (base or self.api_base) + path.format(**{name: _segment(part) for name, part in parts.items()})
+        return self._send(self._session, method, url, path, **kwargs)
+
+    def request_signed(self, url: str, into: BinaryIO) -> Response:
+        """A file at an address that Atlassian signed: it holds a secret, is not logged, and gets none of ours."""
+        return self._send(_anonymous_session(), "GET", url, "(signed address)", into=into)
+
+    def _send(self, session: requests.Session, method: str, url: str, logged_as: str, **kwargs: Any) -> Response:
         started, tries, response = time.monotonic(), 0, None
         try:
             with slot(self.credentials, admitted=self._admitted), self.deadline.binding():
                 self._admitted = True
                 while True:
                     tries += 1
-                    response = self._attempt(method, url, path, first=tries == 1, **kwargs)
+                    response = self._attempt(session, method, url, logged_as, first=tries == 1, **kwargs)
                     if response is not None:
                         pause = pause_before_retry(response, tries) if method == "GET" else None
                         if pause is None or pause >= self.deadline.left():
                             return response
                         sleep(pause)
         finally:
-            _log_call(method, path, response, started, tries)
+            _log_call(method, logged_as, response, started, tries)
 
-    def _attempt(self, method: str, url: str, route: str, *, first: bool, **kwargs: Any) -> Response | None:
+    def _attempt(
+        self,
+        session: requests.Session,
+        method: str,
+        url: str,
+        route: str,
+        *,
+        first: bool,
+        into: BinaryIO | None = None,
+        **kwargs: Any,
+    ) -> Response | None:
         """None: the connection broke, and it is worth a second attempt."""
         try:
             timeout = (self.deadline.cap(CONNECT_TIMEOUT), self.deadline.cap(READ_TIMEOUT))
-            with self._session.request(
+            with session.request(
                 method, url, timeout=timeout, allow_redirects=False, stream=True, **kwargs
             ) as response:
-                body = b"".join(_bounded_chunks(response))
-                return Response(response.status_code, response.headers, body, route)
+                return Response(response.status_code, response.headers, _body(response, into), route)
         except (requests.Timeout, ReadTimeoutError, TimeoutError) as exc:
             raise UpstreamTimeout() from exc
         except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
@@ -114,13 +132,24 @@ def _segment(part: str) -> str:
     return quote(part, safe="")
 
 
+def _body(response: requests.Response, into: BinaryIO | None) -> bytes:
+    """Empty where a file takes it."""
+    if into is None or response.status_code != 200:
+        return b"".join(_bounded_chunks(response))
+    into.seek(0)  # of an attempt that broke off something may be there
+    into.truncate()
+    for chunk in _bounded_chunks(response):
+        into.write(chunk)
+    return b""
+
+
 def _bounded_chunks(response: requests.Response) -> Iterator[bytes]:
-    """What was sent, decompressed, piece by piece as it comes in. Raises UpstreamFailure beyond MAX_RESPONSE_BYTES."""
+    """What was sent, decompressed, piece by piece as it comes in. Raises AnswerTooLarge beyond MAX_RESPONSE_BYTES."""
     size = 0
     while chunk := response.raw.read1(65536, decode_content=True):
         size += len(chunk)
         if size > MAX_RESPONSE_BYTES:
-            raise UpstreamFailure("Atlassian's answer is larger than 20 MB. Ask for less.")
+            raise AnswerTooLarge()
         yield chunk
 
 
@@ -162,20 +191,27 @@ class _BoundAdapter(HTTPAdapter):
 
 
 def _new_session(credentials: Credentials) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False  # a .netrc would replace our Authorization, REQUESTS_CA_BUNDLE the certificates
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # a shared jar would keep a login
     pair = f"{credentials.email}:{credentials.api_token}".encode(errors="replace")
-    session.headers.update(
+    return _session_with(
         {
             "Authorization": "Basic " + base64.b64encode(pair).decode(),
             "Accept": "application/json",
-            "Accept-Encoding": "gzip",
             "Accept-Language": "en",
             "X-Force-Accept-Language": "true",  # Jira speaks the account's language otherwise
-            "User-Agent": "memory-core",
         }
     )
+
+
+@cache
+def _anonymous_session() -> requests.Session:
+    return _session_with({"Accept": "*/*"})
+
+
+def _session_with(headers: Mapping[str, str]) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # a .netrc would replace our Authorization, REQUESTS_CA_BUNDLE the certificates
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # a shared jar would keep a login
+    session.headers.update({"Accept-Encoding": "gzip", "User-Agent": "memory-core", **headers})
     adapter = _BoundAdapter(pool_maxsize=settings.THREADS, pool_connections=4)
     session.mount("https://", adapter)
     session.mount("http://", adapter)

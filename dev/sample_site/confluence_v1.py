@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from dev.sample_site import cql, words
+from dev.sample_site import cql, media, words
 from dev.sample_site.confluence_shapes import account_shape, label_shape, tiny_code, webui
 from dev.sample_site.cql import Hit
 from dev.sample_site.exchange import Answer, Refusal, json_answer
@@ -232,6 +232,15 @@ def content(call: Call, content_id: str) -> Answer:
     return answer
 
 
+def download(call: Call, page_id: str, file_id: str) -> Answer:
+    """Never the bytes: they are at the media host."""
+    page = call.site.dataset.pages.get(page_id)
+    files = {file["id"]: file for file in page.attachments} if page and call.caller.sees_space(page.space) else {}
+    if file_id not in files:
+        return _no_content(file_id)
+    return Answer(302, b"", {"location": media.address(call.site, file_id, files[file_id]["title"])})
+
+
 def _no_content(content_id: str) -> Answer:
     text = f"No content found with id : {content_id}"
     errors = [{"message": {"translation": text, "args": []}}]
@@ -243,10 +252,12 @@ def _no_content(content_id: str) -> Answer:
 
 SEARCH = frozenset({"search:confluence", "read:content-details:confluence"})
 PERSON = frozenset({"read:confluence-user", "read:content-details:confluence"})
+DOWNLOAD = frozenset({"readonly:content.attachment:confluence", "read:attachment:confluence"})
 API = "/wiki/rest/api"
 ROUTES = (
     Route("GET", f"{API}/search", search, SEARCH),
     Route("GET", f"{API}/user/current", current_user, PERSON),
     Route("GET", f"{API}/user", user, PERSON),
+    Route("GET", f"{API}/content/([^/]+)/child/attachment/([^/]+)/download", download, DOWNLOAD),
     Route("GET", f"{API}/content/([^/]+)", content, frozenset({"read:confluence-content.all"})),
 )

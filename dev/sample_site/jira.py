@@ -1,6 +1,6 @@
 """All routes of Jira's REST API, version 3, and what answers those without JQL."""
 
-from dev.sample_site import jira_search
+from dev.sample_site import jira_search, media
 from dev.sample_site.dataset import Issue
 from dev.sample_site.exchange import Answer, json_answer
 from dev.sample_site.jira_shapes import comment_page, comment_shape, issue_shape, project_shape
@@ -124,12 +124,15 @@ def fields(call: Call) -> Answer:
 
 
 def attachment(call: Call, attachment_id: str) -> Answer:
-    """The bytes are elsewhere: a redirect to a media host, with its own token in the query."""
+    """The bytes themselves for who does not want to be redirected, else a redirect to the media host."""
     for each in call.site.dataset.issues.values():
-        files = each.fields.get("attachment") or []
-        if call.caller.sees_project(each.project) and any(str(file["id"]) == attachment_id for file in files):
-            location = f"https://api.media.example/file/{attachment_id}/binary?token=media-token"
-            return Answer(303, b"", {"location": location})
+        files = {str(file["id"]): file for file in each.fields.get("attachment") or []}
+        if call.caller.sees_project(each.project) and attachment_id in files:
+            file = files[attachment_id]
+            if call.request.first("redirect") != "false" or call.site.always_redirects:
+                return Answer(303, b"", {"location": media.address(call.site, attachment_id, file["filename"])})
+            if attachment_id in call.site.files:
+                return Answer(200, call.site.files[attachment_id], {"content-type": file["mimeType"]})
     raise jira_refusal(f"The attachment with id '{attachment_id}' does not exist", 404)
 
 
@@ -152,6 +155,6 @@ ROUTES = (
     Route("POST", f"{API}/jql/parse", jira_search.parse_queries, WORK),
     Route("POST", f"{API}/jql/match", jira_search.match, WORK),
     Route("GET", f"{API}/field", fields, WORK),
-    Route("GET", f"{API}/attachment/content/([^/]+)", attachment, WORK),
+    Route("GET", f"{API}/attachment/content/([^/]+)", attachment, WORK | {"read:attachment:jira"}),
     Route("GET", "/rest/api/(2|3|latest)/serverInfo", server_info, WORK | USER),
 )

@@ -16,6 +16,7 @@ def load(site: "SiteBuilder", url: str) -> None:
     who = {each["short"]: each["id"] for each in people}
     for project in _listed("projects.json", url):
         site.add_project(**project)
+    site.files |= {path.stem: path.read_bytes() for path in (CONTENT / "files").iterdir()}
     for issue in _listed("issues.json", url):
         _issue(site, issue, who, url)
     for loaded in site.dataset.issues.values():

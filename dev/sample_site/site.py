@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from dev.sample_site import auth, confluence, control, jira, server
+from dev.sample_site import auth, confluence, control, jira, media, server
 from dev.sample_site.accounts import ACCOUNTS, READER, Account, Token
 from dev.sample_site.exchange import Answer, Refusal, Request, json_answer
 from dev.sample_site.faults import Fault, Faults
@@ -41,6 +41,7 @@ class SampleSite(SiteBuilder):
         self.log = log
         self.empty = empty
         self.faults = Faults()
+        self.always_redirects = False  # also a download that asked for the bytes
         self.requests: list[Request] = []
         self.accounts: list[Account] = list(ACCOUNTS)
         if email or token:
@@ -55,6 +56,11 @@ class SampleSite(SiteBuilder):
     def gateway_url(self) -> str:
         """What ATLASSIAN_GATEWAY_URL must be for scoped tokens: the same server."""
         return self.url
+
+    @property
+    def media_url(self) -> str:
+        """What ATLASSIAN_MEDIA_URL must be: the same server under another name, which makes it another origin."""
+        return self.url.replace("127.0.0.1", "localhost")
 
     def start(self) -> "SampleSite":
         self._thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
@@ -78,6 +84,7 @@ class SampleSite(SiteBuilder):
     def reset(self) -> None:
         """Back to the content of the files: no faults, no recorded answers, no requests seen."""
         self.faults.clear()
+        self.always_redirects = False
         self._recorded.clear()
         self.requests.clear()
         self.fill()
@@ -132,6 +139,8 @@ class SampleSite(SiteBuilder):
         return "/" + (parts[4] if len(parts) > 4 else "") if path.startswith("/ex/") else path
 
     def _routed(self, request: Request) -> Answer:
+        if request.path.startswith(media.PREFIX):
+            return media.answer(self, request)
         if request.path == "/_edge/tenant_info":
             return json_answer({"cloudId": self.cloud_id})
         try:

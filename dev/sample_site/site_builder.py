@@ -1,5 +1,6 @@
 """Putting things into the site: from the files of content/, and one by one for a test."""
 
+import mimetypes
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,8 +31,10 @@ class SiteBuilder:
     empty: bool
     accounts: list[Account]
     dataset: Dataset
+    files: dict[str, bytes]  # of what is attached: id → what is in it
 
     def fill(self) -> None:
+        self.files = {}
         self.dataset = Dataset({account.account_id: account.name for account in self.accounts})
         if not self.empty:
             loading.load(self, self.url)
@@ -87,6 +90,35 @@ class SiteBuilder:
         issue = Issue(id or str(20001 + len(self.dataset.issues)), key, named | fields, moved_from=list(moved_from))
         self.dataset.issues[key] = issue
         return issue
+
+    def attach(self, to: str, name: str, data: bytes, media_type: str = "", *, id: str = "", size: int = -1) -> str:
+        """
+        A file attached to the issue with that key, or to the page with that id; its own id.
+
+        `media_type` and `size` are what the uploader claimed, which need not be so.
+        """
+        number = id or str(700_000 + len(self.files))
+        media_type = media_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        size = len(data) if size < 0 else size
+        if to in self.dataset.issues:
+            self.dataset.issues[to].fields["attachment"].append(
+                {
+                    "id": number,
+                    "self": f"{self.url}/rest/api/3/attachment/{number}",
+                    "filename": name,
+                    "mimeType": media_type,
+                    "size": size,
+                    "created": NOW.replace("Z", "+0000"),
+                    "author": self.person(MINA.account_id),
+                    "content": f"{self.url}/rest/api/3/attachment/content/{number}",
+                }
+            )
+        else:
+            number = number if number.startswith("att") else f"att{number}"
+            file = {"id": number, "status": "current", "title": name, "mediaType": media_type, "fileSize": size}
+            self.dataset.pages[to].attachments.append(file | {"pageId": to, "createdAt": NOW, "fileId": f"f-{number}"})
+        self.files[number] = data
+        return number
 
     def as_adf(self, body: Any) -> Any:
         return adf.document(body, self.dataset.people) if isinstance(body, str) else body

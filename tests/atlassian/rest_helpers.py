@@ -26,6 +26,7 @@ def connect(site: SampleSite, workspace: str = "acme", **fields: Any) -> None:
     """Both providers of the workspace, with the sample site's reader, verified a moment ago as after a test."""
     settings.ATLASSIAN_ORIGINS = frozenset({site.url})
     settings.ATLASSIAN_GATEWAY_URL = site.gateway_url
+    settings.ATLASSIAN_MEDIA_ORIGINS = frozenset({site.media_url})
     account = {"base_url": site.url, "email": READER.email, "api_token": READER.tokens[0].value}
     for provider in ("jira", "confluence"):
         make_integration(provider, workspace, **account | fields)

@@ -13,8 +13,10 @@ NOBODY: set[str] = set()
 WHO_MAY = {
     "jira.search": EVERYBODY,
     "jira.read": EVERYBODY,
+    "jira.attachment": EVERYBODY,
     "confluence.search": EVERYBODY,
     "confluence.read": EVERYBODY,
+    "confluence.attachment": EVERYBODY,
     "git.commit": EVERYBODY,
     "git.merge": EVERYBODY,
     "git.checkout": EVERYBODY,

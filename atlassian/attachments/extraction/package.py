@@ -1,0 +1,128 @@
+"""Office files are ZIP archives of XML: read part by part, counting, with nothing outside of them ever followed."""
+
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+from xml.parsers import expat
+
+from atlassian.attachments.extraction.outcome import Reason, Unreadable
+
+MAX_ENTRIES = 5_000
+MAX_PART_BYTES = 64 * 1024 * 1024  # of XML, decompressed, in all parts that are read
+MAX_RATIO, SMALL_BYTES = 200, 1024 * 1024  # small parts may well be compressed better
+MAX_DEPTH = 400
+CHUNK = 65_536
+
+Attributes = dict[str, str]
+Handler = Callable[..., None]
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, KeyError)
+
+
+class Stop(Exception):
+    """Raised by a reader that has enough."""
+
+
+class Package:
+    def __init__(self, file: BinaryIO) -> None:
+        try:
+            self._zip = zipfile.ZipFile(file)
+            self.entries = self._zip.infolist()
+        except _BROKEN as exc:
+            raise Unreadable(Reason.BROKEN) from exc
+        if len(self.entries) > MAX_ENTRIES:
+            raise Unreadable(Reason.BOMB)
+        self._by_name = {entry.filename.lstrip("/"): entry for entry in self.entries}
+        self._bytes_left = MAX_PART_BYTES
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+    def beginning(self, name: str, size: int = 200) -> bytes:
+        return next(self._chunks(name), b"")[:size] if name in self else b""
+
+    def read_xml(self, name: str, start: Handler, end: Handler, data: Handler) -> None:
+        """
+        Calls start(name, attributes), end(name), data(text); names without their namespace.
+
+        A part that is absent has no events. Raises Unreadable for a document type, which could hold entities.
+        """
+        if name not in self:
+            return
+        parser = _parser(start, end, data)
+        try:
+            for chunk in self._chunks(name):
+                parser.Parse(chunk, False)
+            parser.Parse(b"", True)
+        except Stop:
+            return
+        except expat.ExpatError as exc:
+            raise Unreadable(Reason.BROKEN) from exc
+
+    def relations(self, name: str) -> dict[str, tuple[str, str]]:
+        """Id → (kind, name of the part, or address outside), as the part `name` relates to others."""
+        folder, base = posixpath.split(name)
+        found: dict[str, tuple[str, str]] = {}
+
+        def start(tag: str, attributes: Attributes) -> None:
+            if tag == "Relationship":
+                target = attributes.get("Target", "")
+                if attributes.get("TargetMode") != "External":
+                    target = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
+                found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], target)
+
+        self.read_xml(posixpath.join(folder, "_rels", base + ".rels"), start, _nothing, _nothing)
+        return found
+
+    def _chunks(self, name: str) -> Iterator[bytes]:
+        entry = self._by_name[name]
+        if entry.flag_bits & 1:
+            raise Unreadable(Reason.ENCRYPTED)
+        if entry.file_size > SMALL_BYTES and entry.file_size > MAX_RATIO * max(1, entry.compress_size):
+            raise Unreadable(Reason.BOMB)
+        try:
+            with self._zip.open(entry) as part:
+                while chunk := part.read(CHUNK):
+                    self._bytes_left -= len(chunk)  # what the headers say may be a lie
+                    if self._bytes_left < 0:
+                        raise Unreadable(Reason.BOMB)
+                    yield chunk
+        except _BROKEN as exc:
+            raise Unreadable(Reason.BROKEN) from exc
+
+
+def _nothing(*_: object) -> None:
+    pass
+
+
+def _parser(start: Handler, end: Handler, data: Handler) -> expat.XMLParserType:
+    parser = expat.ParserCreate(namespace_separator=" ")
+    depth = 0
+
+    def started(name: str, attributes: Attributes) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise Unreadable(Reason.BOMB)
+        start(name.rpartition(" ")[2], {_attribute(key): value for key, value in attributes.items()})
+
+    def ended(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        end(name.rpartition(" ")[2])
+
+    def doctype(*_: object) -> None:
+        raise Unreadable(Reason.BOMB)
+
+    parser.StartElementHandler, parser.EndElementHandler = started, ended
+    parser.CharacterDataHandler = data
+    parser.StartDoctypeDeclHandler = doctype
+    parser.buffer_text = True
+    return parser
+
+
+def _attribute(name: str) -> str:
+    """Without its namespace, but for the id of a relation, beside which an element has one of its own."""
+    namespace, _, local = name.rpartition(" ")
+    return "r:" + local if namespace.endswith("/relationships") else local
