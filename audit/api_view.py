@@ -12,6 +12,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from audit.actors import Actor, nobody
+from audit.addresses import client_address
 from audit.arguments import Arguments
 from audit.errors import RateLimited, as_api_exception
 from audit.limits import seconds_to_wait
@@ -95,8 +96,7 @@ class AuditedAPIView(APIView):
     def _recorded_stranger(self, action: Action, exc: Exception) -> Exception:
         """A stranger could fill the audit log. Who cannot be recognised because of a fault of ours is none."""
         if getattr(exc, "status_code", status.HTTP_500_INTERNAL_SERVER_ERROR) < status.HTTP_500_INTERNAL_SERVER_ERROR:
-            address = self.request.META.get("REMOTE_ADDR", "")
-            seconds = seconds_to_wait(f"refused:{address}", REFUSALS_RECORDED_PER_MINUTE)
+            seconds = seconds_to_wait(f"refused:{client_address(self.request)}", REFUSALS_RECORDED_PER_MINUTE)
             if seconds is not None:
                 return RateLimited(seconds, "Too many calls without a valid API key.")
         return recorded_error(nobody(self.channel), action, rejected_fields(exc), exc)

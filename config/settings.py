@@ -22,6 +22,7 @@ PORT = env.integer("MEMORY_CORE_PORT", default=8080, least=1, most=65_535)
 THREADS = env.integer("MEMORY_CORE_THREADS", default=128, least=1)  # of one process; nearly all wait for Atlassian
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.web_addresses("CSRF_TRUSTED_ORIGINS")
+PROXIES = env.integer("MEMORY_CORE_PROXIES", default=0, most=10)  # in front, each of which appends to X-Forwarded-For
 HTTPS = env.boolean("MEMORY_CORE_HTTPS")  # true behind a proxy that speaks TLS
 PUBLIC_URL = env.web_address("MEMORY_CORE_PUBLIC_URL")  # in client configurations; empty: as the browser sees it
 

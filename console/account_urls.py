@@ -3,7 +3,7 @@
 from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
-from console.sign_in_form import SignInForm
+from console.sign_in_form import PasswordForm, SignInForm
 
 urlpatterns = [
     path(
@@ -17,7 +17,7 @@ urlpatterns = [
     path(
         "password/",
         views.PasswordChangeView.as_view(
-            template_name="console/password.html", success_url=reverse_lazy("password-changed")
+            template_name="console/password.html", form_class=PasswordForm, success_url=reverse_lazy("password-changed")
         ),
         name="password",
     ),

@@ -1,12 +1,9 @@
 from typing import Any
 
-from django.contrib.auth.forms import AuthenticationForm
-from django.core.exceptions import ValidationError
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
-from audit.limits import seconds_to_wait
-from workspaces.models import digest_of
-
-ATTEMPTS_PER_MINUTE = 10
+from audit.addresses import client_address
+from workspaces.password_checks import password_check
 
 
 class SignInForm(AuthenticationForm):
@@ -21,10 +18,14 @@ class SignInForm(AuthenticationForm):
         return self.cleaned_data["username"].lower()
 
     def clean(self) -> dict[str, Any]:
-        """A password is guessed slowly: so many attempts a minute for one email from one address."""
-        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
-        who = digest_of(f"{address} {self.cleaned_data.get('username', '')}")
-        seconds = seconds_to_wait(f"sign-in:{who}", ATTEMPTS_PER_MINUTE)
-        if seconds is not None:
-            raise ValidationError(f"Too many attempts. Try again in {seconds} s.", code="too_many")
-        return super().clean()
+        address = client_address(self.request) if self.request else ""
+        with password_check(self.cleaned_data.get("username", ""), address):
+            return super().clean()
+
+
+class PasswordForm(PasswordChangeForm):
+    """The old password is guessed as slowly here as at the sign-in, from wherever its session is used."""
+
+    def clean_old_password(self) -> str:
+        with password_check(self.user.email, "session"):
+            return super().clean_old_password()
