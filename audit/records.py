@@ -10,6 +10,7 @@ from audit.actors import Actor
 from audit.bounds import bounded
 from audit.models import AuditLog
 from audit.request_id import current_request_id
+from audit.trace_context import current_trace_id
 from audit.vocabulary import Action, Outcome
 
 _MAX_CHARS = {field.attname: field.max_length for field in AuditLog._meta.concrete_fields if field.max_length}
@@ -31,7 +32,7 @@ def record_of(
         "key_label": actor.key_label,
         "role": actor.role,
         "action": str(action),
-        "target": bounded(_sanitize_for_json(target)),
+        "target": bounded(_sanitize_for_json(_with_trace(target))),
         "outcome": str(outcome),
         "error_code": error_code,
         "channel": str(actor.channel),
@@ -39,6 +40,11 @@ def record_of(
         "duration_ms": 0 if started is None else round((time.monotonic() - started) * 1000),
     }
     return record | _truncated_to_columns(record)
+
+
+def _with_trace(target: Mapping[str, Any]) -> Mapping[str, Any]:
+    trace_id = current_trace_id()
+    return {**target, "trace_id": trace_id} if trace_id else target
 
 
 def _truncated_to_columns(record: Mapping[str, Any]) -> dict[str, str]:

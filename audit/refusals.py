@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from audit import metrics
 from audit.actors import Actor
 from audit.errors import AuditUnavailable, code_and_message
 from audit.insertion import insert
@@ -45,6 +46,7 @@ def recorded_refusal(actor: Actor, action: Action, target: Mapping[str, Any], ex
         _count(kind, record)
     except AuditUnavailable as unavailable:
         return unavailable
+    metrics.call_ended(str(action), record["outcome"], str(actor.channel), record["error_code"], None)
     exc.is_recorded = True  # type: ignore[attr-defined]
     return exc
 

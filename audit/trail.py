@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from rest_framework.exceptions import APIException
 
+from audit import metrics
 from audit.actors import Actor
 from audit.errors import AuditUnavailable, InternalError, NotPermitted, code_and_message, validation_issues
 from audit.insertion import insert
@@ -28,6 +29,7 @@ def audited(actor: Actor, action: Action, target: dict[str, Any]) -> Iterator[di
     raised: no record, no answer.
     """
     started = time.monotonic()
+    metrics.call_began()
     try:
         require_permission(actor, action)
         with transaction.atomic() if action in CHANGING else nullcontext():
@@ -101,6 +103,9 @@ def append(
     started: float | None = None,
 ) -> None:
     """Write one record. Raises AuditUnavailable, and nothing of the database's own."""
+    seconds = None if started is None else time.monotonic() - started
     record = record_of(actor, action, target, outcome, error_code=error_code, started=started)
     with writing():
         insert(record)
+    metrics.call_ended(str(action), str(outcome), str(actor.channel), error_code, seconds)
+    metrics.masked(target.get("masked", {}))

@@ -6,6 +6,7 @@ from contextlib import contextmanager, nullcontext
 
 from django.db import DatabaseError, connection
 
+from audit import metrics
 from audit.errors import AuditUnavailable
 
 # SQLite has one writer at a time; queueing for it here is fairer than its busy timeout.
@@ -20,6 +21,7 @@ def writing() -> Iterator[None]:
         with _sqlite_write_lock() if _may_queue() else nullcontext():
             yield
     except DatabaseError as exc:
+        metrics.record_not_written()
         raise AuditUnavailable() from exc
 
 

@@ -14,6 +14,7 @@ from integrations.origins import OriginRefused, origin_of, permitted_origin
 PROVIDERS = ("jira", "confluence")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MIN_SECRET_CHARS = 32
+MIN_TOKEN_CHARS = 16
 HOW_TO_GENERATE = "`make .env` writes a .env with fresh secrets where there is none."
 BOOLEANS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 DATABASES = "DATABASE_URL: give sqlite:///path or postgres://user:password@host:5432/name."
@@ -202,6 +203,12 @@ def processes(number: int, database: dict[str, Any], cache: dict[str, Any]) -> i
 def secret_key(text: str) -> str:
     if len(text) < MIN_SECRET_CHARS:
         raise ImproperlyConfigured(f"SECRET_KEY: at least {MIN_SECRET_CHARS} characters are needed. {HOW_TO_GENERATE}")
+    return text
+
+
+def metrics_token(text: str) -> str:
+    if text and len(text) < MIN_TOKEN_CHARS:
+        raise ImproperlyConfigured(f"MEMORY_CORE_METRICS_TOKEN: at least {MIN_TOKEN_CHARS} characters are needed.")
     return text
 
 

@@ -1,16 +1,26 @@
 """gunicorn's settings: threads, because nearly all of a request's life is waiting for Atlassian."""
 
+import shutil
 import socket
 import struct
 from typing import Any
 
 from gunicorn.http import message
 
-from config.starting import cache_problem, check_database, check_port, name_settings_module, one_sentence_on_failure
+from config.starting import (
+    cache_problem,
+    check_database,
+    check_port,
+    name_settings_module,
+    one_sentence_on_failure,
+    share_metrics,
+)
 from config.worker import STALL_TIMEOUT
 
 with one_sentence_on_failure():
     from config import settings
+
+counts = share_metrics() if settings.METRICS_TOKEN and settings.PROCESSES > 1 else None
 
 # A reference of 10 KB is refused by us, with a sentence and a record; beyond this by gunicorn, with neither.
 message.MAX_REQUEST_LINE = limit_request_line = 32_768
@@ -57,3 +67,16 @@ def when_ready(server: Any) -> None:
     for listener in server.LISTENERS:
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             listener.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", STALL_TIMEOUT, 0))
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """What a process counted stays counted; what it was doing ends with it."""
+    if counts:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    if counts:
+        shutil.rmtree(counts, ignore_errors=True)

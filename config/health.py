@@ -7,13 +7,14 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
 from audit.append_only import missing_triggers
+from config.metrics import metrics
 
 log = logging.getLogger(__name__)
 
 
 class HealthMiddleware:
     """
-    Answers both before the host is looked at: a probe asks by address.
+    Answers them before the host is looked at: a probe asks by address.
 
     config/worker.py gives each a thread of its own, so that they answer while all others are taken.
     """
@@ -52,4 +53,4 @@ def _problem() -> str:
     return ""
 
 
-PROBES = {"/healthz": healthz, "/readyz": readyz}
+PROBES = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}

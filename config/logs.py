@@ -5,11 +5,14 @@ import logging
 from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
 from audit.request_id import current_request_id
+from audit.trace_context import current_trace_id
 
 
 class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = current_request_id()
+        if trace_id := current_trace_id():
+            record.trace_id = trace_id
         return True
 
 

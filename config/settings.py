@@ -69,6 +69,7 @@ ENVIRONMENT_CREDENTIALS = (
 RATE_LIMIT_PER_MINUTE = env.integer("MEMORY_CORE_RATE_LIMIT_PER_MINUTE", default=6000)  # of one key; 0: none
 AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", default=365, most=36_500)  # for prune_audit; 0 keeps forever
 LOG_LEVEL = env.log_level("MEMORY_CORE_LOG_LEVEL")
+METRICS_TOKEN = environment.metrics_token(env.secret("MEMORY_CORE_METRICS_TOKEN"))  # for /metrics; empty: there is none
 
 VERSION = __version__
 
@@ -98,6 +99,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "audit.request_id.RequestIdMiddleware",
+    "audit.trace_context.TraceContextMiddleware",
     "config.middleware.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

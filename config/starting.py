@@ -4,8 +4,10 @@ import errno
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -64,6 +66,13 @@ def _why_not_connected() -> str:
     except connection.Database.Error as exc:
         return str(exc).strip()
     return ""
+
+
+def share_metrics() -> Path:
+    """A folder in which the processes of one server add up what they count; named before the library is loaded."""
+    folder = tempfile.mkdtemp(prefix="memory-core-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    return Path(folder)
 
 
 def check_port(host: str, port: int) -> None:

@@ -22,7 +22,7 @@ MAX_LINGERING = 256  # beyond it the eldest is closed at once
 MAX_DRAINED_BYTES = 65_536
 
 # Answered on a thread of its own each: whatever else the server does, it can be asked whether it lives.
-PROBES = (b"/healthz", b"/readyz")
+PROBES = (b"/healthz", b"/readyz", b"/metrics")
 
 
 class Connection(TConn):

@@ -23,6 +23,8 @@ from atlassian.upstream.deadline import POOLS, Deadline
 from atlassian.upstream.responses import Response
 from atlassian.upstream.slots import slot
 from atlassian.upstream.waits import pause_before_retry
+from audit import metrics
+from audit.trace_context import outgoing_headers
 from integrations.credentials import Credentials
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ class Transport:
         Raises UpstreamTimeout, and UpstreamFailure where there is no answer.
         """
         url = (base or self.api_base) + path.format(**{name: _segment(part) for name, part in parts.items()})
+        kwargs["headers"] = kwargs.get("headers", {}) | outgoing_headers()
         return self._send(self._session, method, url, path, **kwargs)
 
     def request_signed(self, url: str, into: BinaryIO) -> Response:
@@ -80,7 +83,11 @@ class Transport:
     def _send(self, session: requests.Session, method: str, url: str, logged_as: str, **kwargs: Any) -> Response:
         started, tries, response = time.monotonic(), 0, None
         try:
-            with slot(self.credentials, admitted=self._admitted), self.deadline.binding():
+            with (
+                slot(self.credentials, admitted=self._admitted),
+                metrics.upstream_slot(self.credentials.provider),
+                self.deadline.binding(),
+            ):
                 self._admitted = True
                 while True:
                     tries += 1
@@ -92,6 +99,8 @@ class Transport:
                         sleep(pause)
         finally:
             _log_call(method, logged_as, response, started, tries)
+            status = response.status if response else None
+            metrics.upstream_ended(self.credentials.provider, status, time.monotonic() - started, tries)
 
     def _attempt(
         self,

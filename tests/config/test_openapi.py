@@ -73,6 +73,7 @@ def test_the_examples_are_answers_as_they_are_described(call):
     Draft202012Validator(json.loads(json.dumps(schema, default=str))).validate(CALLS[call]["answer"])
 
 
+@pytest.mark.django_db
 def test_the_page_to_browse_it_needs_nothing_from_elsewhere_and_nothing_inline():
     page = Client().get("/v1/docs")
     text = page.content.decode()

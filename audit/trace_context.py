@@ -1,0 +1,41 @@
+"""
+W3C trace context: who sends a traceparent finds its trace in our log and records, and at Atlassian.
+
+https://www.w3.org/TR/trace-context/
+"""
+
+import re
+import secrets
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.http import HttpRequest, HttpResponse
+
+_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})", re.ASCII)
+_current: ContextVar[tuple[str, str]] = ContextVar("trace", default=("", ""))  # id of the trace, flags
+
+
+def current_trace_id() -> str:
+    """Empty where the caller sent none."""
+    return _current.get()[0]
+
+
+def outgoing_headers() -> dict[str, str]:
+    """For a request of ours within the caller's trace; the span in it is new."""
+    trace_id, flags = _current.get()
+    return {"traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-{flags}"} if trace_id else {}
+
+
+class TraceContextMiddleware:
+    """What is no traceparent counts as none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        found = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
+        token = _current.set((found[1], found[2]) if found else ("", ""))
+        try:
+            return self.get_response(request)
+        finally:
+            _current.reset(token)

@@ -1,0 +1,88 @@
+"""/metrics for Prometheus: what every process counted, and what the database says now."""
+
+import hmac
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Min, Q
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from audit.models import AuditLog, AuditSeal
+from config.exceptions import route_not_found
+from integrations.models import Integration
+from workspaces.models import ApiKey
+
+EXPIRES_SOON = timedelta(days=14)
+
+Sample = tuple[str, str, dict[str, str], float]
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For who sends MEMORY_CORE_METRICS_TOKEN; where none is set, or another is sent, there is nothing here."""
+    sent = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    if not settings.METRICS_TOKEN or not hmac.compare_digest(sent.encode(), settings.METRICS_TOKEN.encode()):
+        return route_not_found(request, Exception())
+    from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
+
+    registry = REGISTRY
+    if settings.PROCESSES > 1:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)
+    return HttpResponse(generate_latest(registry) + _state().encode(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _state() -> str:
+    """Gauges that no process counts, in Prometheus' text form."""
+    lines = []
+    for name, meaning, labels, value in _samples(timezone.now()):
+        shown = ",".join(f'{label}="{text}"' for label, text in labels.items())
+        header = f"# HELP {name} {meaning}\n# TYPE {name} gauge\n"
+        if not any(line.startswith(header) for line in lines):
+            lines.append(header)
+        lines.append(f"{name}{{{shown}}} {value}\n" if shown else f"{name} {value}\n")
+    return "".join(lines)
+
+
+def _samples(now: datetime) -> Iterator[Sample]:
+    yield "memory_core_build_info", "The version that runs.", {"version": settings.VERSION}, 1
+    yield from _keys(now)
+    yield from _tokens(now)
+    yield from _seals(now)
+
+
+def _keys(now: datetime) -> Iterator[Sample]:
+    usable = ApiKey.objects.usable()
+    oldest = usable.aggregate(Min("created_at"))["created_at__min"]
+    soon = usable.filter(expires_at__lt=now + EXPIRES_SOON).count()
+    yield "memory_core_api_keys", "API keys that work.", {}, usable.count()
+    yield "memory_core_api_keys_expiring", "API keys that end within 14 days.", {}, soon
+    yield "memory_core_api_key_age_seconds_max", "Age of the oldest that works.", {}, _since(oldest, now)
+
+
+def _tokens(now: datetime) -> Iterator[Sample]:
+    """Days are enough: Atlassian's tokens end at the end of one."""
+    for provider, ends in (
+        Integration.objects.filter(enabled=True).values_list("provider").annotate(Min("token_expires_on"))
+    ):
+        if ends is not None:
+            yield (
+                "memory_core_atlassian_token_expires_days_min",
+                "Days until the first stored Atlassian token ends.",
+                {"provider": provider},
+                (ends - now.date()).days,
+            )
+    failing = Integration.objects.filter(enabled=True).exclude(Q(test_problem="") | Q(tested_at=None)).count()
+    yield "memory_core_connections_failing", "Connections whose last test failed.", {}, failing
+
+
+def _seals(now: datetime) -> Iterator[Sample]:
+    sealed = AuditSeal.objects.order_by("-pk").values_list("last_id", flat=True).first() or 0
+    unsealed = AuditLog.objects.filter(id__gt=sealed).order_by("id")
+    first = unsealed.values_list("created_at", flat=True).first()
+    yield "memory_core_audit_seal_lag_seconds", "Age of the oldest record without a seal.", {}, _since(first, now)
+
+
+def _since(moment: datetime | None, now: datetime) -> float:
+    return 0.0 if moment is None else max(0.0, (now - moment).total_seconds())
