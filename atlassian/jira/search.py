@@ -224,7 +224,7 @@ class IssueSearch:
         return None
 
     def _known_visible(self, scope: Sequence[str]) -> tuple[str, ...]:
-        visible: tuple[str, ...] = cache.get(self._visible_key(scope)) or tuple(scope)
+        visible = tuple(cache.get(self._visible_key(scope)) or scope)
         self._say_what_is_invisible(scope, visible)
         return visible
 

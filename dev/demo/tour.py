@@ -60,6 +60,8 @@ def calls(workspace: str, site: str, email: str, token: str) -> list[Call]:
         ),
         _read("An agent searches Jira", "/v1/jira/search", here | {"q": "turnstile", "limit": "1"}),
         _read("It reads the issue", "/v1/jira/read", here | {"issue_key": "GATE-7", "max_chars": "700"}),
+        Call("… what happened to it", AGENT, "/v1/jira/read", here | {"issue_key": "GATE-7", "include": "history"}),
+        Call("… its epic's children", AGENT, "/v1/jira/read", here | {"issue_key": "GATE-2", "include": "children"}),
         _read("It searches Confluence", "/v1/confluence/search", here | {"q": "runbook doors", "limit": "1"}),
         _read("It reads the page", "/v1/confluence/read", here | {"page_id": "420000002", "max_chars": "600"}),
         Call(

@@ -16,6 +16,9 @@ class Issue:
     fields: dict[str, Any]
     comments: list[dict[str, Any]] = field(default_factory=list)
     moved_from: list[str] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    worklog: list[dict[str, Any]] = field(default_factory=list)
+    remote_links: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def project(self) -> str:

@@ -1,38 +1,23 @@
 """All routes of Jira's REST API, version 3, and what answers those without JQL."""
 
-from dev.sample_site import jira_search, media
-from dev.sample_site.dataset import Issue
+from dev.sample_site import jira_activity, jira_search, media
 from dev.sample_site.exchange import Answer, json_answer
-from dev.sample_site.jira_shapes import comment_page, comment_shape, issue_shape, project_shape
+from dev.sample_site.jira_activity import issue_for
+from dev.sample_site.jira_fields import field_list
+from dev.sample_site.jira_shapes import comment_page, comment_shape, project_shape, whole_issue_shape
 from dev.sample_site.routing import Call, Route
 from dev.sample_site.texts import jira_errors, jira_refusal, sentence
 
 
-def _issue(call: Call, key: str) -> Issue:
-    issue = call.site.dataset.issue(key)
-    if issue is None or not call.caller.sees_project(issue.project):
-        raise jira_refusal(sentence("issue_missing", call.language), 404)
-    return issue
-
-
 def issue(call: Call, key: str) -> Answer:
-    return json_answer(issue_shape(call, _issue(call, key), call.request.several("fields") or ["*all"]))
-
-
-def bulk_fetch(call: Call) -> Answer:
-    body = call.request.json()
-    if not isinstance(body, dict) or not isinstance(body.get("issueIdsOrKeys"), list):
-        raise jira_refusal(sentence("payload", call.language))
-    found = [call.site.dataset.issue(str(key)) for key in body["issueIdsOrKeys"]]
-    seen = [each for each in found if each and call.caller.sees_project(each.project)]
-    return json_answer({"issues": [issue_shape(call, each, body.get("fields") or ["*all"]) for each in seen]})
+    return json_answer(whole_issue_shape(call, issue_for(call, key)))
 
 
 def comments(call: Call, key: str) -> Answer:
     order = call.request.first("orderBy")
     if order.lstrip("+-") not in ("", "created"):
         raise jira_refusal(sentence("order_by", call.language, value=order))
-    seen = comment_page(call, _issue(call, key))
+    seen = comment_page(call, issue_for(call, key))
     if order.startswith("-"):
         seen.reverse()
     start, size = _slice(call, 100)
@@ -47,7 +32,7 @@ def _slice(call: Call, size: int) -> tuple[int, int]:
 
 
 def comment(call: Call, key: str, comment_id: str) -> Answer:
-    found = _issue(call, key)
+    found = issue_for(call, key)
     one = next((each for each in found.comments if each["id"] == comment_id), None)
     if one is None or not call.caller.may_read((one.get("visibility") or {}).get("value")):
         raise jira_refusal(f"Can not find a comment for the id: {comment_id}.", 404)
@@ -118,11 +103,6 @@ def server_info(call: Call, version: str) -> Answer:
     return json_answer(info | ({"serverTime": "2026-11-20T09:00:00.000+0000"} if call.caller.known else {}))
 
 
-def fields(call: Call) -> Answer:
-    names = ("summary", "status", "issuetype", "project", "priority", "assignee", "description", "updated")
-    return json_answer([{"id": name, "key": name, "name": name.title(), "custom": False} for name in names])
-
-
 def attachment(call: Call, attachment_id: str) -> Answer:
     """The bytes themselves for who does not want to be redirected, else a redirect to the media host."""
     for each in call.site.dataset.issues.values():
@@ -143,9 +123,6 @@ ROUTES = (
     Route("GET POST", "/rest/api/(2|3|latest)/search", jira_search.removed_search, WORK),
     Route("GET", f"{API}/search/jql", jira_search.search, WORK),
     Route("POST", f"{API}/search/jql", jira_search.search, WORK, 200),
-    Route("POST", f"{API}/search/approximate-count", jira_search.count, WORK),
-    Route("GET", f"{API}/issue/picker", jira_search.picker, WORK),
-    Route("POST", f"{API}/issue/bulkfetch", bulk_fetch, WORK),
     Route("GET", f"{API}/issue/([^/]+)", issue, WORK, 400),
     Route("GET", f"{API}/issue/([^/]+)/comment", comments, WORK),
     Route("GET", f"{API}/issue/([^/]+)/comment/([^/]+)", comment, WORK),
@@ -153,8 +130,11 @@ ROUTES = (
     Route("GET", f"{API}/project/search", projects, WORK),
     Route("GET", f"{API}/project/([^/]+)", project, WORK),
     Route("POST", f"{API}/jql/parse", jira_search.parse_queries, WORK),
-    Route("POST", f"{API}/jql/match", jira_search.match, WORK),
-    Route("GET", f"{API}/field", fields, WORK),
+    Route("GET", f"{API}/issue/([^/]+)/worklog", jira_activity.worklog, WORK),
+    Route("GET", f"{API}/issue/([^/]+)/remotelink", jira_activity.remote_links, WORK),
+    Route("POST", f"{API}/changelog/bulkfetch", jira_activity.changes_of_many, WORK),
+    Route("GET", f"{API}/groupuserpicker", jira_activity.people_and_groups, WORK),
+    Route("GET", f"{API}/field", field_list, WORK),
     Route("GET", f"{API}/attachment/content/([^/]+)", attachment, WORK | {"read:attachment:jira"}),
     Route("GET", "/rest/api/(2|3|latest)/serverInfo", server_info, WORK | USER),
 )

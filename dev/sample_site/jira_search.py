@@ -88,13 +88,6 @@ def removed_search(call: Call, version: str) -> Answer:
     return jira_errors(text, 410)
 
 
-def count(call: Call) -> Answer:
-    body = call.request.json()
-    if not isinstance(body, dict):
-        raise jira_refusal(sentence("payload", call.language))
-    return json_answer({"count": len(jql.find(call, str(body.get("jql", ""))))})
-
-
 def parse_queries(call: Call) -> Answer:
     """Without `validation` it is strict: what search would refuse is an error here too."""
     body = call.request.json()
@@ -123,28 +116,3 @@ def _parsed(call: Call, text: str) -> dict[str, Any]:
 
 def _messages(refusal: Refusal) -> list[str]:
     return list(json.loads(refusal.answer.body)["errorMessages"])
-
-
-def match(call: Call) -> Answer:
-    body = call.request.json()
-    if not isinstance(body, dict) or not isinstance(body.get("jqls"), list):
-        raise jira_refusal(sentence("payload", call.language))
-    wanted = {str(each) for each in body.get("issueIds", [])}
-    matches: list[dict[str, Any]] = []
-    for text in body["jqls"]:
-        try:
-            found = [int(each.id) for each in jql.find(call, text) if each.id in wanted]
-            matches.append({"matchedIssues": found, "errors": []})
-        except Refusal as refusal:
-            matches.append({"matchedIssues": [], "errors": _messages(refusal)})
-    return json_answer({"matches": matches})
-
-
-def picker(call: Call) -> Answer:
-    query = call.request.first("query").lower()
-    found = [
-        {"id": int(each.id), "key": each.key, "summaryText": each.fields["summary"]}
-        for each in call.site.dataset.issues.values()
-        if call.caller.sees_project(each.project) and query and query in f"{each.key} {each.fields['summary']}".lower()
-    ]
-    return json_answer({"sections": [{"id": "cs", "label": "Current Search", "issues": found}]})

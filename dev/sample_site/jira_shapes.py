@@ -3,6 +3,8 @@
 from typing import Any
 
 from dev.sample_site.dataset import Issue
+from dev.sample_site.jira_activity import changes_given_along, work_given_along
+from dev.sample_site.jira_fields import expanded, unset
 from dev.sample_site.routing import Call
 
 CAP = 100
@@ -19,6 +21,14 @@ def issue_shape(call: Call, issue: Issue, fields: list[str]) -> dict[str, Any]:
     }
 
 
+def whole_issue_shape(call: Call, issue: Issue) -> dict[str, Any]:
+    """As the route of a single issue gives it, with what `expand` asks for."""
+    shown = issue_shape(call, issue, call.request.several("fields") or ["*all"])
+    expand = call.request.several("expand")
+    shown |= expanded(shown["fields"], expand)
+    return shown | ({"changelog": changes_given_along(issue)} if "changelog" in expand else {})
+
+
 def _chosen(every: dict[str, Any], fields: list[str]) -> dict[str, Any]:
     """`*all`, `*navigable`, names, and names with a minus, as the parameter `fields` has them."""
     refused = {name[1:] for name in fields if name.startswith("-")}
@@ -27,13 +37,14 @@ def _chosen(every: dict[str, Any], fields: list[str]) -> dict[str, Any]:
     else:
         wanted = {name for name in fields if not name.startswith("-")}
         if "*navigable" in fields:
-            wanted |= set(every) - {"description", "comment", "attachment"}
+            wanted |= set(every) - {"description", "comment", "attachment", "worklog"}
     return {name: value for name, value in every.items() if name in wanted - refused}
 
 
 def _every_field(call: Call, issue: Issue, api: str) -> dict[str, Any]:
-    every = dict(issue.fields)
+    every = unset() | issue.fields
     every["project"] = project_shape(call, issue.fields["project"])
+    every.setdefault("worklog", work_given_along(issue))
     # Someone put a page of their own there: it is served as it is.
     if "comment" not in every:
         seen = comment_page(call, issue)

@@ -37,6 +37,7 @@ def _text(name: str, url: str) -> str:
 
 def _issue(site: "SiteBuilder", entry: dict[str, Any], who: dict[str, str], url: str) -> None:
     comments, readings = entry.pop("comments", []), entry.pop("readings", None)
+    changes, work, links = entry.pop("changes", []), entry.pop("worklog", []), entry.pop("remote_links", [])
     for role in ("reporter", "assignee"):
         if role in entry:
             entry[role] = who[entry[role]]
@@ -45,7 +46,15 @@ def _issue(site: "SiteBuilder", entry: dict[str, Any], who: dict[str, str], url:
         file["self"] = f"{url}/rest/api/3/attachment/{file['id']}"
         file["content"] = f"{url}/rest/api/3/attachment/content/{file['id']}"
     entry["description"] = _description(entry["key"], url)
-    key = site.add_issue(**entry).key
+    for name in ("environment", "customfield_10034"):
+        if name in entry:
+            entry[name] = site.as_adf(entry[name])
+    issue = site.add_issue(**entry)
+    issue.remote_links, key = links, issue.key
+    for change in changes:
+        site.add_change(key, author=who[change.pop("author")], **change)
+    for entry_of_work in work:
+        site.add_work(key, author=who[entry_of_work.pop("author")], **entry_of_work)
     for comment in comments:
         site.add_comment(key, author=who[comment.pop("author")], **comment)
     if readings:

@@ -150,6 +150,22 @@ class SiteBuilder:
         issue.comments.append(comment | more)
         return issue.comments[-1]
 
+    def add_change(
+        self, key: str, field: str, before: str, after: str, created: str, author: str = MINA.account_id, **more: Any
+    ) -> None:
+        issue = self.dataset.issues[key]
+        item = {"field": field, "fieldtype": "jira", "fieldId": field, "fromString": before, "toString": after} | more
+        number = str(int(issue.id) * 100 + len(issue.changes) + 1)
+        issue.changes.append({"id": number, "author": self.person(author), "created": created, "items": [item]})
+
+    def add_work(
+        self, key: str, seconds: int, started: str, comment: Any = None, author: str = MINA.account_id, **more: Any
+    ) -> None:
+        issue = self.dataset.issues[key]
+        row = {"id": str(int(issue.id) * 100 + len(issue.worklog) + 1), "author": self.person(author)}
+        row |= {"started": started, "timeSpentSeconds": seconds, "comment": self.as_adf(comment)}
+        issue.worklog.append(row | more)
+
     def add_space(self, key: str, name: str = "", id: str = "", **more: Any) -> Space:
         space = Space(id or str(65537 + len(self.dataset.spaces)), key, name or key.title(), **more)
         self.dataset.spaces[key] = space

@@ -65,7 +65,7 @@ def test_odd_bodies_are_answered(sample_site, body):
     for path in (
         "/rest/api/3/search/jql",
         "/rest/api/3/jql/parse",
-        "/rest/api/3/issue/bulkfetch",
+        "/rest/api/3/changelog/bulkfetch",
         "/wiki/api/v2/content/convert-ids-to-types",
         "/wiki/api/v2/users-bulk",
     ):

@@ -6,6 +6,7 @@ from dev.sample_site import MINA
 from tests.sample_site.calls import call, keys, search_jira
 
 COMMENTS = "/rest/api/3/issue/OPS-14/comment"
+FIELD = "/rest/api/3/field"
 
 
 @pytest.mark.parametrize(
@@ -246,13 +247,13 @@ def test_the_smaller_routes_answer(sample_site):
     def post(path, body):
         return call(sample_site, f"/rest/api/3/{path}", method="POST", json=body).json()
 
-    assert post("search/approximate-count", {"jql": "project = OPS"}) == {"count": 3}
-    assert post("jql/match", {"issueIds": [20101], "jqls": ["project = GATE"]})["matches"][0] == {
-        "matchedIssues": [20101],
-        "errors": [],
-    }
-    assert len(post("issue/bulkfetch", {"issueIdsOrKeys": ["GATE-7", "NOPE-1"]})["issues"]) == 1
-    assert call(sample_site, "/rest/api/3/issue/picker?query=gate-7").json()["sections"][0]["issues"]
+    [log] = post("changelog/bulkfetch", {"issueIdsOrKeys": ["GATE-7"], "fieldIds": ["status"]})["issueChangeLogs"]
+    assert [row["items"][0]["toString"] for row in log["changeHistories"]] == ["To Do", "In Progress"]
+    assert call(sample_site, "/rest/api/3/issue/GATE-7/worklog").json()["total"] == 2
+    assert len(call(sample_site, "/rest/api/3/issue/GATE-7/remotelink").json()) == 2
+    people = call(sample_site, f"/rest/api/3/groupuserpicker?query={MINA.email}").json()["users"]["users"]
+    assert [each["accountId"] for each in people] == [MINA.account_id]
+    assert {"cf[10028]", "Story points"} in [set(row["clauseNames"]) for row in call(sample_site, FIELD).json()]
     assert call(sample_site, "/rest/api/3/serverInfo").json()["deploymentType"] == "Cloud"
     assert call(sample_site, "/rest/api/3/attachment/content/601").status_code == 303
     assert call(sample_site, "/rest/api/3/search?jql=x").status_code == 410
@@ -269,3 +270,16 @@ def test_errors_are_in_the_language_of_the_account_unless_english_is_forced(samp
         own.json() == unforced.json() == {"errorMessages": ["이슈가 없거나 이슈를 볼 권한이 없습니다."], "errors": {}}
     )
     assert forced.json()["errorMessages"][0].startswith("Issue does not exist")
+
+
+def test_an_issue_comes_with_the_names_and_kinds_of_exactly_its_fields(sample_site):
+    path = "/rest/api/3/issue/GATE-7?fields=*all,-worklog&expand=names,schema,changelog"
+
+    issue = call(sample_site, path).json()
+
+    assert issue["fields"].keys() == issue["names"].keys() == issue["schema"].keys()
+    assert "worklog" not in issue["fields"]
+    assert issue["fields"]["customfield_10021"] is None
+    assert issue["names"]["customfield_10034"] == "Acceptance criteria"
+    assert issue["fields"]["customfield_10034"]["type"] == "doc"
+    assert [each["items"][0]["field"] for each in issue["changelog"]["histories"]] == ["Sprint", "status", "status"]
