@@ -19,6 +19,7 @@ from atlassian.jira.attachments import IssueFiles
 from atlassian.jira.includes import Include
 from atlassian.jira.issues import Issue, IssueList
 from atlassian.jira.reader import Jira
+from atlassian.moments import day
 from atlassian.own_account import own_account_id
 from atlassian.upstream.deadline import Deadline
 from atlassian.upstream.gateway import discover_account
@@ -124,10 +125,12 @@ def read_page(
     target = _target(page_id=page_id, max_chars=max_chars, offset=offset, comments=comments, include=sorted(include))
     target |= _target(version=version, since=since)
     with audited(actor, Action.CONFLUENCE_READ, target):
-        confluence = Confluence(_credentials(actor, Provider.CONFLUENCE, target))
+        issues = partial(_issues_for_table, actor)
+        confluence = Confluence(_credentials(actor, Provider.CONFLUENCE, target), find_issues=issues)
         whole = confluence.read_whole(request, is_continuation=offset > 0)
         page = _masked(confluence, whole.piece(confluence.masking, offset, max_chars), target)
         _resolve(target, "page_id", page.id)
+        target |= _target(page_ids=list(whole.included_ids))
     return page
 
 
@@ -146,6 +149,20 @@ def read_page_file(actor: Actor, *, page_id: str, attachment: str, max_chars: in
         found = files.find(page_id, attachment)
         _resolve(target, "page_id", found.owner["id"])
         return _file_read(files, found, target, offset=offset, max_chars=max_chars)
+
+
+def _issues_for_table(actor: Actor, jql: str, limit: int) -> list[dict[str, str]]:
+    """What a page's table of issues shows: a search of Jira like any other, with a record of its own."""
+    return [
+        {
+            "Key": issue.key,
+            "Summary": issue.summary,
+            "Status": issue.status,
+            "Assignee": issue.assignee or "",
+            "Updated": day(issue.updated),
+        }
+        for issue in search_issues(actor, jql=jql, limit=limit).issues
+    ]
 
 
 def check_integration(actor: Actor, provider: str) -> ConnectionReport:

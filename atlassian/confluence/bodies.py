@@ -9,7 +9,7 @@ atlas_doc_format has in exchange, the names of mentioned people, one cached look
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from atlassian.errors import UpstreamFailure
@@ -19,11 +19,16 @@ from atlassian.upstream.responses import dig
 FORMAT = "storage"
 
 
-@dataclass(frozen=True, slots=True)
 class Body:
     """XHTML of storage format, or a document of ADF. None: Atlassian sent none, which is not an empty one."""
 
-    source: str | dict[str, Any] | None
+    def __init__(self, source: str | dict[str, Any] | None) -> None:
+        self.source = source
+
+    @cached_property
+    def document(self) -> storage.Document | None:
+        """Parsed once, however often it is asked about; of storage format only."""
+        return storage.Document(self.source) if isinstance(self.source, str) else None
 
     @property
     def is_missing(self) -> bool:
@@ -31,13 +36,13 @@ class Body:
 
     def account_ids(self) -> set[str]:
         """Those of people whom the body mentions without naming them."""
-        if isinstance(self.source, str):
-            return storage.account_ids(self.source)
+        if self.document:
+            return self.document.account_ids()
         return adf.account_ids(self.source) if self.source else set()
 
-    def markdown(self, site_url: str, names: Mapping[str, str]) -> str:
-        if isinstance(self.source, str):
-            return storage.to_markdown(self.source, site_url=site_url, names=names)
+    def markdown(self, site_url: str, names: Mapping[str, str], space_key: str = "") -> str:
+        if self.document:
+            return self.document.markdown(site_url, names, space_key)
         return adf.to_markdown(self.source, site_url=site_url, names=names) if self.source else ""
 
 

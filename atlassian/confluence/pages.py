@@ -6,7 +6,7 @@ from atlassian.confluence.ancestors import Ancestor
 from atlassian.masking import Masking
 from atlassian.notices import Notice
 
-CHILDREN, ATTACHMENTS, HISTORY = INCLUDES = ("children", "attachments", "history")
+CHILDREN, ATTACHMENTS, HISTORY, MACROS = INCLUDES = ("children", "attachments", "history", "macros")
 MAX_DEPTH = 3
 
 
@@ -48,10 +48,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class WholePage:
-    """All of the text, and the page that it is cut for."""
+    """All of the text, and the page that it is cut for. `included_ids` are those of other pages shown within it."""
 
     page: Page
     text: str
+    included_ids: tuple[str, ...] = ()
 
     def piece(self, masking: Masking, offset: int, max_chars: int) -> Page:
         piece = masking.piece(self.text, offset, max_chars)

@@ -6,7 +6,8 @@ from typing import Any
 
 from atlassian.confluence import searching
 from atlassian.confluence.addresses import ContentId
-from atlassian.confluence.finding import Finder
+from atlassian.confluence.extras.macros import Expansion, FindIssues
+from atlassian.confluence.finding import Finder, Located
 from atlassian.confluence.pages import Page, PageRequest, WholePage
 from atlassian.confluence.reading import Reading
 from atlassian.confluence.references import parse
@@ -22,12 +23,18 @@ from integrations.credentials import Credentials
 class Confluence:
     """The pages that one account sees, within the spaces that its workspace may see."""
 
-    def __init__(self, credentials: Credentials, client: AtlassianClient | None = None) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        client: AtlassianClient | None = None,
+        find_issues: FindIssues = lambda jql, limit: (),
+    ) -> None:
         self._client = client or AtlassianClient(credentials)
         self._names = Names(self._client)
         self._spaces = Spaces(self._client)
         self._allowlist = frozenset(credentials.allowlist)
         self._finder = Finder(self._client, self._spaces, self._allowlist)
+        self._find_issues = find_issues
         self.masking = Masking(credentials.mask_secrets)
 
     def search(
@@ -76,7 +83,11 @@ class Confluence:
         if isinstance(named, ContentId) and named.version and not request.version:
             request = replace(request, version=named.version)
         found = self._finder.find(named)
-        return Reading(self._client, self._names, self._spaces, found, request).whole(is_continuation=is_continuation)
+        reading = Reading(self._client, self._names, self._spaces, found, request, self._expansion)
+        return reading.whole(is_continuation=is_continuation)
+
+    def _expansion(self, found: Located) -> Expansion:
+        return Expansion(self._client, self._allowlist, found.space, text(found.content, "id"), self._find_issues)
 
     def _top(self, under: str) -> ContentId:
         return self._finder.resolve(parse(under, self._client.credentials, "under"))

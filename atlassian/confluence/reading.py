@@ -12,10 +12,11 @@ from atlassian.confluence.extras.attachments import SCOPE, AttachmentList, attac
 from atlassian.confluence.extras.children import ChildList, children_blocks, fetch_children
 from atlassian.confluence.extras.differences import difference
 from atlassian.confluence.extras.history import VersionList, fetch_history, fetch_version, history_blocks
+from atlassian.confluence.extras.macros import Expansion
 from atlassian.confluence.finding import Located
 from atlassian.confluence.kinds import WITH_TEXT, kind_name
 from atlassian.confluence.lookups import ancestors_in
-from atlassian.confluence.pages import ATTACHMENTS, CHILDREN, HISTORY, Page, PageRequest, WholePage
+from atlassian.confluence.pages import ATTACHMENTS, CHILDREN, HISTORY, MACROS, Page, PageRequest, WholePage
 from atlassian.confluence.search_results import label_names, page_url
 from atlassian.confluence.spaces import Spaces
 from atlassian.confluence.text import PageFacts, body_text, comments_text, difference_text, page_text, without_text
@@ -38,29 +39,44 @@ class Reading:
     """What was found, and each part as it was fetched; None for one that was not asked for or could not be had."""
 
     def __init__(
-        self, client: AtlassianClient, names: Names, spaces: Spaces, found: Located, request: PageRequest
+        self,
+        client: AtlassianClient,
+        names: Names,
+        spaces: Spaces,
+        found: Located,
+        request: PageRequest,
+        expansion: Callable[[Located], Expansion],
     ) -> None:
         self._client, self._names, self._spaces = client, names, spaces
-        self._found, self._request = found, request
+        self._found, self._request, self._expansion = found, request, expansion
         self._id = text(found.content, "id")
         self._notices: list[Notice] = []
         self._shown = found.content  # the version that is read
+        self._included_ids: tuple[str, ...] = ()
         self._old_body: Body | None = None  # of the version to compare with
 
     def whole(self, *, is_continuation: bool) -> WholePage:
         if self._found.kind not in WITH_TEXT:
             return self._without_text()
         self._choose_versions()
-        body = body_of(self._shown)
+        body = self._expanded(body_of(self._shown))
         listed = fetch_comments(self._client, self._found.kind, self._id) if self._request.comments else None
         children, files, history = self._children(), self._attachments(), self._history()
         known = self._known(body, listed, history, is_continuation=is_continuation)
         facts = self._facts(known)
         besides = _blocks(children, files, history, known["names"])
-        said = comments_text(listed, self._client.site_url, known["names"]) if listed else ""
+        said = comments_text(listed, self._client.site_url, known["names"], self._found.space.key) if listed else ""
         self._notices += listed.notices if listed else []
         whole = page_text(facts, besides, self._body(body, facts, known["names"]), said)
         return self._page(facts, whole, listed)
+
+    def _expanded(self, body: Body) -> Body:
+        if MACROS in self._request.include and body.document:
+            expansion = self._expansion(self._found)
+            expansion.expand(body.document)
+            self._notices += expansion.notices
+            self._included_ids = tuple(expansion.page_ids)
+        return body
 
     def _without_text(self) -> WholePage:
         """A folder reads as its listing; of the others Confluence gives no text."""
@@ -182,12 +198,12 @@ class Reading:
         )
 
     def _body(self, body: Body, facts: PageFacts, names: Mapping[str, str]) -> str:
-        written = body_text(body, self._found.kind, self._client.site_url, names)
+        written = body_text(body, self._found.kind, self._client.site_url, names, self._found.space.key)
         if body.is_missing:
             self._notices.append(Notice("body_missing", "Atlassian sent no text of this page."))
         if self._old_body is None or self._request.since is None:
             return written
-        old = body_text(self._old_body, self._found.kind, self._client.site_url, names)
+        old = body_text(self._old_body, self._found.kind, self._client.site_url, names, self._found.space.key)
         return difference_text(difference(old, written), self._request.since, facts.version)
 
     def _page(self, facts: PageFacts, whole: str, listed: CommentList | None) -> WholePage:
@@ -211,7 +227,7 @@ class Reading:
             ancestors=tuple(facts.ancestors),
             warnings=tuple(self._notices),
         )
-        return WholePage(page, whole)
+        return WholePage(page, whole, self._included_ids)
 
 
 def _blocks(

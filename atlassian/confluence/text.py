@@ -45,10 +45,10 @@ def page_text(facts: PageFacts, besides: Sequence[Block], body: str, comments: s
     return "\n\n".join(part for part in (write([*head, *besides]), body, comments) if part)
 
 
-def body_text(body: Body, kind: str, site_url: str, names: Mapping[str, str]) -> str:
+def body_text(body: Body, kind: str, site_url: str, names: Mapping[str, str], space_key: str) -> str:
     if body.is_missing:
         return f"Atlassian sent no text of this {kind_name(kind)}, which need not mean that it has none."
-    written = neutralize_imitations(body.markdown(site_url, names)).strip("\n")
+    written = neutralize_imitations(body.markdown(site_url, names, space_key)).strip("\n")
     return written or f"This {kind_name(kind)} has no text."
 
 
@@ -66,7 +66,7 @@ def difference_text(found: Difference, since: int, version: int | None) -> str:
     return f"{head}\n\n{write([Code(found.diff, 'diff')])}"
 
 
-def comments_text(listed: CommentList, site_url: str, names: Mapping[str, str]) -> str:
+def comments_text(listed: CommentList, site_url: str, names: Mapping[str, str], space_key: str) -> str:
     """The section of comments: how many there are, then each, newest first, with the replies to it."""
     head: list[Block] = [Heading(2, [Run(f"Comments ({_count(listed)})")])]
     if not listed.complete and not listed.notices:
@@ -75,27 +75,27 @@ def comments_text(listed: CommentList, site_url: str, names: Mapping[str, str]) 
         head.append(_sentence("Replies to the older of these comments, or to their replies, are not shown."))
     sections = [write(head)]
     for comment in listed.comments:
-        sections += _thread(comment, site_url, names)
+        sections += _thread(comment, site_url, names, space_key)
     return "\n\n".join(sections)
 
 
-def _thread(root: PageComment, site_url: str, names: Mapping[str, str]) -> Iterable[str]:
+def _thread(root: PageComment, site_url: str, names: Mapping[str, str], space_key: str) -> Iterable[str]:
     """The comment and what was said to it; whose words a deeper reply answers is told, for all stand at one level."""
-    yield _comment_text(root, 3, _remarks(root), site_url, names)
+    yield _comment_head(root, 3, _remarks(root), names) + _comment_body(root.body, site_url, names, space_key)
     answered = {id(reply): root for reply in root.replies}
     for reply in root.each():
         answered |= {id(each): reply for each in reply.replies}
         if reply is not root:
             to = answered[id(reply)]
             remark = "reply" if to is root else f"reply to {_author(to, names)}"
-            yield _comment_text(reply, 4, [remark], site_url, names)
+            yield _comment_head(reply, 4, [remark], names) + _comment_body(reply.body, site_url, names, space_key)
 
 
 def _remarks(comment: PageComment) -> list[str]:
     return [comment.resolution] if comment.resolution else []
 
 
-def _comment_text(comment: PageComment, level: int, remarks: list[str], site_url: str, names: Mapping[str, str]) -> str:
+def _comment_head(comment: PageComment, level: int, remarks: list[str], names: Mapping[str, str]) -> str:
     heading = _author(comment, names)
     if comment.written_at:
         heading += f", {minute(comment.written_at)}"
@@ -106,13 +106,13 @@ def _comment_text(comment: PageComment, level: int, remarks: list[str], site_url
     if comment.selection and level == 3:
         blocks.append(_sentence("On the words:"))
         blocks.append(Quote([Paragraph([Run(comment.selection)])]))
-    return "\n\n".join((write(blocks), _comment_body(comment.body, site_url, names)))
+    return write(blocks) + "\n\n"
 
 
-def _comment_body(body: Body, site_url: str, names: Mapping[str, str]) -> str:
+def _comment_body(body: Body, site_url: str, names: Mapping[str, str], space_key: str) -> str:
     if body.is_missing:
         return "Atlassian sent no text of this comment."
-    written = neutralize_imitations(body.markdown(site_url, names), MAX_OWN_LEVEL).strip("\n")
+    written = neutralize_imitations(body.markdown(site_url, names, space_key), MAX_OWN_LEVEL).strip("\n")
     return written or "This comment has no text."
 
 

@@ -141,7 +141,7 @@ def test_attachments_of_one_name_are_told_apart_by_their_ids(agent, sample_site)
     content = read(agent, page.id, include="attachments")["content"]
 
     assert "Attachments (2):" in content
-    assert "- a·b.png (att1) · image/png · 999 bytes" in content
+    assert "- a·b.png (id att1) · image/png · 999 bytes" in content
     assert "gone.png" not in content
 
 
@@ -257,7 +257,7 @@ def test_what_has_no_text_has_no_versions_either(agent):
 
 @pytest.mark.parametrize("reference", [WHITEBOARD, "/wiki/spaces/ENG/whiteboard/410000010", DECISION, "999999999"])
 def test_nothing_outside_the_allowlist_is_told_of_whatever_its_kind(agent, sample_site, reference):
-    Integration.objects.filter(provider="confluence").update(allowlist=["RUN"])
+    Integration.objects.filter(provider="confluence").update(allowed_keys=["RUN"])
     reference = sample_site.url + reference if "/" in reference else reference
 
     answer = call(agent, READ, page_id=reference, include=["children", "attachments", "history"])

@@ -40,9 +40,14 @@ def to_markdown(xhtml: object, *, site_url: str = "", names: Mapping[str, str] =
 
 
 def blocks_in(xhtml: str, *, site_url: str, names: Mapping[str, str], space_key: str = "") -> list[Block]:
-    page = parse(xhtml)
+    return blocks_of_page(parse(xhtml), site_url, names, space_key, "style" in xhtml)
+
+
+def blocks_of_page(
+    page: Element, site_url: str, names: Mapping[str, str], space_key: str, has_styles: bool
+) -> list[Block]:
     hide(page)
-    return Reader(ELEMENTS, site_url, names, space_key, "style" in xhtml).blocks(page)
+    return Reader(ELEMENTS, site_url, names, space_key, has_styles).blocks(page)
 
 
 def account_ids(xhtml: object) -> set[str]:
