@@ -56,6 +56,17 @@ test-conformance: install .venv/.dev tests/conformance/node_modules/.installed #
 score: install .venv/.dev ## score both renderers; fails below what they must reach
 	$(BIN)/python -m dev.scoring
 
+dev/bundles/node_modules/.installed: dev/bundles/package-lock.json
+	cd dev/bundles && npm ci --no-audit --no-fund
+	touch $@
+
+OWNER ?= example
+bundles: install .venv/.dev dev/bundles/node_modules/.installed ## the bridge as a wheel, as a .mcpb and as server.json, in dist/
+	rm -rf dist && $(BIN)/python -m dev.bundles dist --owner $(OWNER)
+	dev/bundles/node_modules/.bin/mcpb validate dist/memory-core.mcpb.d/manifest.json
+	dev/bundles/node_modules/.bin/mcpb pack dist/memory-core.mcpb.d dist/memory-core.mcpb
+	rm -r dist/memory-core.mcpb.d
+
 describe: install ## write docs/openapi.json and docs/reference.md from the code, and the examples from the demo
 	$(BIN)/python -m dev.demo --examples > .examples
 	mv .examples config/openapi/examples.json
@@ -75,4 +86,4 @@ lock: .venv/.dev ## pin every dependency anew
 
 LOCK := --generate-hashes --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help install demo readme run test test-conformance test-browser screenshots score conventions describe check lock
+.PHONY: help install demo readme run test test-conformance test-browser screenshots score conventions describe bundles check lock
