@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -32,7 +33,7 @@ from integrations.credentials import Credentials, credentials_for
 from integrations.discovery import AccountDiscovery, save_discovery
 from integrations.errors import IntegrationMissing
 from integrations.models import Provider
-from integrations.services import Update, state_in, update_integration
+from integrations.services import Update, own_account, state_in, update_integration
 
 SAVING_TIMEOUT = 5.0
 
@@ -131,6 +132,7 @@ def read_page(
         page = _masked(confluence, whole.piece(confluence.masking, offset, max_chars), target)
         _resolve(target, "page_id", page.id)
         target |= _target(page_ids=list(whole.included_ids))
+        target["space_key"] = page.space_key
     return page
 
 
@@ -176,13 +178,26 @@ def check_integration(actor: Actor, provider: str) -> ConnectionReport:
     return report
 
 
-def save_integration(actor: Actor, provider: str, enabled: bool | None, reason: str, config: dict[str, Any]) -> Update:
+def save_integration(
+    actor: Actor,
+    provider: str,
+    enabled: bool | None,
+    reason: str,
+    config: dict[str, Any],
+    seen_at: datetime | None = None,
+) -> Update:
     """Save, and where that made other credentials complete find out whose they are."""
-    update = update_integration(actor, provider, enabled, reason, config)
+    update = update_integration(actor, provider, enabled, reason, config, seen_at)
     if not update.credentials_changed:
         return update
     discover_on_save(actor.workspace, provider)
     return replace(update, state=state_in(actor.workspace, provider))
+
+
+def copy_integration(actor: Actor, source: str, provider: str) -> Update:
+    """The workspace's own account at source for provider too: its site, email and token, at the same place."""
+    reason = f"the same site and account as {source}"
+    return save_integration(actor, provider, None, reason, own_account(actor, source))
 
 
 def discover_on_save(workspace_key: str, provider: str) -> None:

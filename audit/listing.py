@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from audit.distinct import distinct_values
 from audit.models import AuditLog
 from audit.touches import touch_named
+from audit.vocabulary import kind_of
 
 CHUNK_ROWS = 2000
 MAX_BRANCHES = 50
@@ -21,6 +22,7 @@ MAX_BRANCHES = 50
 class Filters:
     action: str = ""
     action_prefix: str = ""
+    kind: str = ""  # read or administered
     actor: str = ""  # an email, or a part of some
     key_label: str = ""
     channel: str = ""
@@ -91,9 +93,10 @@ def _branches(workspace: str, filters: Filters) -> list[QuerySet[AuditLog]]:
     As one query the database would sort all that match, or read the whole workspace in search of a rare action.
     """
     branches = [_matching(workspace, filters)]
-    if filters.action_prefix:
+    if filters.action_prefix or (filters.kind and not filters.action):
         actions = distinct_values(workspace, "action")
         meant = [action for action in actions if action.startswith(filters.action_prefix)]
+        meant = [action for action in meant if filters.kind in ("", kind_of(action))]
         branches = [records.filter(action=action) for records in branches for action in meant]
     if filters.actor:
         actors = _actors(workspace, filters.actor.lower())

@@ -6,7 +6,7 @@ from rest_framework import serializers
 from audit.arguments import Arguments, CappedIntegerField, OneOfField
 from audit.listing import Cursor, Filters
 from audit.models import AuditLog
-from audit.vocabulary import Channel, Outcome
+from audit.vocabulary import Channel, Kind, Outcome
 
 
 class FilterInput(Arguments):
@@ -18,6 +18,7 @@ class FilterInput(Arguments):
         error_messages={"invalid": "No action begins like this."},
         help_text="All actions that begin so: jira.",
     )
+    kind = OneOfField([str(kind) for kind in Kind], required=False, help_text="Read, or administered.")
     actor = serializers.CharField(required=False, max_length=254, help_text="An email, or part of one.")
     key = serializers.CharField(required=False, max_length=100, help_text="The label of an API key.")
     channel = OneOfField([str(channel) for channel in Channel], required=False)
@@ -37,6 +38,7 @@ class FilterInput(Arguments):
         return Filters(
             action=given.get("action_key", ""),
             action_prefix=given.get("action_prefix", ""),
+            kind=given.get("kind", ""),
             actor=given.get("actor", ""),
             key_label=given.get("key", ""),
             channel=given.get("channel", ""),

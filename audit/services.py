@@ -27,6 +27,17 @@ def latest_records(actor: Actor, actions: Iterable[Action]) -> list[AuditLog]:
     return sorted(records, key=lambda record: record.created_at, reverse=True)
 
 
+def own_records(actor: Actor, limit: int) -> list[AuditLog]:
+    """The newest of the actor's own calls, which everybody may see."""
+    with audited(actor, Action.ME_READ, {}):
+        return list(AuditLog.objects.filter(workspace=actor.workspace, actor=actor.user)[:limit])
+
+
+def find_record(actor: Actor, pk: int) -> AuditLog | None:
+    with audited(actor, Action.AUDIT_LIST, {"record": pk}):
+        return AuditLog.objects.filter(workspace=actor.workspace, pk=pk).first()
+
+
 def export_records(actor: Actor, filters: Filters, file_format: str) -> Iterator[bytes]:
     """Recorded before its first byte leaves; then one chunk of records after another."""
     with audited(actor, Action.AUDIT_EXPORT, _target(filters) | {"format": file_format}):

@@ -1,52 +1,126 @@
 """How often what was called, day by day: cheap enough for a page, at any size of the log."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncHour
 
 from audit.actors import Actor
 from audit.models import AuditLog
 from audit.trail import audited
-from audit.vocabulary import Action
+from audit.vocabulary import Action, Kind, Outcome, kind_of
 
 DAYS = 30
 LIVE_DAYS = 2  # today, and yesterday, whose last transactions may have come in late
+HOURS = 48
+LIVE_TTL = 60
+MAX_NAMED = 10
 DAY_COUNTS_TTL = (DAYS + 1) * 24 * 3600
 
 # (action, outcome) → calls
 Counts = Mapping[tuple[str, str], int]
+DayCounts = Mapping[tuple[str, str, str], int]  # and by whom
 
 
 def calls_per_day(actor: Actor, today: date, days: int = DAYS) -> dict[date, Counts]:
     """Oldest day first; days are those of UTC."""
     with audited(actor, Action.AUDIT_LIST, {}):
-        return {day: _calls_on(actor.workspace, day, today) for day in _until(today, days)}
+        return {day: _by_action(_calls_on(actor.workspace, day, today)) for day in _until(today, days)}
+
+
+def readers(actor: Actor, today: date, days: int = DAYS) -> list[tuple[str, int]]:
+    """Who read and searched most, with how many calls."""
+    calls: Counter[str] = Counter()
+    with audited(actor, Action.AUDIT_LIST, {}):
+        for day in _until(today, days):
+            for (action, _, email), number in _calls_on(actor.workspace, day, today).items():
+                if kind_of(action) == Kind.READ:
+                    calls[email] += number
+    return calls.most_common(MAX_NAMED)
+
+
+def containers_read(actor: Actor, today: date, days: int = DAYS) -> list[tuple[str, str, int]]:
+    """The projects and spaces that were read most: product, key, how many reads."""
+    calls: Counter[tuple[str, str]] = Counter()
+    with audited(actor, Action.AUDIT_LIST, {}):
+        for day in _until(today, days):
+            calls.update(_remembered("containers", actor.workspace, day, today, _count_containers))
+    return [(product, key, number) for (product, key), number in calls.most_common(MAX_NAMED)]
+
+
+def calls_per_hour(actor: Actor, now: datetime, hours: int = HOURS) -> dict[datetime, int]:
+    """Reads and searches, oldest hour first."""
+    newest = now.replace(minute=0, second=0, microsecond=0)
+    since = newest - timedelta(hours=hours - 1)
+    with audited(actor, Action.AUDIT_LIST, {}):
+        key = f"hours:{actor.workspace}:{since:%Y%m%d%H}"
+        found = dict(cache.get_or_set(key, lambda: _count_hours(actor.workspace, since), LIVE_TTL) or ())
+    return {hour: found.get(hour.isoformat(), 0) for hour in (since + timedelta(hours=n) for n in range(hours))}
 
 
 def _until(today: date, days: int) -> list[date]:
     return [today - timedelta(days=back) for back in reversed(range(days))]
 
 
-def _calls_on(workspace: str, day: date, today: date) -> Counts:
+def _by_action(calls: DayCounts) -> Counts:
+    counts: Counter[tuple[str, str]] = Counter()
+    for (action, outcome, _), number in calls.items():
+        counts[action, outcome] += number
+    return dict(counts)
+
+
+def _calls_on(workspace: str, day: date, today: date) -> DayCounts:
+    return _remembered("calls-by", workspace, day, today, _count)
+
+
+def _remembered(name: str, workspace: str, day: date, today: date, count: Callable[[str, date], Any]) -> Any:
     """The log is append-only: a day that is over is counted once, and then remembered."""
     if today - day < timedelta(days=LIVE_DAYS):
-        return _count(workspace, day)
-    key = f"calls:{workspace}:{day}"
+        return count(workspace, day)
+    key = f"{name}:{workspace}:{day}"
     rows = cache.get(key)
     if rows is None:
-        counts = _count(workspace, day)
+        counts = count(workspace, day)
         cache.set(key, [[*what, calls] for what, calls in counts.items()], DAY_COUNTS_TTL)
         return counts
-    return {(action, outcome): calls for action, outcome, calls in rows}
+    return {tuple(what): calls for *what, calls in rows}
 
 
-def _count(workspace: str, day: date) -> Counts:
+def _on(workspace: str, day: date) -> QuerySet[AuditLog]:
     """One range of the index audit_workspace."""
     start = datetime.combine(day, time.min, tzinfo=UTC)
-    records = AuditLog.objects.filter(
-        workspace=workspace, created_at__gte=start, created_at__lt=start + timedelta(days=1)
-    )
-    rows = records.order_by().values_list("action", "outcome").annotate(calls=Count("pk"))
-    return {(action, outcome): calls for action, outcome, calls in rows}
+    end = start + timedelta(days=1)
+    return AuditLog.objects.filter(workspace=workspace, created_at__gte=start, created_at__lt=end).order_by()
+
+
+def _count(workspace: str, day: date) -> DayCounts:
+    rows = _on(workspace, day).values_list("action", "outcome", "actor").annotate(calls=Count("pk"))
+    return {(action, outcome, email): calls for action, outcome, email, calls in rows}
+
+
+def _count_containers(workspace: str, day: date) -> dict[tuple[str, str], int]:
+    """By the project in an issue's key, and the space that a read page lay in."""
+    reads = _on(workspace, day).filter(outcome=Outcome.SUCCESS)
+    calls: Counter[tuple[str, str]] = Counter()
+    issues = reads.filter(action=Action.JIRA_READ).values_list("target__issue_key").annotate(calls=Count("pk"))
+    for key, number in issues:
+        calls["Jira", str(key or "").rpartition("-")[0]] += number
+    pages = reads.filter(action=Action.CONFLUENCE_READ).values_list("target__space_key").annotate(calls=Count("pk"))
+    for key, number in pages:
+        calls["Confluence", str(key or "")] += number
+    return {(product, key): number for (product, key), number in calls.items() if key}
+
+
+def _count_hours(workspace: str, since: datetime) -> list[tuple[str, int]]:
+    """In a form that every cache holds."""
+    records = AuditLog.objects.filter(workspace=workspace, created_at__gte=since).order_by()
+    rows = records.values_list(TruncHour("created_at"), "action").annotate(calls=Count("pk"))
+    calls: Counter[datetime] = Counter()
+    for hour, action, number in rows:
+        if kind_of(action) == Kind.READ:
+            calls[hour] += number
+    return [(hour.isoformat(), number) for hour, number in calls.items()]

@@ -86,6 +86,20 @@ UNRECORDED_SUCCESS = frozenset(
 )
 
 
+class Kind(StrEnum):
+    """What a record is of: a look at what is in Atlassian, or a change to who may look."""
+
+    READ = "read"
+    ADMINISTERED = "administered"
+
+
+_READING = ("jira.", "confluence.", "git.", "integration.hook", "mcp.")
+
+
+def kind_of(action: str) -> Kind:
+    return Kind.READ if action.startswith(_READING) else Kind.ADMINISTERED
+
+
 class Outcome(StrEnum):
     SUCCESS = "success"
     DENIED = "denied"

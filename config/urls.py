@@ -15,7 +15,7 @@ urlpatterns = [
     path("mcp", mcp, name="mcp"),
     path("mcp/memory-core-mcp", BridgeView.as_view(), name="bridge"),
     path("", RedirectView.as_view(pattern_name="integrations-start")),
-    path("", include("console.account_urls")),
+    path("", include("console.account.urls")),
     path("integrations/", include("console.urls")),
     path("admin/", admin.site.urls),
 ]

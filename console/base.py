@@ -1,26 +1,32 @@
 """What every page of a workspace has in common: who is acting, and what a refusal looks like."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from functools import cached_property, wraps
+from typing import Any, ClassVar, cast
 
 from django.contrib import messages
+from django.contrib.auth import login
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.middleware.csrf import REASON_BAD_ORIGIN
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.middleware.csrf import REASON_BAD_ORIGIN, get_token
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views import View
 from rest_framework.exceptions import APIException
 
 from audit.actors import Actor
-from audit.errors import code_and_message
+from audit.errors import as_api_exception, code_and_message
 from audit.trail import recorded_error, rejected_fields, require_permission
 from audit.vocabulary import Action, Channel
+from console.navigation import CONNECTIONS, may_open, navigation
+from console.sign_in_form import SignInForm
 from workspaces.actors import actor_for_user
 from workspaces.errors import WorkspaceAccessDenied
-from workspaces.models import User
+from workspaces.models import User, Workspace
 
-HOME = "integrations-page"  # by URL name: the page stands on a floor above
+SECRET_FIELDS = ("api_token", "password")  # the ends of names of fields that are never written into a page
 
 
 class WorkspacePage(View):
@@ -31,6 +37,7 @@ class WorkspacePage(View):
     """
 
     recorded_as: ClassVar[Action]
+    page: ClassVar[str] = CONNECTIONS  # URL name of the page that shows what came of it
     user: User
     actor: Actor
     workspace_key: str
@@ -42,20 +49,27 @@ class WorkspacePage(View):
         return response
 
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return self._signed_out()
-        self.user = request.user
+        if not request.user.is_authenticated and (ended := self._signed_out(request)) is not None:
+            return ended
+        self.user = cast("User", request.user)
         self.actor = Actor(user=self.user.email, workspace="", channel=Channel.PAGE)
         try:
             actor = actor_for_user(self.user, self.workspace_key, Channel.PAGE)
             if actor is None:
                 raise WorkspaceAccessDenied()
             self.actor = actor
-            require_permission(actor, Action.INTEGRATION_LIST)  # to see the page at all
             require_permission(actor, self.recorded_action())
             return super().dispatch(request, *args, **kwargs)
-        except APIException as exc:
-            return self._refused(self._recorded(exc))
+        except (APIException, ValidationError, DatabaseError) as exc:
+            return self._refused(self._recorded(as_api_exception(exc)))
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The address of a button, opened by hand or reloaded, is the page."""
+        return self.back()
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        return Workspace.objects.get(key=self.workspace_key)
 
     @property
     def is_partial(self) -> bool:
@@ -68,32 +82,75 @@ class WorkspacePage(View):
         """The target of a record that no gate further in has made."""
         return {}
 
-    def _signed_out(self) -> HttpResponseBase:
-        """Back to a page that can be opened, not to the address of a button."""
-        here = self.request.get_full_path() if self.request.method == "GET" else self.home().url
-        to_login = redirect_to_login(here)
-        if self.is_partial:
-            return render(self.request, "console/signed_out.html", {"login_url": to_login.url}, status=401)
-        return to_login
+    def render(self, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+        return render(self.request, template, {**self.frame(), **context}, status=status)
 
-    def _recorded(self, exc: APIException) -> APIException:
+    def frame(self) -> dict[str, Any]:
+        """What stands around every page: the workspace, and the way to its other pages."""
+        return {
+            "workspace": self.workspace,
+            "workspace_key": self.workspace_key,
+            "actor": self.actor,
+            "navigation": navigation(self.actor),
+            "page_name": self.page,
+        }
+
+    def back(self, part: str = "", query: str = "") -> HttpResponseRedirect:
+        response = redirect(self.page, workspace_key=self.workspace_key)
+        response["Location"] += (f"?{query}" if query else "") + (f"#{part}" if part else "")
+        return response
+
+    def _signed_out(self, request: HttpRequest) -> HttpResponseBase | None:
+        """
+        To the login and back; what was typed into a form waits in the page of the login itself, but for secrets.
+
+        None once the fields of that page have signed somebody in.
+        """
+        if request.method != "POST":
+            return redirect_to_login(request.get_full_path())
+        if self.is_partial:
+            url = redirect_to_login(self.back().url).url
+            return render(request, "console/signed_out.html", {"login_url": url}, status=401)
+        form = SignInForm(request, request.POST if "resumed-username" in request.POST else None, prefix="resumed")
+        if form.is_bound and form.is_valid():
+            login(request, form.get_user())
+            get_token(request)
+            return None
+        kept = [
+            (name, value)
+            for name, values in request.POST.lists()
+            if not name.startswith(("csrf", "resumed-")) and not name.endswith(SECRET_FIELDS)
+            for value in values
+        ]
+        return render(request, "console/resume.html", {"form": form, "kept": kept}, status=401)
+
+    def _recorded(self, exc: Exception) -> Exception:
         return recorded_error(self.actor, self.recorded_action(), {**self.audit_target(), **rejected_fields(exc)}, exc)
 
-    def _refused(self, exc: APIException) -> HttpResponse:
+    def _refused(self, exc: Exception) -> HttpResponse:
         """A button's refusal becomes a message on the page, unless that page would be refused as well."""
-        sentence = code_and_message(exc)[1]
+        sentence, status = code_and_message(exc)[1], getattr(exc, "status_code", 500)
         if self.is_partial:
-            return render(self.request, "console/problem.html", {"sentence": sentence}, status=exc.status_code)
-        if self.request.method == "POST" and Action.INTEGRATION_LIST in self.actor.permitted:
+            return render(self.request, "console/problem.html", {"sentence": sentence}, status=status)
+        if self.request.method == "POST" and self.actor.workspace and may_open(self.actor, self.page):
             messages.error(self.request, sentence)
-            return self.home()
-        return render(self.request, "console/refused.html", {"sentence": sentence}, status=exc.status_code)
+            return self.back()
+        frame = self.frame() if self.actor.workspace else {}
+        return render(self.request, "console/refused.html", {**frame, "sentence": sentence}, status=status)
 
-    def home(self, part: str = "") -> Any:
-        response = redirect(HOME, workspace_key=self.workspace_key)
-        if part:
-            response["Location"] += f"#{part}"
-        return response
+
+def in_words(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For a page outside any workspace: what an error of ours says, on a page of its own."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except APIException as exc:
+            sentence = code_and_message(exc)[1]
+            return render(request, "console/refused.html", {"sentence": sentence}, status=exc.status_code)
+
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -3,19 +3,22 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from audit.statistics import Counts
 from audit.vocabulary import Outcome
 
 DAY_WIDTH, BAR_WIDTH, HEIGHT = 10, 7, 32
-LEAST = 2.0  # so that one call among thousands is still seen
+SOME = 1.0  # what is lower than this is drawn as a mark that says "some", not as a bar
+MARK = 1.5
 MAX_SPARKLINES = 10
 
 
 @dataclass(frozen=True)
 class Bar:
+    """Its height is in proportion; a mark stands for what would be too low to be seen."""
+
     x: int
     y: str  # numbers as an SVG takes them, whatever the locale
     height: str
@@ -76,7 +79,25 @@ def _bars(n: int, day: date, action: str, counts: Counts, highest: int) -> list[
     for outcome in Outcome:
         calls = counts.get((action, outcome), 0)
         if calls:
-            height = max(LEAST, (HEIGHT - 2 * LEAST) * calls / highest)
+            height = HEIGHT * calls / highest
             top -= height
-            bars.append(Bar(n * DAY_WIDTH + 1, f"{top:.1f}", f"{height:.1f}", outcome, f"{day}: {calls} {outcome}"))
+            bars.append(_bar(n * DAY_WIDTH + 1, top, height, outcome, f"{day}: {calls} {outcome}"))
     return bars
+
+
+def hour_bars(hours: Mapping[datetime, int]) -> dict[str, Any]:
+    """Calls per hour: bars, and the same as rows of a table."""
+    highest = max(hours.values(), default=0)
+    bars = [
+        _bar(n * DAY_WIDTH + 1, HEIGHT - height, height, Outcome.SUCCESS, f"{hour:%Y-%m-%d %H:00}: {calls}")
+        for n, (hour, calls) in enumerate(hours.items())
+        if calls
+        for height in [HEIGHT * calls / highest]
+    ]
+    return {"bars": bars, "width": len(hours) * DAY_WIDTH, "rows": list(reversed(hours.items())), "highest": highest}
+
+
+def _bar(x: int, top: float, height: float, outcome: str, title: str) -> Bar:
+    if height >= SOME:
+        return Bar(x, f"{top:.1f}", f"{height:.1f}", outcome, title)
+    return Bar(x, f"{min(top, HEIGHT - MARK):.1f}", f"{MARK:.1f}", f"{outcome} some", title)

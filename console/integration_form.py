@@ -1,6 +1,7 @@
 """The fields of an integration as a person fills them in. The rules are the API's (integrations/serializers.py)."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -50,6 +51,23 @@ class IntegrationForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"placeholder": "all", "autocomplete": "off", "spellcheck": "false"}),
     )
+    hidden_fields = forms.CharField(
+        required=False,
+        label="Fields that agents must not see",
+        help_text="Names of Jira fields, separated by commas.",
+        widget=forms.TextInput(attrs={"placeholder": "Salary, Customer contact", "autocomplete": "off"}),
+    )
+    attachments = forms.ChoiceField(
+        required=False,
+        label="Attachments",
+        choices=[("off", "Not read"), ("text", "Read as text"), ("images", "Read as text, and images shown")],
+    )
+    mask_secrets = forms.BooleanField(
+        required=False,
+        label="Mask passwords and tokens that people left in texts",
+        help_text="A net for well-known kinds, no guarantee.",
+    )
+    seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
     write_on_commit = forms.BooleanField(required=False, label="Record commits that name an issue")
     write_on_merge = forms.BooleanField(required=False, label="Record merges that name an issue", help_text=_FLAG_HELP)
     reason = forms.CharField(
@@ -72,14 +90,30 @@ class IntegrationForm(forms.Form):
         if state.has_api_token and self.holds_token:
             kept = "set in the environment" if state.locked else "saved – leave blank to keep it"
             self.fields["api_token"].widget.attrs["placeholder"] = kept
+        if provider != Provider.JIRA:
+            del self.fields["hidden_fields"]
+        for name in () if uses_operator_account(state) else ("base_url", "email", "api_token"):
+            self.fields[name].widget.attrs["required"] = name != "api_token" or not self.holds_token
         if state.locked:
             for name in self.fields:
                 self.fields[name].disabled = True
 
     @property
+    def keys_noun(self) -> str:
+        return KEYS_LABEL[Provider(self.provider)].lower()
+
+    @property
     def has_advanced_errors(self) -> bool:
         """Whether something is wrong with what is rarely needed."""
-        return any(name in self.errors for name in ("keys", "token_expires_on", "reason"))
+        return any(name in self.errors for name in ("keys", "token_expires_on", "hidden_fields", "reason"))
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When what the person saw was saved; None where the form does not say."""
+        try:
+            return datetime.fromisoformat(self.data.get(self.add_prefix("seen_at"), ""))
+        except ValueError:
+            return None
 
     @property
     def summary(self) -> str:
@@ -88,6 +122,9 @@ class IntegrationForm(forms.Form):
         parts = {
             f"only {keys}": keys,
             f"token until {expires_on}": expires_on,
+            f"without {self.initial['hidden_fields']}": self.initial["hidden_fields"],
+            "no attachments": self.initial["attachments"] == "off",
+            "secrets unmasked": not self.initial["mask_secrets"],
             "git events": self.initial["write_on_commit"] or self.initial["write_on_merge"],
         }
         return ", ".join(text for text, is_set in parts.items() if is_set)
@@ -99,7 +136,7 @@ class IntegrationForm(forms.Form):
                 "workspace_key": self.workspace_key,
                 "provider": self.provider,
                 "reason": given.get("reason", ""),
-                "config": _config(given, ALLOWLIST_FIELD[self.provider]),
+                "config": _config(given, ALLOWLIST_FIELD[self.provider]) | self._switches(given) | self._ticked(given),
             }
         )
         try:
@@ -111,6 +148,28 @@ class IntegrationForm(forms.Form):
             return
         checked = arguments.validated_data
         self.arguments = {name: checked[name] for name in ("enabled", "reason", "config")}
+
+    def _switches(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Those that the form holds: a script that posts less leaves them as they are."""
+        config: dict[str, Any] = {}
+        if self.add_prefix("seen_at") not in self.data:
+            return config
+        config["mask_secrets"] = given.get("mask_secrets", False)
+        if given.get("attachments"):
+            config["attachments"] = given["attachments"]
+        if "hidden_fields" in self.fields:
+            names = [name.strip() for name in given.get("hidden_fields", "").split(",")]
+            config["hidden_fields"] = [name for name in names if name] or None
+        return config
+
+    def _ticked(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Of the projects that were listed those that are ticked; what was typed besides stays."""
+        listed = set(self.data.getlist(self.add_prefix("listed"))) if hasattr(self.data, "getlist") else set()
+        if not listed:
+            return {}
+        ticked = self.data.getlist(self.add_prefix("ticked"))
+        typed = [key for key in _split(given.get("keys", "")) if key.upper() not in {key.upper() for key in listed}]
+        return {ALLOWLIST_FIELD[self.provider]: [*ticked, *typed] or None}
 
     def _field_of(self, path: str) -> str | None:
         name = path.removeprefix("config.").split(".")[0]
@@ -132,12 +191,16 @@ def _config(given: dict[str, Any], allowlist: str) -> dict[str, Any]:
         "base_url": given.get("base_url") or None,
         "email": given.get("email") or None,
         "token_expires_on": given.get("token_expires_on") or None,
-        allowlist: [key for key in re.split(r"[\s,;]+", given.get("keys", "")) if key] or None,
+        allowlist: _split(given.get("keys", "")) or None,
         "write_on_commit": given.get("write_on_commit", False),
         "write_on_merge": given.get("write_on_merge", False),
     }
     token = (given.get("api_token") or "").strip()
     return config | ({"api_token": token} if token else {})
+
+
+def _split(text: str) -> list[str]:
+    return [key for key in re.split(r"[\s,;]+", text) if key]
 
 
 def uses_operator_account(state: IntegrationState) -> bool:
@@ -155,6 +218,10 @@ def _initial(state: IntegrationState) -> dict[str, Any]:
         "email": "" if borrowed else state.email,
         "token_expires_on": state.token_expires_on,
         "keys": ", ".join(state.allowed_keys),
+        "hidden_fields": ", ".join(state.hidden_fields),
+        "attachments": state.attachments,
+        "mask_secrets": state.mask_secrets,
+        "seen_at": state.updated_at.isoformat() if state.updated_at else "",
         "write_on_commit": state.write_on_commit,
         "write_on_merge": state.write_on_merge,
     }

@@ -18,6 +18,13 @@ class StatusBadge:
     message: str
     warnings: tuple[str, ...] = ()
 
+    @property
+    def short(self) -> str:
+        """For a list of many: connected, expiring, failing and the like."""
+        if self.level == "good":
+            return "Expiring" if any("expire" in warning for warning in self.warnings) else "Connected"
+        return "Failing" if self.level == "bad" else self.label
+
 
 # What a call can fail by that a connection test would find as well.
 _NO_TROUBLE = ("upstream_rejected_query", "upstream_rate_limited")

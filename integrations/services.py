@@ -1,17 +1,18 @@
 """What an actor does with the integrations of a workspace."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 
 from audit.actors import Actor
-from audit.trail import audited
+from audit.trail import audited, require_permission
 from audit.vocabulary import Action
-from integrations.errors import IntegrationLocked
+from integrations.errors import IntegrationLocked, IntegrationMissing
 from integrations.models import AttachmentPolicy, Integration, Provider
 from integrations.states import IntegrationState, state_of
+from workspaces.errors import ChangedMeanwhile
 from workspaces.models import Workspace
 
 CREDENTIAL_FIELDS = ("base_url", "email", "api_token")
@@ -43,13 +44,19 @@ def list_integrations(actor: Actor) -> dict[str, IntegrationState]:
 
 
 def update_integration(
-    actor: Actor, provider: str, enabled: bool | None, reason: str, config: dict[str, Any]
+    actor: Actor,
+    provider: str,
+    enabled: bool | None,
+    reason: str,
+    config: dict[str, Any],
+    seen_at: datetime | None = None,
 ) -> Update:
     """
     Save what config names (fields of Integration; None deletes) and nothing else.
 
     A stored token is forgotten when the origin or the email changes without a new one: it was entered for
-    another place. Raises IntegrationLocked.
+    another place. seen_at is when what the actor saw was saved: raises ChangedMeanwhile where somebody has saved
+    since. Raises IntegrationLocked.
     """
     target: dict[str, Any] = {"provider": provider, "reason": reason}
     with audited(actor, Action.INTEGRATION_UPDATE, target):
@@ -58,6 +65,8 @@ def update_integration(
         workspace = Workspace.objects.select_for_update().get(key=actor.workspace)
         row = Integration.objects.filter(workspace=workspace, provider=provider).first()
         row = row or Integration(workspace=workspace, provider=provider)
+        if seen_at not in (None, row.updated_at):
+            raise ChangedMeanwhile()
         before = {name: getattr(row, name) for name in DEFAULTS} | {"enabled": row.enabled}
         forgotten = _apply(row, enabled, config)
         changes = target["changes"] = _changes(before, row)
@@ -66,6 +75,21 @@ def update_integration(
         _save(row)
     credentials_changed = row.is_complete and not changes.keys().isdisjoint(CREDENTIAL_FIELDS)
     return Update(state_of(row, provider), forgotten, credentials_changed)
+
+
+def own_account(actor: Actor, provider: str) -> dict[str, Any]:
+    """Site, email and token of the workspace itself, to be saved for the other provider. Raises IntegrationMissing."""
+    require_permission(actor, Action.INTEGRATION_UPDATE)
+    row = Integration.objects.filter(workspace__key=actor.workspace, provider=provider).first()
+    if row is None or not row.is_complete or provider in settings.LOCKED_PROVIDERS:
+        raise IntegrationMissing(provider)
+    return {name: getattr(row, name) for name in (*CREDENTIAL_FIELDS, "token_expires_on")}
+
+
+def allowlists(workspace_key: str) -> dict[str, tuple[str, ...]]:
+    """Provider → the keys that are allowed; empty: all."""
+    rows = Integration.objects.filter(workspace__key=workspace_key).values_list("provider", "allowed_keys")
+    return {provider: tuple(keys) for provider, keys in rows}
 
 
 def state_in(workspace_key: str, provider: str) -> IntegrationState:

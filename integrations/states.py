@@ -33,6 +33,7 @@ class IntegrationState:
     account_name: str
     tested_at: datetime | None
     test_problem: str
+    updated_at: datetime | None = None  # None: nothing was saved yet
 
 
 def state_of(row: Integration | None, provider: str) -> IntegrationState:
@@ -61,6 +62,7 @@ def state_of(row: Integration | None, provider: str) -> IntegrationState:
         account_name=row.account_name,
         tested_at=row.tested_at,
         test_problem=row.test_problem,
+        updated_at=row.updated_at,
     )
 
 

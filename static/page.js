@@ -46,3 +46,13 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", () => copy(button));
 }
+
+/* Moments are said in UTC; beside it in the reader's own zone, where that is another. */
+if (new Date().getTimezoneOffset() !== 0) {
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    const local = document.createElement("span");
+    local.className = "quiet";
+    local.textContent = ` (${new Date(time.dateTime).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })} here)`;
+    time.after(local);
+  }
+}

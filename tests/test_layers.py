@@ -132,7 +132,7 @@ def floor_of_urls() -> dict[str, str]:
     return {
         name: floor
         for floor in FLOORS
-        for path in (ROOT / floor).glob("*urls.py")
+        for path in (ROOT / floor).rglob("*urls.py")
         for name in DEFINED.findall(path.read_text(encoding="utf-8"))
     }
 
@@ -186,6 +186,21 @@ def test_no_template_path_reaches_up():
 
     assert set(owners.values()) >= {"console", "audit"}
     assert wrong == []
+
+
+def test_view_classes_of_the_console_are_two_deep_at_most():
+    """Besides Django's own: a page, and what every page has in common."""
+    bases = {
+        node.name: [ast.unparse(base) for base in node.bases]
+        for path in modules("console")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    }
+
+    def depth(name: str) -> int:
+        return 1 + max((depth(base) for base in bases[name] if base in bases), default=0)
+
+    assert {name: depth(name) for name in bases if depth(name) > 2} == {}
 
 
 def test_only_settings_reads_the_environment():

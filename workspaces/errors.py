@@ -42,6 +42,12 @@ class NoSuchKey(APIException):
     default_detail = "No such API key in this workspace."
 
 
+class NoSuchRecord(APIException):
+    status_code = status.HTTP_404_NOT_FOUND
+    default_code = "record_not_found"
+    default_detail = "No such record in this workspace: it never was, or has been archived."
+
+
 class KeyDoesNotWork(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_code = "api_key_ended"

@@ -5,6 +5,8 @@ from workspaces.errors import AboveYourRole, LastOwner, NoSuchMember
 from workspaces.models import Membership, Role, Workspace
 from workspaces.roles import MANAGEABLE_ROLES
 
+MAX_OFFERED = 1000
+
 
 def membership_in(workspace: Workspace, email: str) -> Membership:
     memberships = Membership.objects.select_related("user", "workspace")
@@ -53,12 +55,14 @@ def require_another_owner(membership: Membership) -> None:
         raise LastOwner()
 
 
-def manageable_member_emails(actor: Actor, workspace: Workspace) -> list[str]:
-    """Emails of those for whom actor may issue a key; actor first."""
+def manageable_members(actor: Actor, workspace: Workspace) -> list[tuple[str, str]]:
+    """Email and role of those for whom actor may issue a key; actor first. At most MAX_OFFERED: the rest by REST."""
     members = Membership.objects.filter(workspace=workspace).select_related("user").order_by("user__email")
-    emails = [
-        member.user.email
-        for member in members
+    if not MANAGEABLE_ROLES[actor.role]:
+        members = members.filter(user__email=actor.user)
+    offered = [
+        (member.user.email, member.effective_role)
+        for member in members[:MAX_OFFERED]
         if is_own(actor, member.user.email) or can_manage(actor, member.effective_role)
     ]
-    return sorted(emails, key=lambda email: email != actor.user)
+    return sorted(offered, key=lambda member: member[0] != actor.user)

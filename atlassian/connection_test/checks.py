@@ -3,19 +3,21 @@ What is tried with credentials that were found good: the calls of search and rea
 use, so that nothing passes here that would fail there.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from atlassian.confluence.reader import Confluence
 from atlassian.connection_test.diagnoses import Diagnosis
 from atlassian.jira.reader import Jira
 from atlassian.upstream.client import AtlassianClient
-from atlassian.upstream.responses import items, number, text
+from atlassian.upstream.responses import items, line, number, text
 from atlassian.upstream.statuses import error_for
 from atlassian.upstream.transport import Params
 
 MAX_KEYS_AT_ONCE = 50
 MAX_KEYS_NAMED = 10
+MAX_LISTED = 100
 NO_ID = "1"  # whether it exists does not matter: a missing scope is told before
 
 
@@ -28,9 +30,25 @@ class Check:
 
     name: str
     proves: str
-    run: Callable[[], None]
+    run: Callable[[], "Visible | None"]
     scope: str
     degrades: str = ""
+
+
+@dataclass(frozen=True)
+class Container:
+    """A project or a space."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Visible:
+    """What the account sees, the first MAX_LISTED of it."""
+
+    containers: tuple[Container, ...]
+    total: int | None  # None: more than are listed, Atlassian does not say how many
 
 
 def jira(client: AtlassianClient, account_id: str) -> Iterator[Check]:
@@ -63,13 +81,14 @@ def confluence(client: AtlassianClient, account_id: str) -> Iterator[Check]:
 CHECKS: Mapping[str, Callable[[AtlassianClient, str], Iterator[Check]]] = {"jira": jira, "confluence": confluence}
 
 
-def _sees_projects(client: AtlassianClient) -> None:
-    answer = client.get("/rest/api/3/project/search", {"maxResults": 1})
+def _sees_projects(client: AtlassianClient) -> Visible:
+    answer = client.get("/rest/api/3/project/search", {"maxResults": MAX_LISTED, "orderBy": "key"})
     if not items(answer, "values") and number(answer, "total") == 0:
         raise Diagnosis(
             "The account sees no project.",
             f"A Jira admin gives {client.credentials.email} the permission Browse projects where it is to search.",
         )
+    return _visible(items(answer, "values"), number(answer, "total"))
 
 
 def _knows_projects(client: AtlassianClient) -> None:
@@ -88,12 +107,19 @@ def _searches_and_reads_issues(client: AtlassianClient) -> None:
         reader.read(issue.key)
 
 
-def _sees_spaces(client: AtlassianClient) -> None:
-    if not items(client.get("/wiki/api/v2/spaces", {"limit": 1}), "results"):
+def _sees_spaces(client: AtlassianClient) -> Visible:
+    rows = items(client.get("/wiki/api/v2/spaces", {"limit": MAX_LISTED}), "results")
+    if not rows:
         raise Diagnosis(
             "The account sees no space.",
             f"A Confluence admin lets {client.credentials.email} view the spaces where it is to search.",
         )
+    return _visible(rows, None if len(rows) >= MAX_LISTED else len(rows))
+
+
+def _visible(rows: Sequence[Any], total: int | None) -> Visible:
+    found = [Container(line(row, "key"), line(row, "name")) for row in rows]
+    return Visible(tuple(container for container in found if container.key)[:MAX_LISTED], total)
 
 
 def _knows_spaces(client: AtlassianClient) -> None:

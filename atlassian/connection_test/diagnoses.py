@@ -20,9 +20,9 @@ TOKENS = "https://id.atlassian.com/manage-profile/security/api-tokens"
 class Diagnosis(Exception):
     """What is the matter in one sentence, and what to do in another."""
 
-    def __init__(self, problem: str, remedy: str) -> None:
+    def __init__(self, problem: str, remedy: str, scope: str = "") -> None:
         super().__init__(problem)
-        self.problem, self.remedy = problem, remedy
+        self.problem, self.remedy, self.scope = problem, remedy, scope  # scope: the one that is missing
 
 
 def refuses_credentials(transport: Transport, cloud_id: str) -> Diagnosis:
@@ -42,6 +42,7 @@ def lacks_scope(credentials: Credentials, scope: str) -> Diagnosis:
         f"The API token has scopes, and {scope} is not among them.",
         f"Scopes are fixed when a token is made, and for one product: create a new API token for {credentials.product} "
         f"at {TOKENS} with the scopes {SCOPES[credentials.provider]}, and {_save(credentials)}.",
+        scope,
     )
 
 

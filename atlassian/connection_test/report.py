@@ -12,7 +12,7 @@ from datetime import date
 from django.utils import timezone
 from rest_framework.exceptions import APIException
 
-from atlassian.connection_test.checks import CHECKS
+from atlassian.connection_test.checks import CHECKS, Container, Visible
 from atlassian.connection_test.diagnoses import (
     Diagnosis,
     diagnose,
@@ -43,6 +43,7 @@ class Step:
     proves: str
     problem: str = ""
     remedy: str = ""
+    scope: str = ""  # the one that the token lacks
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class ConnectionReport:
     cloud_id: str = ""
     scoped: bool = False
     warnings: tuple[str, ...] = ()
+    visible: tuple[Container, ...] = ()  # projects or spaces that the account sees, the first hundred
+    visible_total: int | None = None  # None: not asked, or more than are listed
 
     @property
     def problem(self) -> str:
@@ -82,6 +85,8 @@ def check_connection(credentials: Credentials, *, today: date | None = None) -> 
         cloud_id=test.cloud_id,
         scoped=test.transport.credentials.scoped,
         warnings=tuple(filter(None, [*test.warnings, warning])),
+        visible=test.visible.containers,
+        visible_total=test.visible.total,
     )
 
 
@@ -91,6 +96,7 @@ class _Test:
         self.account = AccountDiscovery()
         self.cloud_id = ""
         self.warnings: list[str] = []
+        self.visible = Visible((), None)
 
     def steps(self) -> Iterator[Step]:
         """Ends where nothing further could be found out. A missing scope is no such end: the others are named too."""
@@ -114,12 +120,12 @@ class _Test:
         found = replace(self.transport.credentials, account_id=self.account.account_id)
         return AtlassianClient(found, deadline=self.transport.deadline)
 
-    def _step(self, name: str, proves: str, run: Callable[[], None], scope: str = "") -> Step:
+    def _step(self, name: str, proves: str, run: Callable[[], Visible | None], scope: str = "") -> Step:
         try:
-            run()
+            self.visible = run() or self.visible
         except (Diagnosis, APIException) as exc:
             diagnosis = exc if isinstance(exc, Diagnosis) else diagnose(exc, self.transport, scope)
-            return Step(name, False, proves, diagnosis.problem, diagnosis.remedy)
+            return Step(name, False, proves, diagnosis.problem, diagnosis.remedy, diagnosis.scope)
         return Step(name, True, proves)
 
     def _finds_site(self) -> None:

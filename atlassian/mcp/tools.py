@@ -31,8 +31,11 @@ class Tool:
     def run(self, actor: Actor, given: Mapping[str, Any]) -> results.Result:
         """Raises an APIException, whatever happens; the call has left its record by then."""
         with recording_failures(actor, self.action):
-            arguments = validated_arguments(actor, self.action, self._serializer(given))
+            arguments = self.checked(actor, given)
             return self.answer(self.service(actor, **arguments), arguments)
+
+    def checked(self, actor: Actor, given: Mapping[str, Any]) -> dict[str, Any]:
+        return validated_arguments(actor, self.action, self._serializer(given))
 
     def schema(self) -> dict[str, Any]:
         schema: dict[str, Any] = {

@@ -119,8 +119,9 @@ def test_a_search_shows_what_an_agent_would_get_and_how_long_it_took(admin, site
     assert ("<html" in page) is (headers == {})
     assert answer.context["hits"]
     assert answer.context["hits"][0].url.startswith(site.url)
-    assert "next_cursor" in page
-    assert f"in {answer.context['milliseconds']} ms" in page
+    price = answer.context["price"]
+    assert f"in {price.milliseconds} ms; the agent pays {price.bytes} bytes" in page
+    assert price.bytes == len(answer.context["answer"].encode())
     assert recorded() == [(action, "success", "page")]
 
 
@@ -163,8 +164,8 @@ def test_a_blank_search_is_refused_by_name_and_asks_nobody(admin, site):
     assert recorded() == [("jira.search", "failed", "page")]
 
 
-@pytest.mark.parametrize("path", [TEST, TRY, SAVE_AND_TEST])
-def test_the_page_and_its_buttons_are_not_for_members(site, path):
+@pytest.mark.parametrize("path", [TEST, SAVE_AND_TEST])
+def test_connecting_is_not_for_members(site, path):
     connected(site)
     client = Client()
     client.force_login(make_member(Role.MEMBER).user)

@@ -61,7 +61,7 @@ def test_who_may_not_see_the_log_sees_no_numbers_of_it_either():
     assert AuditLog.objects.get().outcome == "denied"
 
 
-def test_bars_are_stacked_within_the_strip_and_the_rarest_is_seen():
+def test_what_is_too_rare_for_a_bar_is_a_mark_that_says_some():
     days = {
         TODAY - timedelta(days=1): {("jira.read", "success"): 100_000, ("jira.read", "failed"): 1},
         TODAY: {("jira.read", "denied"): 1, ("jira.search", "success"): 5},
@@ -71,11 +71,25 @@ def test_bars_are_stacked_within_the_strip_and_the_rarest_is_seen():
 
     assert (read.action, read.calls, read.denied, read.failed) == ("jira.read", 100_002, 1, 1)
     assert (search.action, search.calls) == ("jira.search", 5)
-    assert [bar.outcome for bar in read.bars] == ["success", "failed", "denied"]
-    assert all(float(bar.y) >= 0 and float(bar.height) >= 2 for bar in (*read.bars, *search.bars))
-    success, failed, _ = read.bars
-    assert float(failed.y) + float(failed.height) == pytest.approx(float(success.y))
-    assert float(success.y) + float(success.height) == pytest.approx(HEIGHT, abs=0.1)
+    assert [bar.outcome for bar in read.bars] == ["success", "failed some", "denied some"]
+    assert all(float(bar.y) >= 0 and float(bar.y) + float(bar.height) <= HEIGHT for bar in (*read.bars, *search.bars))
+    assert {bar.height for bar in read.bars[1:]} == {"1.5"}  # a mark, not a height
+    assert float(read.bars[0].height) == pytest.approx(HEIGHT, abs=0.1)
+
+
+def test_the_height_of_a_bar_is_in_proportion():
+    (read,) = sparklines(
+        {TODAY: {("jira.read", "success"): 100}, TODAY - timedelta(days=1): {("jira.read", "failed"): 25}}
+    )
+
+    whole, quarter = (float(bar.height) for bar in read.bars)
+    assert whole == 4 * quarter
+
+
+def test_bars_stay_within_the_strip():
+    days = {TODAY: {("jira.read", "success"): 5, ("jira.read", "denied"): 2}}
+    (read,) = sparklines(days)
+
     assert max(bar.x for bar in read.bars) < width_of(days)
 
 

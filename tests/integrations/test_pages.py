@@ -16,6 +16,9 @@ from workspaces.models import ApiKey, Role, User
 pytestmark = pytest.mark.django_db
 
 PAGE = "/integrations/acme/"
+OTHERS = ("members", "keys", "activity", "try")
+KEYS = "/integrations/acme/keys/"
+ADMIN = "admin@acme.example.com"
 SAVE = "/integrations/acme/jira/save/"
 
 
@@ -65,8 +68,10 @@ def test_a_member_is_refused_in_words_and_the_refusal_recorded():
     assert (record.actor, record.workspace, record.error_code) == ("member@acme.example.com", "acme", "role_required")
 
 
-@pytest.mark.parametrize("path", ["jira/save/", "jira/disable/", "jira/forget-token/", "keys/"])
-def test_a_member_can_press_no_button(path):
+@pytest.mark.parametrize(
+    "path", ["jira/save/", "jira/disable/", "jira/forget-token/", "jira/copy/", "members/invite/", "members/remove/"]
+)
+def test_a_member_can_press_no_button_of_an_admins(path):
     make_integration()
 
     answer = signed_in(Role.MEMBER).post(PAGE + path, filled_in(base_url="https://evil.atlassian.net"))
@@ -102,8 +107,32 @@ def test_who_is_not_signed_in_comes_back_to_the_page_after_the_login():
     assert back["Location"] == PAGE
 
 
-def test_a_button_pressed_after_the_session_ended_leads_back_to_the_page_and_not_to_the_button():
-    assert Client().post(SAVE, filled_in())["Location"] == f"/login/?next={PAGE}"
+def test_what_was_typed_outlives_the_session_but_no_secret_is_written_into_a_page():
+    make_member(Role.ADMIN)
+    client = Client()
+
+    ended = client.post(SAVE, filled_in(keys="OPS", api_token="a-secret-token"))
+    wrong = client.post(SAVE, filled_in(keys="OPS") | {"resumed-username": ADMIN, "resumed-password": "a-guess"})
+    kept = {"resumed-username": ADMIN, "resumed-password": "a-long-password-1"}
+    resumed = client.post(SAVE, filled_in(keys="OPS") | kept)
+
+    assert (ended.status_code, wrong.status_code) == (401, 401)
+    for answer in (ended, wrong):
+        assert ("jira-keys", "OPS") in answer.context["kept"]
+    assert "a-secret-token" not in ended.content.decode()
+    assert 'value="OPS"' in resumed.content.decode()
+    assert "enter it again" in text_of(resumed)
+    assert not Integration.objects.exists()
+
+
+def test_a_button_without_a_secret_is_pressed_as_soon_as_somebody_is_logged_in_again():
+    make_integration()
+    make_member(Role.ADMIN)
+    kept = {"resumed-username": ADMIN, "resumed-password": "a-long-password-1"}
+
+    Client().post("/integrations/acme/jira/disable/", {"jira-reason": "audit"} | kept)
+
+    assert not Integration.objects.get().enabled
 
 
 def test_a_script_is_told_that_the_session_ended_with_the_way_back():
@@ -298,16 +327,17 @@ def test_a_key_is_shown_once_filled_into_the_configurations_and_works(client_for
     client = signed_in()
     make_integration()
 
-    answer = client.post(
-        f"{PAGE}keys/", {"label": "my laptop", "email": "admin@acme.example.com", "expires_in_days": "30"}
-    )
+    issued = client.post(KEYS, {"label": "my laptop", "email": ADMIN, "expires_in_days": "30"})
+    assert issued["Location"] == f"{KEYS}#secret"
+    answer = client.get(KEYS)
 
     secret = answer.context["secret"]
     page = answer.content.decode()
     assert f"Authorization: Bearer {secret}" in page.replace("&quot;", '"')
     assert "http://testserver/mcp" in page
     assert "no-store" in answer["Cache-Control"]
-    assert secret not in client.get(PAGE).content.decode()
+    assert secret not in client.get(KEYS).content.decode()
+    assert ApiKey.objects.count() == 1
     listed = client_for(secret).get("/v1/integrations", {"workspace_key": "acme"})
     assert listed.status_code == 200
     record = AuditLog.objects.get()
@@ -319,8 +349,8 @@ def test_an_admin_issues_keys_for_members_but_not_for_an_owner():
     client = signed_in()
     make_member(Role.MEMBER), make_member(Role.OWNER)
 
-    offered = [email for email, _ in client.get(PAGE).context["key_form"].fields["email"].choices]
-    answer = client.post(f"{PAGE}keys/", {"label": "x", "email": "owner@acme.example.com"})
+    offered = [email for email, _ in client.get(KEYS).context["key_form"].fields["email"].choices]
+    answer = client.post(KEYS, {"label": "x", "email": "owner@acme.example.com"})
 
     assert offered == ["admin@acme.example.com", "member@acme.example.com"]
     assert answer.status_code == 400
@@ -330,7 +360,7 @@ def test_an_admin_issues_keys_for_members_but_not_for_an_owner():
 def test_the_public_url_of_the_settings_goes_into_the_configurations(settings):
     settings.PUBLIC_URL = "https://memory.acme.com/"
 
-    assert "https://memory.acme.com/mcp" in signed_in().get(PAGE).content.decode()
+    assert "https://memory.acme.com/mcp" in signed_in().get(KEYS).content.decode()
 
 
 def test_a_key_is_revoked_and_that_recorded():
@@ -360,7 +390,8 @@ def test_the_pages_of_one_workspace_show_nothing_of_a_neighbour():
     make_api_key(Role.MEMBER, "globex", label="globex laptop")
     client = signed_in()
 
-    page = client.get(PAGE).content.decode() + client.get(f"{PAGE}records/").content.decode()
+    paths = (PAGE, *(f"{PAGE}{name}/" for name in OTHERS))
+    page = "".join(client.get(path).content.decode() for path in paths)
 
     assert "globex" not in page
 
@@ -383,8 +414,9 @@ def test_records_are_shown_filtered_and_paged():
         client.post(SAVE, filled_in(keys=key))
     client.post(SAVE, filled_in(email="nobody"))
 
-    page = client.get(f"{PAGE}records/", {"action_key": "integration.update", "outcome": "success", "limit": 2})
-    older = client.get(f"{PAGE}records/", {"cursor": page.context["next_cursor"], "outcome": "success", "limit": 2})
+    given = {"kind": "administered", "outcome": "success", "limit": 2}
+    page = client.get(f"{PAGE}records/", given | {"action_key": "integration.update"}, follow=True)
+    older = client.get(f"{PAGE}activity/", given | {"cursor": page.context["next_cursor"]})
 
     assert [len(page.context["records"]), len(older.context["records"])] == [2, 1]
     assert older.context["next_cursor"] is None
@@ -392,7 +424,7 @@ def test_records_are_shown_filtered_and_paged():
 
 
 def test_a_mistyped_filter_is_named():
-    answer = signed_in().get(f"{PAGE}records/", {"outcom": "denied"})
+    answer = signed_in().get(f"{PAGE}activity/", {"outcom": "denied"})
 
     assert answer.status_code == 400
     assert "outcom: Unknown parameter." in text_of(answer)
@@ -403,13 +435,13 @@ def test_no_page_holds_script_or_style_of_its_own():
     make_integration(Provider.CONFLUENCE)
     client.post(SAVE, filled_in(email="nobody"))
 
-    for path in (PAGE, f"{PAGE}records/", "/integrations/", "/password/"):
+    for path in (PAGE, *(f"{PAGE}{name}/" for name in OTHERS), "/integrations/", "/password/"):
         page = client.get(path, follow=True).content.decode()
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*src=)|javascript:", page), path
         assert not re.search(r'(?:src|<link [^>]*href|action)="(?:https?:)?//', page), path
 
 
-@pytest.mark.parametrize("path", ["jira/save/", "jira/disable/", "keys/"])
+@pytest.mark.parametrize("path", ["jira/save/", "jira/disable/"])
 def test_the_address_of_a_button_opened_by_hand_is_the_page(path):
     assert signed_in().get(PAGE + path)["Location"] == PAGE
 
@@ -448,7 +480,7 @@ def test_keys_that_no_longer_work_are_folded_away_with_the_reason():
     make_api_key(Role.MEMBER, label="gone", revoked_at=timezone.now())
     make_api_key(Role.MEMBER, label="over", expires_at=timezone.now() - timedelta(days=1))
 
-    context = client.get(PAGE).context
+    context = client.get(KEYS).context
 
     assert [key.label for key in context["api_keys"]] == ["works"]
     assert [(key.label, why) for key, why in context["old_keys"]] == [("over", "expired"), ("gone", "revoked")]

@@ -1,0 +1,141 @@
+"""Activity: the audit log for people. Filters are the address, every record has one, the rest is exported."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import ValidationError
+
+from audit.errors import validation_issues
+from audit.models import AuditLog
+from audit.serializers import RECORD_FIELDS, ListInput
+from audit.services import find_record, list_records
+from audit.statistics import calls_per_day, calls_per_hour, containers_read, readers
+from audit.summary import summary
+from audit.touches import touched_by
+from audit.trail import record_failure
+from audit.vocabulary import Action, Channel, Kind, Outcome, kind_of
+from console.base import WorkspacePage
+from console.chart import hour_bars, sparklines, table_rows, width_of
+from console.navigation import ACTIVITY
+from integrations.models import Integration, Provider
+from workspaces.errors import NoSuchRecord
+
+PAGE_SIZE = 100
+NAMES = ("from", "to", "actor", "action_key", "outcome", "channel", "key", "touched", "request_id")
+RANGES = (("Last hour", 1), ("Last 24 hours", 24), ("Last 7 days", 7 * 24), ("Last 30 days", 30 * 24))
+
+
+class ActivityPage(WorkspacePage):
+    """Filtered by the names that GET /v1/audit-logs knows."""
+
+    recorded_as: ClassVar[Action] = Action.AUDIT_LIST
+    page = ACTIVITY
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        given = {name: value.strip() for name, value in request.GET.items() if value.strip()}
+        kind = given.setdefault("kind", Kind.READ)
+        arguments = ListInput(data={"limit": PAGE_SIZE} | given | {"workspace_key": self.workspace_key})
+        try:
+            arguments.is_valid(raise_exception=True)
+        except ValidationError as exc:
+            record_failure(self.actor, self.recorded_as, {}, exc)
+            errors = {issue["path"]: issue["message"] for issue in validation_issues(exc)}
+            known = {name: value for name, value in given.items() if name in NAMES}
+            return self._page({"kind": Kind.READ} | known, {"records": [], "errors": errors}, status=400)
+        checked = arguments.validated_data
+        records, cursor = list_records(self.actor, ListInput.filters(checked), checked["limit"], checked.get("cursor"))
+        context: dict[str, Any] = {
+            "records": [(record, summary(record)) for record in records],
+            "next_cursor": cursor and cursor.encode(),
+        }
+        if not set(given) - {"kind"}:
+            context |= self._charts(kind)
+        return self._page(given, context)
+
+    def _page(self, given: Mapping[str, str], context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+        filters = {name: value for name, value in given.items() if name not in ("cursor", "limit")}
+        frame = {
+            "given": filters | {"since": filters.get("from", "")},
+            "kind": filters.get("kind", Kind.READ),
+            "is_filtered": bool(set(filters) - {"kind"}),
+            "tabs": [(kind, _address({**filters, "kind": kind, "action_key": ""})) for kind in Kind],
+            "ranges": [(label, _address({**filters, "from": _back(hours), "to": ""})) for label, hours in RANGES],
+            "query": urlencode(filters),
+            "limit": given.get("limit", ""),
+            "actions": [action for action in Action if kind_of(action) == filters.get("kind")],
+            "outcomes": list(Outcome),
+            "channels": list(Channel),
+        }
+        return self.render("console/activity.html", {**frame, **context}, status=status)
+
+    def _charts(self, kind: str) -> dict[str, Any]:
+        now = datetime.now(UTC)
+        days = {
+            day: {(action, outcome): calls for (action, outcome), calls in counts.items() if kind_of(action) == kind}
+            for day, counts in calls_per_day(self.actor, now.date()).items()
+        }
+        context = {"day_rows": table_rows(days), "sparklines": sparklines(days), "chart_width": width_of(days)}
+        if kind != Kind.READ:
+            return context
+        hours = calls_per_hour(self.actor, now)
+        return context | {
+            "hours": hour_bars(hours),
+            "readers": readers(self.actor, now.date()),
+            "containers": containers_read(self.actor, now.date()),
+        }
+
+
+class RecordPage(WorkspacePage):
+    recorded_as = Action.AUDIT_LIST
+    page = ACTIVITY
+
+    def get(self, request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
+        record = find_record(self.actor, pk)
+        if record is None:
+            raise NoSuchRecord()
+        context = {
+            "record": record,
+            "summary": summary(record),
+            "fields": [(name, getattr(record, name)) for name in RECORD_FIELDS if name not in ("target", "created_at")],
+            "target": list(record.target.items()) if isinstance(record.target, dict) else [],
+            "touched": _touched(self.workspace_key, record),
+            "kind": kind_of(record.action),
+        }
+        return self.render("console/record.html", context)
+
+
+def _touched(workspace_key: str, record: AuditLog) -> list[tuple[str, str]]:
+    """Each issue and page that the record speaks of, with its address at the connected site."""
+    sites = dict(Integration.objects.filter(workspace__key=workspace_key).values_list("provider", "base_url"))
+    target = record.target if isinstance(record.target, dict) else {}
+    return [(touched, _url_of(touched, sites)) for touched in touched_by(target)]
+
+
+def _url_of(touched: str, sites: Mapping[str, str]) -> str:
+    if touched.isdecimal():
+        site = sites.get(Provider.CONFLUENCE)
+        return f"{site}/wiki/pages/viewpage.action?pageId={touched}" if site else ""
+    site = sites.get(Provider.JIRA)
+    return f"{site}/browse/{touched}" if site else ""
+
+
+def _address(given: Mapping[str, str]) -> str:
+    return "?" + urlencode({name: value for name, value in given.items() if value})
+
+
+def _back(hours: int) -> str:
+    """To the minute, so that an address is not another with each second."""
+    return f"{datetime.now(UTC) - timedelta(hours=hours):%Y-%m-%dT%H:%M}"
+
+
+class OldRecordsPage(WorkspacePage):
+    """The address that this page had before."""
+
+    recorded_as = Action.AUDIT_LIST
+    page = ACTIVITY
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.back(query=request.GET.urlencode())
