@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 from rest_framework.exceptions import APIException
 
+from atlassian import recent_reads
 from atlassian.attachments.answers import IssueFile, PageFile
 from atlassian.attachments.reader import FileReader, FoundFile
 from atlassian.confluence.attachments import PageFiles
-from atlassian.confluence.pages import Page, PageRequest
+from atlassian.confluence.pages import MACROS, Page, PageRequest, WholePage
 from atlassian.confluence.reader import Confluence
 from atlassian.confluence.search_results import PageList
 from atlassian.connection_test.report import ConnectionReport, check_connection
@@ -22,6 +23,7 @@ from atlassian.jira.issues import Issue, IssueList
 from atlassian.jira.reader import Jira
 from atlassian.moments import day
 from atlassian.own_account import own_account_id
+from atlassian.recent_reads import RecentReads
 from atlassian.upstream.deadline import Deadline
 from atlassian.upstream.gateway import discover_account
 from atlassian.upstream.transport import Transport
@@ -38,6 +40,8 @@ from integrations.services import Update, own_account, state_in, update_integrat
 SAVING_TIMEOUT = 5.0
 
 Answer = TypeVar("Answer")
+
+recent_pages: RecentReads[WholePage] = RecentReads()
 
 
 def search_issues(
@@ -126,10 +130,16 @@ def read_page(
     target = _target(page_id=page_id, max_chars=max_chars, offset=offset, comments=comments, include=sorted(include))
     target |= _target(version=version, since=since)
     with audited(actor, Action.CONFLUENCE_READ, target):
-        issues = partial(_issues_for_table, actor)
-        confluence = Confluence(_credentials(actor, Provider.CONFLUENCE, target), find_issues=issues)
-        whole = confluence.read_whole(request, is_continuation=offset > 0)
+        credentials = _credentials(actor, Provider.CONFLUENCE, target)
+        confluence = Confluence(credentials, find_issues=partial(_issues_for_table, actor))
+        key = recent_reads.key_of(actor, credentials, request)
+        kept = recent_pages.get(key) if offset else None
+        whole = kept or confluence.read_whole(request, is_continuation=offset > 0)
         page = _masked(confluence, whole.piece(confluence.masking, offset, max_chars), target)
+        if page.next_offset is None:
+            recent_pages.forget(key)
+        elif kept is None and MACROS not in include:  # what Jira told is under switches of its own
+            recent_pages.keep(key, whole, whole.text)
         _resolve(target, "page_id", page.id)
         target |= _target(page_ids=list(whole.included_ids))
         target["space_key"] = page.space_key
