@@ -7,6 +7,8 @@ from typing import Any, Self
 from django.http import QueryDict
 from rest_framework import serializers
 
+from audit.names import shown_name
+
 
 class _Made(threading.local):
     def __init__(self) -> None:
@@ -52,7 +54,7 @@ class Arguments(serializers.Serializer):
     def _unknown(self, data: Mapping[str, Any]) -> dict[str, serializers.ErrorDetail]:
         known = ", ".join(self.fields)
         return {
-            _shown(name): serializers.ErrorDetail(f"Unknown parameter. Known here: {known}.", code="unknown")
+            shown_name(name): serializers.ErrorDetail(f"Unknown parameter. Known here: {known}.", code="unknown")
             for name in data
             if name not in self.fields
         }
@@ -91,9 +93,3 @@ class OneOfField(serializers.ChoiceField):
     def __init__(self, choices: Any, **kwargs: Any) -> None:
         super().__init__(choices, **kwargs)
         self.error_messages["invalid_choice"] = f"Give one of these: {', '.join(self.choices)}."
-
-
-def _shown(name: Any) -> str:
-    """A name as it may stand in an answer: a caller's 10 KB come back as 60 characters."""
-    text = str(name)
-    return text if len(text) <= 60 else text[:59] + "…"

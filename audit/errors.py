@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation, ValidationError
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions, status
 from rest_framework.exceptions import APIException
+
+from audit.names import shown_name
 
 
 class NotPermitted(APIException):
@@ -59,6 +61,14 @@ class DatabaseUnavailable(APIException):
     default_detail = "The database cannot be reached. Try again shortly."
 
 
+class DatabaseNotMigrated(DatabaseUnavailable):
+    default_code = "database_not_migrated"
+    default_detail = (
+        "The database has no tables of ours. The operator runs 'manage.py migrate', or points DATABASE_URL at the "
+        "right one."
+    )
+
+
 INTERNAL_ERROR = (
     "internal_error",
     "Something broke on our side. The log has the details under this request_id.",
@@ -96,9 +106,16 @@ def as_api_exception(exc: Exception) -> Exception:
         return exceptions.ValidationError(exc.messages)
     if isinstance(exc, UNREADABLE):
         return exceptions.ParseError("The request could not be read.")
+    if isinstance(exc, DatabaseError) and _names_no_table(exc):
+        return DatabaseNotMigrated()
     if isinstance(exc, OperationalError | InterfaceError):
         return DatabaseUnavailable()
     return exc
+
+
+def _names_no_table(exc: DatabaseError) -> bool:
+    """As after a failover to a database that was never filled."""
+    return getattr(exc.__cause__, "sqlstate", "") == "42P01" or str(exc).startswith("no such table")
 
 
 def code_and_message(exc: Exception) -> tuple[str, str]:
@@ -135,7 +152,11 @@ def _issues(detail: Any, path: str) -> Iterator[dict[str, str]]:
         for inner in detail:
             yield from _issues(inner, path)
     else:
-        yield {"path": _utf8_safe(path), "code": str(detail.code), "message": _utf8_safe(str(detail))}
+        yield {
+            "path": ".".join(map(shown_name, path.split("."))) if path else "",
+            "code": str(detail.code),
+            "message": _utf8_safe(str(detail)),
+        }
 
 
 def _utf8_safe(text: str) -> str:

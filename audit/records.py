@@ -32,7 +32,7 @@ def record_of(
         "key_label": actor.key_label,
         "role": actor.role,
         "action": str(action),
-        "target": bounded(_sanitize_for_json(_with_trace(target))),
+        "target": bounded(sanitize_for_json(_with_trace(target))),
         "outcome": str(outcome),
         "error_code": error_code,
         "channel": str(actor.channel),
@@ -49,15 +49,15 @@ def _with_trace(target: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _truncated_to_columns(record: Mapping[str, Any]) -> dict[str, str]:
     """PostgreSQL refuses what is longer than its column, and a record cut short is better than none."""
-    return {name: _sanitize_for_json(record[name])[:length] for name, length in _MAX_CHARS.items()}
+    return {name: sanitize_for_json(record[name])[:length] for name, length in _MAX_CHARS.items()}
 
 
-def _sanitize_for_json(value: Any) -> Any:
+def sanitize_for_json(value: Any) -> Any:
     """PostgreSQL's jsonb refuses NUL and lone surrogates, which a caller's query may hold."""
     if isinstance(value, str):
         return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
     if isinstance(value, Mapping):
-        return {_sanitize_for_json(str(key)): _sanitize_for_json(inner) for key, inner in value.items()}
+        return {sanitize_for_json(str(key)): sanitize_for_json(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_sanitize_for_json(inner) for inner in value]
+        return [sanitize_for_json(inner) for inner in value]
     return value

@@ -1,4 +1,4 @@
-"""The id that one request carries through answer, record and log."""
+"""The id that one request carries through answer, record and log: no two requests have the same."""
 
 import re
 import uuid
@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from django.http import HttpRequest, HttpResponse
 
 _current: ContextVar[str] = ContextVar("request_id", default="")
+MAX_OFFERED_CHARS = 47  # with our own part the 64 that a record has room for
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
@@ -17,14 +18,18 @@ def current_request_id() -> str:
 
 
 class RequestIdMiddleware:
-    """Take over a well-formed X-Request-ID, or make one; answer with it."""
+    """
+    Make an id and answer with it. It begins with a well-formed X-Request-ID, but never is one alone: callers choose
+    those, and could choose another's.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         offered = request.headers.get("X-Request-ID", "")
-        request_id = offered if _ACCEPTABLE.fullmatch(offered) else uuid.uuid4().hex
+        unique = uuid.uuid4().hex
+        request_id = f"{offered[:MAX_OFFERED_CHARS]}.{unique[:16]}" if _ACCEPTABLE.fullmatch(offered) else unique
         token = _current.set(request_id)
         try:
             response = self.get_response(request)

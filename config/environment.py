@@ -26,6 +26,17 @@ CACHES = "CACHE_URL: give redis://host:6379/0, or locmemcache://name for the mem
 CONNECT_TIMEOUT = 5  # while PostgreSQL is away each call waits for one, and once more for its record
 
 
+# A host that vanishes without a goodbye would be waited for until the kernel gives up, two hours later.
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": CONNECT_TIMEOUT,
+    "keepalives": 1,
+    "keepalives_idle": 5,  # seconds, as those below; while nothing is on its way
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds; while something is
+}
+
+
 class Env(environ.Env):
     """Refuses what cannot be right by the variable's name. An empty value counts as absent."""
 
@@ -182,7 +193,9 @@ def tune_database(database: dict[str, Any], pool_size: int, here: Path) -> None:
     options = database.setdefault("OPTIONS", {})
     if database["ENGINE"].endswith(".postgresql"):
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": CONNECT_TIMEOUT}
-        options.setdefault("connect_timeout", CONNECT_TIMEOUT)
+        database["CONN_HEALTH_CHECKS"] = True  # of each connection that the pool hands out
+        for name, value in POSTGRESQL_OPTIONS.items():
+            options.setdefault(name, value)
     else:
         if database["NAME"] != ":memory:":
             database["NAME"] = str(here / database["NAME"])

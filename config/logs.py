@@ -2,6 +2,7 @@
 
 import logging
 
+from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
 from audit.request_id import current_request_id
@@ -21,6 +22,8 @@ class JsonFormatter(BaseJsonFormatter):
         super().__init__(
             "{levelname}{name}{message}{request_id}",
             style="{",
+            # Django's 5xx lines carry the request, whose repr has the whole URL: query text included.
+            reserved_attrs=[*RESERVED_ATTRS, "request", "server_time"],
             timestamp="at",
             rename_fields={"levelname": "level", "name": "logger"},
         )

@@ -29,6 +29,18 @@ class AccessLogMiddleware:
         return response
 
 
+class NoStoreMiddleware:
+    """What is answered may be content of Atlassian's, or who may read it: no cache keeps it unless a view says so."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
 class ContentSecurityPolicyMiddleware:
     """Everything from this server and nothing inline, on every page and answer."""
 

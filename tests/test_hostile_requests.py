@@ -7,11 +7,13 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from rest_framework.test import APIClient
 
 from audit import trail, writing
 from audit.models import AuditLog
+from config.logs import JsonFormatter
 from config.wsgi import application
 from tests.databases import away
 from tests.factories import make_api_key, make_member
@@ -248,3 +250,63 @@ def test_a_workspace_key_that_is_no_text_is_refused_and_not_taken_for_none(admin
 
     assert answer.status_code == 400
     assert answer.json()["error"]["details"]["issues"][0]["path"] == "workspace_key"
+
+
+SECRETS = [
+    "mc_" + "aB3" * 14 + "x",
+    "ATATT3xFfGF0" + "q7W" * 40,
+    "hunter2hunter2",
+    "p w",
+    "\u00e9t\u00e9",
+    "x" * 10_000,
+]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_sent_as_the_name_of_a_parameter_is_neither_repeated_nor_stored(admin, secret):
+    by_query = admin.get(LOGS, ACME | {secret: "1"})
+    by_body = admin.put(SAVE, ACME | {"provider": "jira", "config": {secret: "1"}}, format="json")
+
+    refused(by_query, 400, "validation_error")
+    refused(by_body, 400, "validation_error")
+    assert secret not in by_query.content.decode() + by_body.content.decode()
+    assert secret not in str([record.target for record in AuditLog.objects.all()])
+
+
+def test_a_mistyped_name_is_repeated(admin):
+    assert "limitt" in admin.get(LOGS, ACME | {"limitt": "1"}).content.decode()
+
+
+@pytest.mark.parametrize("path", [LOGS, "/v1/audit/export", SAVE, "/v1/jira/search?q=x", "/login/", "/nowhere"])
+def test_no_cache_keeps_what_was_answered(admin, path):
+    browser = Client()
+    browser.force_login(User.objects.get())
+    for client in (admin, browser):
+        assert "no-store" in client.get(path, ACME)["Cache-Control"]
+
+
+def test_the_line_of_a_crash_holds_no_query(admin, monkeypatch, caplog):
+    def crash(*args, **kwargs):
+        raise RuntimeError("crash")
+
+    monkeypatch.setattr("audit.services.list_records", crash)
+    monkeypatch.setattr("console.account_urls.views.LoginView.get", crash, raising=False)
+
+    admin.get(LOGS, ACME | {"actor": "sought-after"})
+    Client(raise_request_exception=False).get("/login/?q=sought-after")
+
+    written = [JsonFormatter().format(record) for record in caplog.records]
+    assert any("crash" in line for line in written)
+    assert not [line for line in written if "sought-after" in line]
+
+
+def test_a_database_without_our_tables_is_said_to_be_none_of_ours(admin):
+    def no_table(execute, sql, *rest):
+        if "workspaces_apikey" in sql:
+            return execute(sql.replace("workspaces_apikey", "no_such_table_here"), *rest)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(no_table), transaction.atomic():
+        answer = admin.get(LOGS, ACME)
+
+    assert answer.status_code == 503

@@ -81,3 +81,27 @@ def test_nothing_can_be_changed(operator):
 
     assert (page.status_code, answer.status_code) == (200, 403)
     assert b'name="_save"' not in page.content
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"workspace": "\0"},
+        {"workspace": "acme", "action": "a\0b"},
+        {"workspace": "acme", "outcome": "\0"},
+        {"workspace": "acme", "q": "\0"},
+        {"p": "99999999999999999999"},
+    ],
+)
+def test_what_no_record_can_hold_is_found_in_none(operator, params):
+    make_record(NOON)
+
+    assert operator.get(LIST, params, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "lookup",
+    [{"created_at__gte": "9" * 30}, {"created_at__year": "99999999"}, {"id__gt": "9" * 40}, {"target__q": "\0"}],
+)
+def test_what_no_index_answers_cannot_be_asked(operator, lookup):
+    assert operator.get(LIST, lookup).status_code == 400
