@@ -13,6 +13,9 @@ from atlassian.rendering.pagination.pieces import Piece, cut
 # A cursor is Atlassian's own and has to come back as it is; content is what piece() has masked before it cut it.
 NOT_MASKED = frozenset({"next_cursor", "content"})
 
+_HINTED = [(hint, kind) for kind in TOKEN_KINDS for hint in kind.hints]
+_BETWEEN_TEXTS = "\n\0\n"  # nothing that is masked goes on behind it
+
 Secrets = list[tuple[str, str]]  # kind and value
 
 
@@ -22,9 +25,8 @@ def mask(text: str) -> tuple[str, Secrets]:
     lowered = _lowered(text)
     if HINT in lowered:
         text = _replaced(text, private_keys(text), found)
-    for kind in TOKEN_KINDS:
-        if any(hint in lowered for hint in kind.hints):
-            text = _replaced(text, kind.found_in(text), found)
+    for kind in dict.fromkeys(kind for hint, kind in _HINTED if hint in lowered):
+        text = _replaced(text, kind.found_in(text), found)
     text = _replaced(text, labelled_secrets(text, _lowered(text) if found else lowered), found)
     return text, found
 
@@ -64,18 +66,25 @@ class Masking:
         return cut(self.text(text), offset, max_chars)
 
     def answer(self, value: Any) -> Any:
-        """Every text within, however deep; numbers, bytes and cursors stay as they are."""
+        """
+        Every text within, however deep; numbers, bytes and cursors stay as they are.
+
+        All of them are looked through at once, since most answers hold no secret.
+        """
+        if not self._enabled or not mask(_BETWEEN_TEXTS.join(_texts_in(value)))[1]:
+            return value
+        return self._masked(value)
+
+    def _masked(self, value: Any) -> Any:
         if isinstance(value, str):
             return self.text(value)
         if is_dataclass(value) and not isinstance(value, type):
-            named = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
-            return replace(
-                value, **{name: self.answer(inner) for name, inner in named.items() if name not in NOT_MASKED}
-            )
+            names = [field.name for field in fields(value) if field.init and field.name not in NOT_MASKED]
+            return replace(value, **{name: self._masked(getattr(value, name)) for name in names})
         if isinstance(value, Mapping):
             return dict(self._pairs(value))
         if isinstance(value, list | tuple):
-            return type(value)(self.answer(inner) for inner in value)
+            return type(value)(self._masked(inner) for inner in value)
         return value
 
     def _pairs(self, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -85,4 +94,23 @@ class Masking:
                 label, _, masked = self.text(f"{name}: {inner}").partition(": ")
                 yield (label, masked) if label == name else (self.text(name), self.text(inner))
             else:
-                yield self.text(name), self.answer(inner)
+                yield self.text(name), self._masked(inner)
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            if field.name not in NOT_MASKED:
+                yield from _texts_in(getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            if isinstance(inner, str):
+                yield f"{name}: {inner}"
+            else:
+                yield name
+                yield from _texts_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts_in(inner)
