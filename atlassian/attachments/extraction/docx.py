@@ -26,6 +26,7 @@ DOCUMENT = "word/document.xml"
 SKIPPED = frozenset({"del", "moveFrom", "delText", "instrText", "Fallback", "sectPr", "rPrChange", "pPrChange"})
 MARKS = {"b": STRONG, "i": EM, "strike": STRIKE, "dstrike": STRIKE}
 _HEADING_NAME = re.compile(r"heading ?([1-9])", re.IGNORECASE)
+_LIST_NAME = re.compile(r"list (?:bullet |number )?([2-5])", re.IGNORECASE)
 
 
 @dataclass
@@ -180,11 +181,13 @@ class _Reader:
         if not is_visible(paragraph.runs):
             return
         level = self._heading_level(paragraph)
-        list_id, list_level = paragraph.list_id or self._inherited_list(paragraph.style), paragraph.list_level
+        list_id = paragraph.list_id or self._inherited_list(paragraph.style)
+        list_level = paragraph.list_level or self._inherited_level(paragraph.style)
         if level:
             self._bodies[-1].append(Heading(min(level, 6), [run._replace(marks=frozenset()) for run in paragraph.runs]))
         elif list_id not in ("", "0"):
-            self._bodies[-1].append(Point(list_level, (list_id, list_level) in self._ordered, paragraph.runs))
+            ordered = (list_id, paragraph.list_level) in self._ordered
+            self._bodies[-1].append(Point(list_level, ordered, paragraph.runs))
         else:
             self._bodies[-1].append(Paragraph(paragraph.runs))
 
@@ -202,6 +205,11 @@ class _Reader:
 
     def _inherited_list(self, style_id: str) -> str:
         return next((style.list_id for style in self._lineage(style_id) if style.list_id), "")
+
+    def _inherited_level(self, style_id: str) -> int:
+        """Of the styles that Word has for deeper points, each of which is a list of its own: `List Bullet 2`."""
+        named = (_LIST_NAME.fullmatch(style.name) for style in self._lineage(style_id))
+        return next((int(name[1]) - 1 for name in named if name), 0)
 
     def _lineage(self, style_id: str) -> list[Style]:
         styles: list[Style] = []
