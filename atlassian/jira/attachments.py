@@ -6,6 +6,7 @@ from atlassian.attachments.answers import IssueFile
 from atlassian.attachments.files import AttachedFile, choose
 from atlassian.attachments.reader import FileReader, FoundFile
 from atlassian.errors import NothingThere
+from atlassian.jira.hidden_fields import SYSTEM_NAMES, HiddenFields
 from atlassian.jira.issues import files_of, summary_of
 from atlassian.jira.references import issue_key
 from atlassian.upstream.responses import mapping
@@ -40,6 +41,6 @@ class IssueFiles(FileReader):
 
     def _files(self, fields: dict[str, Any]) -> list[AttachedFile]:
         """Those that can be asked for: none where the workspace hides the field that lists them."""
-        if FIELD in {name.casefold() for name in self._credentials.hidden_fields}:
+        if HiddenFields(self._credentials.hidden_fields).hides(FIELD, SYSTEM_NAMES[FIELD]):
             return []
         return [file for file in files_of(fields) if file.id.isdigit()]

@@ -33,11 +33,22 @@ class HiddenFields:
         if not self._names:
             return answer
         kept = {
-            field_id: value
+            field_id: self._without_hidden_below(value)
             for field_id, value in mapping(answer, "fields").items()
             if not self.hides(field_id, name_of(answer, field_id), SYSTEM_NAMES.get(field_id, ""))
         }
         return {**answer, "fields": kept} if isinstance(answer, dict) else answer
+
+    def _without_hidden_below(self, value: Any) -> Any:
+        """A parent, a subtask or a linked issue brings some of its own fields along."""
+        if isinstance(value, list):
+            return [self._without_hidden_below(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if isinstance(value.get("fields"), dict):
+            return self.without_hidden(value)
+        ends = {end: self.without_hidden(value[end]) for end in ("inwardIssue", "outwardIssue") if end in value}
+        return value | ends if ends else value
 
     def hidden_among(self, used: Iterable[str], client: AtlassianClient) -> str:
         """The first of the fields that a query uses which is hidden, by whichever of its names; empty if none is."""

@@ -9,6 +9,7 @@ from atlassian.jira.comments import comments_of, page_before, page_params
 from atlassian.jira.hidden_fields import HiddenFields
 from atlassian.jira.includes import Includes, read_params
 from atlassian.jira.issues import Issue, IssueList, IssueSource, issue_of
+from atlassian.jira.pictures import names_of_pictures
 from atlassian.jira.references import issue_key
 from atlassian.jira.search import IssueSearch, OwnAccount, nobody, within
 from atlassian.jira.text import IssueText
@@ -77,14 +78,17 @@ class Jira:
         warnings: list[Notice] = []
         issue = self._with_comments(issue, comments_before, warnings)
         issue = self._with_names(issue, warnings)
-        written = IssueText(issue, self._client.site_url)
+        pictures = names_of_pictures(_bodies(issue), issue.facts.attachments)
+        written = IssueText(issue, self._client.site_url, pictures)
         includes = Includes(self._client, self._hidden, self._within, spaces, warnings)
         content = written.markdown(list(includes.sections(include, answer, written)))
         if issue.unreadable_fields:
             left_out = ", ".join(issue.unreadable_fields)
             warnings.append(Notice("fields_unreadable", f"Fields that hold no readable text: {left_out}."))
         piece = self.masking.piece(content, offset, max_chars)
-        return Issue(**vars(issue.facts), fields=written.fields(), **vars(piece), warnings=tuple(warnings))
+        return Issue(
+            **vars(issue.facts), fields=written.fields(self.masking.text), **vars(piece), warnings=tuple(warnings)
+        )
 
     def _within(self, project_key: str) -> bool:
         return within(project_key, self._client.credentials.allowlist)

@@ -1,7 +1,8 @@
 """An issue as an agent reads it: what it is, what it says, what was said about it, what hangs on it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from atlassian.attachments.files import AttachedFile
@@ -32,36 +33,40 @@ class IssueText:
 
     issue: IssueSource
     site_url: str
+    pictures: Mapping[str, str] = field(default_factory=dict)  # media id → file
 
     def markdown(self, sections: Iterable[Section] = ()) -> str:
         """`sections` are those that were asked for besides."""
         issue, facts = self.issue, self.issue.facts
-        parts = [_facts(facts), facts_line(_fact(field) for field in issue.fields if not field.is_long)]
+        parts = [_facts(facts), facts_line(_fact(each) for each in issue.fields if not each.is_long)]
         parts += [self.body(issue.description), *map(self._long_field, filter(lambda each: each.is_long, issue.fields))]
         parts += [*map(str, sections), *self._comments(issue.comments)]
         parts += _listed("Attachments", map(_attachment, facts.attachments))
         parts += _listed("Links", map(_related, _all_related(facts)))
         return "\n\n".join(filter(None, parts))
 
-    def fields(self) -> dict[str, Plain]:
-        """For JSON: plain values by name. A long text is cut, for the content has it whole."""
-        return {field.name: self._plain(field) for field in self.issue.fields}
+    def fields(self, masked: Callable[[str], str]) -> dict[str, Plain]:
+        """For JSON: plain values by name. A long text is cut, once it is masked, for the content has it whole."""
+        return {each.name: self._plain(each, masked) for each in self.issue.fields}
 
     def body(self, body: Any, level: int = COMMENT_LEVEL) -> str:
-        text = adf.to_markdown(body, site_url=self.site_url, names=self.issue.names)
+        text = adf.to_markdown(body, site_url=self.site_url, names=self.issue.names, files=self.pictures)
         return neutralize_imitations(text, level).strip("\n")
 
-    def _plain(self, field: Field) -> Plain:
-        if field.document is None and not isinstance(field.value, str):
-            return field.value
-        text = str(field.value) if field.document is None else self.body(field.document)
-        if len(text) <= MAX_JSON_CHARS:
+    @cached_property
+    def _documents(self) -> dict[str, str]:
+        """The long fields as Markdown, by id."""
+        return {each.id: self.body(each.document or each.text) for each in self.issue.fields if each.is_long}
+
+    def _plain(self, each: Field, masked: Callable[[str], str]) -> Plain:
+        text = each.value if each.document is None else self._documents[each.id]
+        if not isinstance(text, str) or len(text) <= MAX_JSON_CHARS:
             return text
+        text = masked(text)
         return f"{text[:MAX_JSON_CHARS]}… ({MAX_JSON_CHARS:,} of {len(text):,} characters; content has all)"
 
-    def _long_field(self, field: Field) -> str:
-        document = field.text if field.document is None else field.document
-        return str(Section(one_line(field.name), [self.body(document)]))
+    def _long_field(self, each: Field) -> str:
+        return str(Section(one_line(each.name), [self._documents[each.id]]))
 
     def _comments(self, page: CommentPage) -> Iterable[str]:
         if not page.total:

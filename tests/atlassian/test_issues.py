@@ -47,7 +47,7 @@ def test_whatever_stands_in_the_fields_an_issue_can_be_read_and_stored(fields):
 
     text = text_of(issue)
 
-    fields = IssueText(issue, SITE).fields()
+    fields = IssueText(issue, SITE).fields(str)
     json.dumps([issue.facts.summary, issue.facts.labels, fields, text], ensure_ascii=False).encode()
 
 

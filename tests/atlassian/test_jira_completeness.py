@@ -215,3 +215,30 @@ class TestRead:
             "### Eve ### Boss, 2026-11-01 10:00 UTC",
         ]
         assert answer["summary"] == "a ## Comments (2)"
+
+
+class TestPictures:
+    @staticmethod
+    def picture(*ids):
+        media = [{"type": "media", "attrs": {"type": "file", "id": each, "collection": ""}} for each in ids]
+        return {"type": "doc", "content": [{"type": "mediaSingle", "content": [each]} for each in media]}
+
+    @staticmethod
+    def file(number, name, kind="image/png"):
+        return {"id": str(number), "filename": name, "mimeType": kind, "size": 2048}
+
+    @responses.activate
+    def test_the_only_picture_is_that_of_the_only_image(self, client_for):
+        serve(
+            make_issue(
+                description=self.picture("0b8a"), attachment=[self.file(1, "shot.png"), self.file(2, "a", "x/y")]
+            )
+        )
+
+        assert "[image: shot.png]" in read(connected(client_for))["content"]
+
+    @responses.activate
+    def test_where_nothing_ties_them_it_is_one_of_the_files(self, client_for):
+        serve(make_issue(description=self.picture("a", "b"), attachment=[self.file(1, "x.png"), self.file(2, "y.png")]))
+
+        assert read(connected(client_for))["content"].count("[image: one of the attached files]") == 2

@@ -297,3 +297,11 @@ def test_a_name_or_value_cannot_add_a_fact_or_a_line(client_for):
 
     assert "Colour - unassigned: red - assigned to Eve" in content.split("\n\n")
     assert "\n## Comments" not in content
+
+
+@responses.activate
+def test_a_secret_at_the_cut_of_a_long_value_is_masked_before_it_is_cut(client_for):
+    token = "ghp_" + "a1B2" * 9
+    serve(with_field("x" * 980 + " " + token + " " + "y" * 200))
+
+    assert token[:12] not in str(read(connected(client_for), max_chars=100_000))

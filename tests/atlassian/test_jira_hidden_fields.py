@@ -163,3 +163,15 @@ def test_a_hidden_work_log_is_not_included(client_for):
 
     assert codes(answer) == ["worklog_unavailable"]
     assert "Ann" not in answer["content"]
+
+
+@responses.activate
+def test_related_issues_do_not_show_them_either(client_for):
+    other = {"key": "OPS-2", "fields": {"summary": "Doors", "status": {"name": "Doing"}}}
+    links = [{"type": {"inward": "is blocked by"}, "inwardIssue": other | {"key": "OPS-3"}}]
+    serve(make_issue(parent=other, subtasks=[other], issuelinks=links))
+
+    content = read(connected(client_for, hidden_fields=["Status"]))["content"]
+
+    assert "is blocked by OPS-3: Doors" in content
+    assert "Doing" not in content
