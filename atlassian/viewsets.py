@@ -53,7 +53,7 @@ class JiraViewSet(SearchAndRead):
     @action(detail=False)
     def search(self, request: Request) -> Response:
         found = services.search_issues(request.auth, **self.arguments(JiraSearchInput, request))
-        return Response(as_json(found) | {"issues": [_without_blank(as_json(issue)) for issue in found.issues]})
+        return Response(as_json(found) | {"issues": [_without_blank(vars(issue)) for issue in found.issues]})
 
     @action(detail=False)
     def read(self, request: Request) -> Response:

@@ -6,8 +6,9 @@ Where Jira's schema and the value disagree, as they do for rich text, the value 
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from atlassian.jira.field_kinds import NOISE, NOISE_PATTERN, SHOWN_ELSEWHERE, SYSTEM, VALUES, plain_value
@@ -27,11 +28,11 @@ class Field:
     value: Plain = ""
     document: Any = field(default=None, repr=False)
 
-    @property
+    @cached_property
     def text(self) -> str:
         return as_text(self.value)
 
-    @property
+    @cached_property
     def is_long(self) -> bool:
         return self.document is not None or len(self.text) > MAX_FACT_CHARS or "\n" in self.text
 
@@ -45,43 +46,36 @@ class FieldReader:
     def read(self, answer: Any) -> tuple[tuple[Field, ...], tuple[str, ...]]:
         """The fields by name, and the names of those that hold something which has no readable text."""
         found, unreadable = [], []
-        for field_id, value in mapping(answer, "fields").items():
-            kind = kind_of(answer, field_id)
-            if field_id in SHOWN_ELSEWHERE or _is_noise(kind) or is_blank(value):
+        fields, schemas = mapping(answer, "fields"), mapping(answer, "schema")
+        for field_id, value in fields.items():
+            if field_id in SHOWN_ELSEWHERE or is_blank(value):
                 continue
-            shown = self._field(answer, field_id, kind, value)
+            kind = _kind(schemas.get(field_id)) or field_id
+            if kind in NOISE or NOISE_PATTERN.search(kind) or not self._is_allowed(fields, kind, value):
+                continue
+            shown = _field(field_id, name_of(answer, field_id), kind, value, fields)
             if shown is not None:
                 found.append(shown)
-            elif kind not in SYSTEM and kind not in VALUES and self._is_allowed(answer, kind, value):
+            elif kind not in SYSTEM and kind not in VALUES:
                 unreadable.append(name_of(answer, field_id))
         return _told_apart(sorted(found, key=lambda each: (each.name.casefold(), each.id))), tuple(sorted(unreadable))
 
-    def _field(self, answer: Any, field_id: str, kind: str, value: Any) -> Field | None:
-        name = name_of(answer, field_id)
-        if dig(value, "type") == "doc":
-            return Field(field_id, name, document=value)
-        if not self._is_allowed(answer, kind, value):
-            return None
-        if kind in SYSTEM:
-            plain = SYSTEM[kind](value, mapping(answer, "fields"))
-        else:
-            plain = VALUES.get(kind, plain_value)(value)
-        return None if is_blank(plain) else Field(field_id, name, plain)
-
-    def _is_allowed(self, answer: Any, kind: str, value: Any) -> bool:
+    def _is_allowed(self, fields: Mapping[str, Any], kind: str, value: Any) -> bool:
         """Whether it names no issue or project outside the allowlist, nor the parent a second time."""
-        if kind.endswith(":gh-epic-link") and value == dig(answer, "fields", "parent", "key"):
+        if kind.endswith(":gh-epic-link") and value == dig(fields, "parent", "key"):
             return False
         return all(self.within(project) for project in _projects_named(kind, value))
 
 
+def _field(field_id: str, name: str, kind: str, value: Any, fields: Mapping[str, Any]) -> Field | None:
+    if isinstance(value, dict) and value.get("type") == "doc":
+        return Field(field_id, name, document=value)
+    plain = SYSTEM[kind](value, fields) if kind in SYSTEM else VALUES.get(kind, plain_value)(value)
+    return None if is_blank(plain) else Field(field_id, name, plain)
+
+
 def name_of(answer: Any, field_id: str) -> str:
     return line(answer, "names", field_id) or clean(field_id)
-
-
-def kind_of(answer: Any, field_id: str) -> str:
-    schema = mapping(answer, "schema", field_id)
-    return line(schema, "custom") or line(schema, "system") or field_id
 
 
 def is_blank(value: Any) -> bool:
@@ -89,6 +83,8 @@ def is_blank(value: Any) -> bool:
 
 
 def as_text(value: Plain) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
@@ -96,8 +92,8 @@ def as_text(value: Plain) -> str:
     return str(value)
 
 
-def _is_noise(kind: str) -> bool:
-    return kind in NOISE or bool(NOISE_PATTERN.search(kind))
+def _kind(schema: Any) -> str:
+    return line(schema, "custom") or line(schema, "system")
 
 
 def _told_apart(fields: Iterable[Field]) -> tuple[Field, ...]:
@@ -119,6 +115,8 @@ _ISSUE_KEY = re.compile(r"([A-Za-z][A-Za-z0-9_]{1,49})-[1-9][0-9]{0,17}")
 
 def _projects_named(kind: str, value: Any) -> set[str]:
     """The projects of the issues and projects that a value stands for; a text that mentions one is a text."""
+    if not isinstance(value, dict | list) and not kind.endswith(":gh-epic-link"):
+        return set()
     values = value if isinstance(value, list) else [value]
     keys = [each if kind.endswith(":gh-epic-link") else dig(each, "key") for each in values]
     keys += [dig(each, "data", "key") for each in values]

@@ -1,8 +1,7 @@
 """Jira as a workspace may see it: search and read, through one account, within the workspace's allowlist."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
 
 from atlassian.errors import NothingThere, UpstreamFailure
 from atlassian.jira.comments import comments_of, page_before, page_params
@@ -77,9 +76,10 @@ class Jira:
             raise NothingThere()
         warnings: list[Notice] = []
         issue = self._with_comments(issue, comments_before, warnings)
-        issue = self._with_names(issue, warnings)
-        pictures = names_of_pictures(_bodies(issue), issue.facts.attachments)
-        written = IssueText(issue, self._client.site_url, pictures)
+        people, pictures = _unnamed(issue)
+        issue = self._with_names(issue, people, warnings)
+        files = names_of_pictures(pictures, issue.facts.attachments)
+        written = IssueText(issue, self._client.site_url, files)
         includes = Includes(self._client, self._hidden, self._within, spaces, warnings)
         content = written.markdown(list(includes.sections(include, answer, written)))
         if issue.unreadable_fields:
@@ -107,9 +107,9 @@ class Jira:
         facts = replace(issue.facts, comment_count=comments.total)
         return replace(issue, facts=facts, comments=comments, names=dict(issue.names) | comments.names)
 
-    def _with_names(self, issue: IssueSource, warnings: list[Notice]) -> IssueSource:
+    def _with_names(self, issue: IssueSource, people: set[str], warnings: list[Notice]) -> IssueSource:
         """The names of people whom a text mentions by their account alone, where one cheap call gives them."""
-        unnamed = sorted({account for body in _bodies(issue) for account in adf.account_ids(body)} - set(issue.names))
+        unnamed = sorted(people - set(issue.names))
         if not unnamed:
             return issue
         found = self._names.find(unnamed[:MAX_NAMES])
@@ -123,7 +123,13 @@ class Jira:
         return replace(issue, names=found | dict(issue.names))
 
 
-def _bodies(issue: IssueSource) -> Iterable[Any]:
-    yield issue.description
-    yield from (field.document for field in issue.fields if field.document is not None)
-    yield from (comment.body for comment in issue.comments.comments)
+def _unnamed(issue: IssueSource) -> tuple[set[str], list[str]]:
+    """Accounts of people, and ids of pictures, that the texts of the issue bring no name for."""
+    bodies = [issue.description, *(field.document for field in issue.fields if field.document is not None)]
+    bodies += [comment.body for comment in issue.comments.comments]
+    people: set[str] = set()
+    pictures: dict[str, None] = {}
+    for accounts, media in map(adf.unnamed, bodies):
+        people |= accounts
+        pictures |= dict.fromkeys(media)
+    return people, list(pictures)

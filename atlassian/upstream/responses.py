@@ -76,9 +76,13 @@ def dig(answer: Any, *path: str) -> Any:
 
 def text(answer: Any, *path: str) -> str:
     """The text at path; a number as text, since ids come as either; anything else is empty."""
-    value = dig(answer, *path)
+    value = answer
+    for name in path:  # as dig does: asked for dozens of times an issue
+        if not isinstance(value, dict):
+            return ""
+        value = value.get(name)
     if isinstance(value, str):
-        return clean(value)
+        return visible_text(value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 

@@ -1,3 +1,3 @@
-from atlassian.rendering.adf.nodes import account_ids, nameless_images, to_markdown
+from atlassian.rendering.adf.nodes import account_ids, to_markdown, unnamed
 
-__all__ = ["account_ids", "nameless_images", "to_markdown"]
+__all__ = ["account_ids", "to_markdown", "unnamed"]

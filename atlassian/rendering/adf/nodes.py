@@ -46,15 +46,19 @@ def to_markdown(
 
 def account_ids(document: object) -> set[str]:
     """The people whom the document mentions without saying their names."""
-    mentions = (node for node in nodes_below(document) if node.get("type") == "mention")
-    return {attribute(node, "id") for node in mentions if not inline.mention_text(node)} - {""}
+    return unnamed(document)[0]
 
 
-def nameless_images(document: object) -> list[str]:
-    """The ids of the pictures that the document shows without saying their names, in its order."""
-    pictures = (node for node in nodes_below(document) if node.get("type") == "media")
-    nameless = (attribute(node, "id") for node in pictures if not inline.file_name(node) and attribute(node, "id"))
-    return list(dict.fromkeys(nameless))
+def unnamed(document: object) -> tuple[set[str], list[str]]:
+    """In one pass: the people whom the document mentions without a name, and its pictures that bring none, in order."""
+    people: set[str] = set()
+    pictures: list[str] = []
+    for node in nodes_below(document):
+        if node.get("type") == "mention" and not inline.mention_text(node):
+            people.add(attribute(node, "id"))
+        elif node.get("type") == "media" and not inline.file_name(node):
+            pictures.append(attribute(node, "id"))
+    return people - {""}, list(dict.fromkeys(filter(None, pictures)))
 
 
 def paragraph(reader: Reader, node: Node) -> Flow:

@@ -348,5 +348,5 @@ def test_the_name_of_a_picture_is_taken_from_who_knows_it():
     picture = node("mediaSingle", node("media", type="file", id="m1", collection=""))
     document = {"type": "doc", "content": [picture]}
 
-    assert adf.nameless_images(document) == ["m1"]
+    assert adf.unnamed(document)[1] == ["m1"]
     assert adf.to_markdown(document, files={"m1": "shot.png"}) == "[image: shot.png]"

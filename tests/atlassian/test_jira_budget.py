@@ -1,0 +1,49 @@
+"""How many Python calls Jira's own code may take for one answer: a count, which no busy machine changes."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from atlassian.jira.reader import Jira
+from dev.sample_site.accounts import READER
+from integrations.credentials import Credentials
+
+JIRA = str(Path(__file__).parents[2] / "atlassian")
+OF_OTHERS = ("/rendering/", "/masking/", "/transport.py", "/deadline.py", "/client.py", "/identity.py")
+
+
+def calls_of(action: Any) -> int:
+    """Those into our own files below atlassian/ but for the renderers, masking and the transport."""
+    counted: Counter[str] = Counter()
+
+    def count(frame: FrameType, event: str, argument: Any) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(JIRA):
+            counted[frame.f_code.co_filename] += 1
+
+    action()  # what is remembered afterwards is no part of it
+    sys.setprofile(count)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    return sum(count for file, count in counted.items() if not any(part in file for part in OF_OTHERS))
+
+
+@pytest.fixture
+def jira(sample_site, settings) -> Any:
+    settings.ATLASSIAN_GATEWAY_URL = sample_site.gateway_url
+    account = {"base_url": sample_site.url, "email": READER.email, "api_token": READER.tokens[0].value}
+    return lambda: Jira(Credentials(provider="jira", source="workspace", **account))
+
+
+def test_a_search_takes_few_calls_a_hit(jira):
+    assert len(jira().search("turnstile", 10).issues) == 5
+    assert calls_of(lambda: jira().search("turnstile", 10)) < 260
+
+
+def test_a_read_takes_few_calls_a_field_and_comment(jira):
+    assert calls_of(lambda: jira().read("GATE-7")) < 850
