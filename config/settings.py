@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from config import __version__, environment, environment_warnings
+from config import __version__, environment, environment_warnings, network
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -48,6 +48,9 @@ ATLASSIAN_GATEWAY_URL = env.origin("ATLASSIAN_GATEWAY_URL", default="https://api
 # Where a download of an attached file may be redirected to; comma-separated.
 _media_url = env.text("ATLASSIAN_MEDIA_URL", default="https://api.media.atlassian.com")
 ATLASSIAN_MEDIA_ORIGINS = environment.origins(_media_url, "ATLASSIAN_MEDIA_URL")
+CA_BUNDLE = network.ca_bundle("MEMORY_CORE_CA_BUNDLE", env.text("MEMORY_CORE_CA_BUNDLE"))  # beside the public ones
+CLIENT_CERT = network.client_cert("MEMORY_CORE_CLIENT_CERT", env.text("MEMORY_CORE_CLIENT_CERT"))
+HTTPS_PROXIES = network.proxies("MEMORY_CORE_HTTPS_PROXY", env.secret("MEMORY_CORE_HTTPS_PROXY"))
 LOCKED_PROVIDERS, _use_environment = environment.locked_providers(env.text("MEMORY_CORE_INTEGRATION_LOCKED_PROVIDERS"))
 _jira = (
     env.text("MEMORY_CORE_JIRA_BASE_URL"),

@@ -1,11 +1,8 @@
 """What can be the matter with a connection, and who has to do what about it."""
 
-import socket
-import ssl
-from collections.abc import Iterator
-
 from rest_framework.exceptions import APIException
 
+from atlassian.connection_test.network import NETWORK, network_trouble
 from atlassian.errors import UpstreamFailure, UpstreamRateLimited, UpstreamScopeMissing, UpstreamTimeout
 from atlassian.upstream import gateway
 from atlassian.upstream.identity import WHO_AM_I, names_an_account
@@ -90,46 +87,9 @@ def diagnose(exc: APIException, transport: Transport, scope: str) -> Diagnosis:
     if isinstance(exc, UpstreamRateLimited):
         return Diagnosis("Atlassian limits how often it may be asked.", f"Test again in {exc.wait} s.")
     if isinstance(exc, UpstreamTimeout):
-        return Diagnosis(f"{transport.site_url} did not answer in time.", "Test again; if it stays so, " + _NETWORK)
-    causes = list(_causes(exc))
-    for kind, problem, remedy in UNREACHABLE:
-        if any(isinstance(cause, kind) for cause in causes):
-            return Diagnosis(problem.format(site=transport.site_url), remedy)
-    return Diagnosis(str(exc.detail), "Test again in a while." if causes else "")
-
-
-_NETWORK = "the operator checks that this server may reach the internet: its DNS, firewall and proxy."
-UNREACHABLE: tuple[tuple[type[BaseException], str, str], ...] = (
-    (
-        socket.gaierror,
-        "The name in {site} cannot be resolved.",
-        f"Check the spelling of base_url; if it is right, {_NETWORK}",
-    ),
-    (
-        ssl.SSLError,
-        "The TLS certificate of {site} is not accepted.",
-        "Something between this server and Atlassian answers in its place, perhaps a proxy that inspects TLS: the "
-        "operator lets this server connect without it.",
-    ),
-    (
-        ConnectionRefusedError,
-        "{site} refuses the connection.",
-        f"Check host and port of base_url; if they are right, {_NETWORK}",
-    ),
-    (OSError, "{site} cannot be reached, or breaks the connection off.", f"Test again; if it stays so, {_NETWORK}"),
-)
-
-
-def _causes(exc: BaseException) -> Iterator[BaseException]:
-    """All that an exception came from: libraries keep the reason in attributes of their own too."""
-    waiting: list[object] = [exc]
-    seen: list[BaseException] = []
-    while waiting:
-        current = waiting.pop()
-        if isinstance(current, BaseException) and not any(current is each for each in seen):
-            seen.append(current)
-            waiting += [current.__cause__, current.__context__, getattr(current, "reason", None), *current.args]
-    yield from seen[1:]
+        return Diagnosis(f"{transport.site_url} did not answer in time.", "Test again; if it stays so, " + NETWORK)
+    trouble = network_trouble(exc, transport.site_url)
+    return Diagnosis(*trouble or (str(exc.detail), "Test again in a while." if exc.__cause__ else ""))
 
 
 def _may_lack_licence(transport: Transport) -> bool:

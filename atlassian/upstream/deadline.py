@@ -1,8 +1,8 @@
 """
 A time by which a call has ended, whatever the other side does.
 
-A timeout of the socket bounds one silence, not their sum: a server that sends a byte every nine seconds would
-hold a thread for ever. So each read from a socket is told how much is left of the call that it belongs to.
+A timeout of the socket bounds one silence, not their sum: a server that sends a byte every nine seconds would hold a
+thread for ever. So each read from a socket is told how much is left of the call that it belongs to.
 """
 
 import io
@@ -11,9 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
-
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 _current: ContextVar["Deadline | None"] = ContextVar("deadline", default=None)
 
@@ -34,12 +31,31 @@ class Deadline:
 
     @contextmanager
     def binding(self) -> Iterator[None]:
-        """Within, this thread's reads from pooled sockets end by this deadline."""
+        """Within, what this thread does with sockets ends by this deadline."""
         token = _current.set(self)
         try:
             yield
         finally:
             _current.reset(token)
+
+
+def cap_by_current(seconds: float) -> float:
+    """seconds, or what is left of the call that this thread is in. Raises TimeoutError when nothing is."""
+    deadline = _current.get()
+    return seconds if deadline is None else deadline.cap(seconds)
+
+
+class BoundSocket:
+    """A socket whose makefile, through which http.client reads every answer, heeds the deadline."""
+
+    def __init__(self, sock: Any) -> None:
+        self.sock = sock
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sock, name)
+
+    def makefile(self, *args: Any, **kwargs: Any) -> io.BufferedReader:
+        return io.BufferedReader(_BoundReads(self.sock))
 
 
 class _BoundReads(io.RawIOBase):
@@ -52,47 +68,10 @@ class _BoundReads(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        deadline = _current.get()
-        if deadline is not None and self._longest_silence is not None:
-            self._sock.settimeout(deadline.cap(self._longest_silence))
+        if self._longest_silence is not None:
+            self._sock.settimeout(cap_by_current(self._longest_silence))
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
         self._raw.close()
         super().close()
-
-
-class _BoundSocket:
-    """A socket whose makefile, through which http.client reads every answer, heeds the deadline."""
-
-    def __init__(self, sock: Any) -> None:
-        self._sock = sock
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._sock, name)
-
-    def makefile(self, *args: Any, **kwargs: Any) -> io.BufferedReader:
-        return io.BufferedReader(_BoundReads(self._sock))
-
-
-class _BoundHTTPConnection(HTTPConnection):
-    def connect(self) -> None:
-        super().connect()
-        self.sock = _BoundSocket(self.sock)
-
-
-class _BoundHTTPSConnection(HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        self.sock = _BoundSocket(self.sock)
-
-
-class _BoundHTTPPool(HTTPConnectionPool):
-    ConnectionCls = _BoundHTTPConnection
-
-
-class _BoundHTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _BoundHTTPSConnection
-
-
-POOLS: dict[str, Any] = {"http": _BoundHTTPPool, "https": _BoundHTTPSPool}

@@ -125,7 +125,7 @@ def cloud_id_of(transport: Transport) -> str:
 
 
 def tenant_info(transport: Transport) -> Response:
-    return transport.request("GET", "/_edge/tenant_info", base=transport.site_url, headers={"Authorization": None})
+    return transport.request("GET", "/_edge/tenant_info", base=transport.site_url, signed=False)
 
 
 def cloud_id_in(response: Response) -> str:

@@ -3,23 +3,22 @@
 import base64
 import logging
 import re
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from functools import cache
-from http.cookiejar import DefaultCookiePolicy
+from dataclasses import dataclass
+from json import dumps
 from time import sleep
 from typing import Any, BinaryIO
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 
 import requests
 from django.conf import settings
-from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from atlassian.errors import AnswerTooLarge, UpstreamFailure, UpstreamTimeout
-from atlassian.upstream.deadline import POOLS, Deadline
+from atlassian.upstream.connections import adapter
+from atlassian.upstream.deadline import Deadline
 from atlassian.upstream.responses import Response
 from atlassian.upstream.slots import slot
 from atlassian.upstream.waits import pause_before_retry
@@ -32,7 +31,14 @@ log = logging.getLogger(__name__)
 TOTAL_TIMEOUT = 30.0
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 10.0
 MAX_RESPONSE_BYTES = 20 * 1024 * 1024
-MAX_SESSIONS = 64
+HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "Accept-Language": "en",
+    "X-Force-Accept-Language": "true",  # Jira speaks the account's language otherwise
+    "User-Agent": "memory-core",
+}
+_NOT_IN_A_TRACE = re.compile(r"[^\w-]")
 
 Params = Mapping[str, str | int | list[str]]
 
@@ -43,7 +49,7 @@ class Transport:
     def __init__(self, credentials: Credentials, deadline: Deadline | None = None) -> None:
         self.credentials = credentials
         self.deadline = deadline or Deadline(TOTAL_TIMEOUT)
-        self._session = _pooled(credentials)
+        self._headers = HEADERS | {"Authorization": _signature(credentials)}
         self._admitted = False
 
     def with_credentials(self, credentials: Credentials) -> "Transport":
@@ -64,74 +70,139 @@ class Transport:
         return f"{settings.ATLASSIAN_GATEWAY_URL}/ex/{self.credentials.provider}/{self.credentials.cloud_id}"
 
     def request(
-        self, method: str, path: str, *, base: str = "", parts: Mapping[str, str] = {}, **kwargs: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        json: Any = None,
+        base: str = "",
+        parts: Mapping[str, str] = {},
+        headers: Mapping[str, str] = {},
+        signed: bool = True,
+        into: BinaryIO | None = None,
     ) -> Response:
         """
         The answer, whatever its status, to a request for path, whose {names} are filled in from parts, quoted.
 
         With `into`, a file, the body of a 200 is written there piece by piece.
-        Raises UpstreamTimeout, and UpstreamFailure where there is no answer.
+        Raises UpstreamTimeout, UpstreamBusy, and UpstreamFailure where there is no answer.
         """
-        url = (base or self.api_base) + path.format(**{name: _segment(part) for name, part in parts.items()})
-        kwargs["headers"] = kwargs.get("headers", {}) | outgoing_headers()
-        return self._send(self._session, method, url, path, **kwargs)
+        prepared = _prepared(method, self._url(path, params, base, parts), json)
+        prepared.headers.update(self._headers if signed else HEADERS)
+        prepared.headers.update({**headers, **outgoing_headers()})
+        return self._send(_Exchange(prepared, path, into))
 
     def request_signed(self, url: str, into: BinaryIO) -> Response:
         """A file at an address that Atlassian signed: it holds a secret, is not logged, and gets none of ours."""
-        return self._send(_anonymous_session(), "GET", url, "(signed address)", into=into)
+        prepared = _prepared("GET", url, None)
+        prepared.headers.update({"Accept": "*/*", "Accept-Encoding": "gzip", "User-Agent": "memory-core"})
+        return self._send(_Exchange(prepared, "(signed address)", into))
 
-    def _send(self, session: requests.Session, method: str, url: str, logged_as: str, **kwargs: Any) -> Response:
-        started, tries, response = time.monotonic(), 0, None
+    def _send(self, exchange: "_Exchange") -> Response:
+        provider, started = self.credentials.provider, time.monotonic()
         try:
             with (
                 slot(self.credentials, admitted=self._admitted),
-                metrics.upstream_slot(self.credentials.provider),
+                metrics.upstream_slot(provider),
                 self.deadline.binding(),
             ):
                 self._admitted = True
-                while True:
-                    tries += 1
-                    response = self._attempt(session, method, url, logged_as, first=tries == 1, **kwargs)
-                    if response is not None:
-                        pause = pause_before_retry(response, tries) if method == "GET" else None
-                        if pause is None or pause >= self.deadline.left():
-                            return response
-                        sleep(pause)
+                return self._answer(exchange)
         finally:
-            _log_call(method, logged_as, response, started, tries)
-            status = response.status if response else None
-            metrics.upstream_ended(self.credentials.provider, status, time.monotonic() - started, tries)
+            seconds = time.monotonic() - started
+            exchange.log(seconds)
+            metrics.upstream_ended(provider, exchange.status, seconds, exchange.tries)
 
-    def _attempt(
-        self,
-        session: requests.Session,
-        method: str,
-        url: str,
-        route: str,
-        *,
-        first: bool,
-        into: BinaryIO | None = None,
-        **kwargs: Any,
-    ) -> Response | None:
+    def _url(self, path: str, params: Params | None, base: str, parts: Mapping[str, str]) -> str:
+        if parts:
+            path = path.format(**{name: _segment(part) for name, part in parts.items()})
+        query = urlencode(params, doseq=True, errors="replace") if params else ""
+        return f"{base or self.api_base}{path}{'?' if query else ''}{query}"
+
+    def _answer(self, exchange: "_Exchange") -> Response:
+        """Asks again where that is worth it, an agent waiting for the answer."""
+        while True:
+            response = self._attempt(exchange)
+            if response is not None:
+                pause = pause_before_retry(response, exchange.tries) if exchange.request.method == "GET" else None
+                if pause is None or pause >= self.deadline.left():
+                    return response
+                sleep(pause)
+
+    def _attempt(self, exchange: "_Exchange") -> Response | None:
         """None: the connection broke, and it is worth a second attempt."""
+        exchange.tries += 1
         try:
             timeout = (self.deadline.cap(CONNECT_TIMEOUT), self.deadline.cap(READ_TIMEOUT))
-            with session.request(
-                method, url, timeout=timeout, allow_redirects=False, stream=True, **kwargs
-            ) as response:
-                return Response(response.status_code, response.headers, _body(response, into), route)
+            answer = adapter().send(exchange.request, stream=True, timeout=timeout, proxies=settings.HTTPS_PROXIES)
+            with answer:
+                body = _body(answer, exchange.into)
+            exchange.response = Response(answer.status_code, answer.headers, body, exchange.route)
         except (requests.Timeout, ReadTimeoutError, TimeoutError) as exc:
             raise UpstreamTimeout() from exc
         except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
-            broken = isinstance(exc, requests.ConnectionError | HTTPError) and not isinstance(
-                exc, requests.exceptions.SSLError
-            )
-            if first and broken:  # most often one that was kept open and that the other side has closed meanwhile
+            if exchange.tries == 1 and _is_worth_another(exc):
                 return None
-            raise UpstreamFailure(
-                f"{self.site_url} cannot be reached, or broke off. A workspace admin can test the connection on the "
-                f"Integrations page."
-            ) from exc
+            raise _unreachable(exc, self.site_url) from exc
+        return exchange.response
+
+
+@dataclass
+class _Exchange:
+    """One request and what became of it so far."""
+
+    request: requests.PreparedRequest
+    route: str
+    into: BinaryIO | None
+    tries: int = 0
+    response: Response | None = None
+
+    @property
+    def status(self) -> int | None:
+        return self.response.status if self.response else None
+
+    def log(self, seconds: float) -> None:
+        """Without query, keys and body: what was looked for stands in the audit log alone."""
+        headers = self.response.headers if self.response else {}
+        log.info(
+            "atlassian %s %s: %s in %d ms, retries %d, trace %s",
+            self.request.method,
+            self.route,
+            self.status or "no answer",
+            seconds * 1000,
+            max(0, self.tries - 1),
+            _NOT_IN_A_TRACE.sub("", headers.get("atl-traceid", ""))[:64] or "-",
+        )
+
+
+def _prepared(method: str, url: str, json: Any) -> requests.PreparedRequest:
+    """As requests would prepare it, of values that need no care: the origin was checked, the rest is quoted."""
+    request = requests.PreparedRequest()
+    request.method, request.url, request.headers = method, url, CaseInsensitiveDict()
+    if json is not None:
+        request.body = dumps(json, allow_nan=False).encode()
+        request.headers.update({"Content-Type": "application/json", "Content-Length": str(len(request.body))})
+    return request
+
+
+def _is_worth_another(exc: Exception) -> bool:
+    """Most often a connection that was kept open and that the other side has closed meanwhile."""
+    broken = isinstance(exc, requests.ConnectionError | HTTPError)
+    return broken and not isinstance(exc, requests.exceptions.SSLError | requests.exceptions.ProxyError)
+
+
+def _signature(credentials: Credentials) -> str:
+    pair = f"{credentials.email}:{credentials.api_token}".encode(errors="replace")
+    return "Basic " + base64.b64encode(pair).decode()
+
+
+def _unreachable(exc: Exception, site_url: str) -> UpstreamFailure:
+    what = f"{site_url} cannot be reached, or broke off."
+    if isinstance(exc, requests.exceptions.ProxyError):
+        proxy = urlsplit(settings.HTTPS_PROXIES["https"])
+        what = f"The proxy {proxy.hostname}:{proxy.port} did not let the call to {site_url} through."
+    return UpstreamFailure(f"{what} A workspace admin can test the connection on the Integrations page.")
 
 
 def _segment(part: str) -> str:
@@ -160,68 +231,3 @@ def _bounded_chunks(response: requests.Response) -> Iterator[bytes]:
         if size > MAX_RESPONSE_BYTES:
             raise AnswerTooLarge()
         yield chunk
-
-
-def _log_call(method: str, template: str, response: Response | None, started: float, tries: int) -> None:
-    """Without query, keys and body: what was looked for stands in the audit log alone."""
-    trace = re.sub(r"[^\w-]", "", response.headers.get("atl-traceid", ""))[:64] if response else ""
-    log.info(
-        "atlassian %s %s: %s in %d ms, retries %d, trace %s",
-        method,
-        template,
-        response.status if response else "no answer",
-        (time.monotonic() - started) * 1000,
-        max(0, tries - 1),
-        trace or "-",
-    )
-
-
-_sessions: OrderedDict[str, requests.Session] = OrderedDict()
-_sessions_lock = threading.Lock()
-
-
-def _pooled(credentials: Credentials) -> requests.Session:
-    """One for each credential, shared by all threads, so that connections stay open; never changed once made."""
-    key = credentials.fingerprint
-    with _sessions_lock:
-        pooled = _sessions.get(key)
-        if pooled is None:
-            pooled = _sessions[key] = _new_session(credentials)
-            if len(_sessions) > MAX_SESSIONS:
-                _sessions.popitem(last=False)  # whoever still uses it finishes; its sockets close with it
-        _sessions.move_to_end(key)
-    return pooled
-
-
-class _BoundAdapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = POOLS
-
-
-def _new_session(credentials: Credentials) -> requests.Session:
-    pair = f"{credentials.email}:{credentials.api_token}".encode(errors="replace")
-    return _session_with(
-        {
-            "Authorization": "Basic " + base64.b64encode(pair).decode(),
-            "Accept": "application/json",
-            "Accept-Language": "en",
-            "X-Force-Accept-Language": "true",  # Jira speaks the account's language otherwise
-        }
-    )
-
-
-@cache
-def _anonymous_session() -> requests.Session:
-    return _session_with({"Accept": "*/*"})
-
-
-def _session_with(headers: Mapping[str, str]) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False  # a .netrc would replace our Authorization, REQUESTS_CA_BUNDLE the certificates
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # a shared jar would keep a login
-    session.headers.update({"Accept-Encoding": "gzip", "User-Agent": "memory-core", **headers})
-    adapter = _BoundAdapter(pool_maxsize=settings.THREADS, pool_connections=4)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session

@@ -17,7 +17,6 @@ from atlassian.errors import (
     UpstreamRejectedQuery,
     UpstreamTimeout,
 )
-from atlassian.upstream.transport import MAX_SESSIONS, _sessions
 from tests.atlassian.factories import GATEWAY, SIGNED, SITE, TOKEN, make_client, make_credentials
 from tests.atlassian.raw_http_server import answer, certified, listening
 
@@ -335,9 +334,9 @@ class TestOnTheWire:
 
         assert (type(caught.value), served) == (UpstreamFailure, [])
 
-    def test_a_trusted_certificate_is_spoken_to_and_held_to_the_deadline(self, tmp_path, monkeypatch):
+    def test_a_trusted_certificate_is_spoken_to_and_held_to_the_deadline(self, tmp_path, settings):
         tls, certificate = certified(tmp_path)
-        monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
+        settings.CA_BUNDLE = str(certificate)
 
         def drip(connection, done):
             connection.sendall(answer(b" " * 1000)[:-1000])
@@ -395,13 +394,6 @@ def test_the_environment_of_the_process_changes_nothing(monkeypatch, tmp_path):
 
     pair = base64.b64encode(f"bot@acme.example.com:{TOKEN}".encode())
     assert b"Authorization: Basic " + pair in requests_seen[0]
-
-
-def test_the_pool_of_sessions_is_bounded():
-    for number in range(MAX_SESSIONS + 5):
-        make_client(api_token=f"token-{number}")
-
-    assert len(_sessions) == MAX_SESSIONS
 
 
 def test_credentials_are_told_neither_by_client_nor_by_their_fingerprint():
