@@ -7,7 +7,7 @@ from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 class UpstreamFailure(APIException):
     """Atlassian answered what cannot be used, or not at all. `wait`: seconds after which to try again, if told."""
 
-    status_code = status.HTTP_502_BAD_GATEWAY
+    status_code: int = status.HTTP_502_BAD_GATEWAY
     default_code = "upstream_error"
     default_detail = "Atlassian gave no usable answer. Try again; if it stays so, see https://status.atlassian.com."
 

@@ -3,12 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from atlassian import services
 from atlassian.serializers import IntegrationTestInput
-from audit.api_view import AuditedAPIView
+from audit.api_view import AuditedAPIView, CallerRequest
 from audit.arguments import Arguments
 from audit.vocabulary import Action
 from integrations.serializers import IntegrationInput, state_as_json
@@ -20,13 +19,13 @@ class IntegrationsView(AuditedAPIView):
 
     recorded_as = {"get": Action.INTEGRATION_LIST, "put": Action.INTEGRATION_UPDATE}
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: CallerRequest) -> Response:
         self.validated_arguments(Arguments, request.query_params)
         states = list_integrations(request.auth)
         integrations = {provider: state_as_json(state) for provider, state in states.items()}
         return Response({"workspace_key": request.auth.workspace, "integrations": integrations})
 
-    def put(self, request: Request) -> Response:
+    def put(self, request: CallerRequest) -> Response:
         arguments = self.validated_arguments(IntegrationInput, request.data)
         arguments.pop("workspace_key", None)
         update = services.save_integration(request.auth, **arguments)
@@ -52,7 +51,7 @@ class IntegrationTestView(AuditedAPIView):
 
     recorded_as = {"post": Action.INTEGRATION_TEST}
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: CallerRequest) -> Response:
         arguments = self.validated_arguments(IntegrationTestInput, request.data)
         report = services.check_integration(request.auth, arguments["provider"])
         return Response(asdict(report) | {"problem": report.problem})

@@ -3,7 +3,6 @@ from dataclasses import is_dataclass
 from typing import Any
 
 from rest_framework.decorators import action
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
@@ -14,7 +13,7 @@ from atlassian.serializers import (
     JiraReadInput,
     JiraSearchInput,
 )
-from audit.api_view import AuditedAPIView
+from audit.api_view import AuditedAPIView, CallerRequest
 from audit.vocabulary import Action
 
 
@@ -39,7 +38,7 @@ def _without_blank(issue: dict[str, Any]) -> dict[str, Any]:
 class SearchAndRead(ViewSetMixin, AuditedAPIView):
     """Arguments of a query string, without the workspace: the actor stands in one already."""
 
-    def arguments(self, kind: Any, request: Request) -> dict[str, Any]:
+    def arguments(self, kind: Any, request: CallerRequest) -> dict[str, Any]:
         arguments = self.validated_arguments(kind, request.query_params)
         arguments.pop("workspace_key", None)
         return arguments
@@ -51,12 +50,12 @@ class JiraViewSet(SearchAndRead):
     recorded_as = {"search": Action.JIRA_SEARCH, "read": Action.JIRA_READ}
 
     @action(detail=False)
-    def search(self, request: Request) -> Response:
+    def search(self, request: CallerRequest) -> Response:
         found = services.search_issues(request.auth, **self.arguments(JiraSearchInput, request))
         return Response(as_json(found) | {"issues": [_without_blank(vars(issue)) for issue in found.issues]})
 
     @action(detail=False)
-    def read(self, request: Request) -> Response:
+    def read(self, request: CallerRequest) -> Response:
         answer = services.read_issue_or_file(request.auth, **self.arguments(JiraReadInput, request))
         return Response(_without_blank(as_json(answer)))
 
@@ -67,11 +66,11 @@ class ConfluenceViewSet(SearchAndRead):
     recorded_as = {"search": Action.CONFLUENCE_SEARCH, "read": Action.CONFLUENCE_READ}
 
     @action(detail=False)
-    def search(self, request: Request) -> Response:
+    def search(self, request: CallerRequest) -> Response:
         found = services.search_pages(request.auth, **self.arguments(ConfluenceSearchInput, request))
         return Response(as_json(found))
 
     @action(detail=False)
-    def read(self, request: Request) -> Response:
+    def read(self, request: CallerRequest) -> Response:
         answer = services.read_page_or_file(request.auth, **self.arguments(ConfluenceReadInput, request))
         return Response(as_json(answer))

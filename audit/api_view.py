@@ -23,6 +23,12 @@ from audit.vocabulary import Action, Channel
 REFUSALS_RECORDED_PER_MINUTE = 60
 
 
+class CallerRequest(Request):
+    """Of a caller who is known, as each is once a view of ours runs."""
+
+    auth: Actor  # put there by workspaces/authentication.py
+
+
 class KeyThrottle(BaseThrottle):
     def allow_request(self, request: Any, view: Any) -> bool:
         if request.auth is not None:

@@ -1,9 +1,8 @@
 from django.http import StreamingHttpResponse
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit import services
-from audit.api_view import AuditedAPIView
+from audit.api_view import AuditedAPIView, CallerRequest
 from audit.serializers import ExportInput, ListInput, record_as_json
 from audit.vocabulary import Action
 
@@ -15,7 +14,7 @@ class AuditLogsView(AuditedAPIView):
 
     recorded_as = {"get": Action.AUDIT_LIST}
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: CallerRequest) -> Response:
         arguments = self.validated_arguments(ListInput, request.query_params)
         records, cursor = services.list_records(
             self.caller, ListInput.filters(arguments), arguments["limit"], arguments.get("cursor")
@@ -33,7 +32,7 @@ class AuditExportView(AuditedAPIView):
 
     recorded_as = {"get": Action.AUDIT_EXPORT}
 
-    def get(self, request: Request) -> StreamingHttpResponse:
+    def get(self, request: CallerRequest) -> StreamingHttpResponse:
         arguments = self.validated_arguments(ExportInput, request.query_params)
         file_format = arguments["format"]
         pieces = services.export_records(self.caller, ExportInput.filters(arguments), file_format)

@@ -17,7 +17,7 @@ memory-core {version} is running. Ctrl-C ends it.
 """
 
 
-def when_ready(server: Any) -> None:
+def when_ready(server: Any) -> None:  # type: ignore[no-redef]
     gunicorn.when_ready(server)
     print(NEXT.format(version=settings.VERSION, url=_url()), file=sys.stderr, flush=True)
 

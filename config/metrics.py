@@ -35,7 +35,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _state() -> str:
     """Gauges that no process counts, in Prometheus' text form."""
-    lines = []
+    lines: list[str] = []
     for name, meaning, labels, value in _samples(timezone.now()):
         shown = ",".join(f'{label}="{text}"' for label, text in labels.items())
         header = f"# HELP {name} {meaning}\n# TYPE {name} gauge\n"

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import redis
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
@@ -62,8 +63,8 @@ def check_database() -> None:
 def _why_not_connected() -> str:
     """By a connection beside the pool, whose own error does not say why."""
     try:
-        connection.Database.connect(**connection.get_connection_params()).close()
-    except connection.Database.Error as exc:
+        psycopg.connect(**connection.get_connection_params()).close()
+    except psycopg.Error as exc:
         return str(exc).strip()
     return ""
 

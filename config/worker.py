@@ -69,7 +69,8 @@ class Worker(ThreadWorker):
         except OSError:
             head = b""
         path = head.split(b" ", 2)[1] if head.startswith(b"GET /") and head.endswith(b"\r\n\r\n") else b""
-        pool: ThreadPoolExecutor = self.probe_pools.get(path, self.tpool)
+        pool: ThreadPoolExecutor | None = self.probe_pools.get(path, self.tpool)
+        assert pool is not None  # noqa: S101  made before the first connection
         return pool
 
     def linger(self, client: socket.socket) -> None:

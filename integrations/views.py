@@ -1,10 +1,9 @@
 from dataclasses import asdict
 
 from rest_framework.exceptions import APIException
-from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit.api_view import AuditedAPIView
+from audit.api_view import AuditedAPIView, CallerRequest
 from audit.errors import UNREADABLE
 from audit.vocabulary import Action
 from integrations.hooks import ACTION, Event, record_git_event
@@ -25,7 +24,7 @@ class GitEventsView(AuditedAPIView):
         event = data.get("event") if isinstance(data, dict) else None
         return ACTION[Event(event)] if event in list(Event) else super().recorded_action()
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: CallerRequest) -> Response:
         arguments = self.validated_arguments(GitEventInput, request.data)
         arguments.pop("workspace_key", None)
         hooks = record_git_event(request.auth, **arguments)

@@ -1,10 +1,9 @@
 from typing import Any
 
 from rest_framework import status
-from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit.api_view import AuditedAPIView
+from audit.api_view import AuditedAPIView, CallerRequest
 from audit.arguments import Arguments
 from audit.trail import audited
 from audit.vocabulary import Action
@@ -28,7 +27,7 @@ from workspaces.serializers import (
 )
 
 
-def workspace_of(request: Request) -> Workspace:
+def workspace_of(request: CallerRequest) -> Workspace:
     return Workspace.objects.get(key=request.auth.workspace)
 
 
@@ -37,7 +36,7 @@ class MeView(AuditedAPIView):
 
     recorded_as = {"get": Action.ME_READ}
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: CallerRequest) -> Response:
         self.validated_arguments(Arguments, request.query_params)
         actor = request.auth
         with audited(actor, Action.ME_READ, {}):
@@ -60,7 +59,7 @@ class MembersView(AuditedAPIView):
 
     recorded_as = {"get": Action.MEMBER_LIST, "patch": Action.MEMBER_UPDATE, "delete": Action.MEMBER_REMOVE}
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: CallerRequest) -> Response:
         given = self.validated_arguments(MembersInput, request.query_params)
         limit = given["limit"]
         found = services.list_members(
@@ -74,14 +73,14 @@ class MembersView(AuditedAPIView):
             }
         )
 
-    def patch(self, request: Request) -> Response:
+    def patch(self, request: CallerRequest) -> Response:
         given = self.validated_arguments(RoleInput, request.data)
         membership = services.change_role(
             request.auth, workspace_of(request), given["email"], given["role"], given.get("role_before")
         )
         return Response({"email": membership.user.email, "role": membership.effective_role})
 
-    def delete(self, request: Request) -> Response:
+    def delete(self, request: CallerRequest) -> Response:
         given = self.validated_arguments(MemberInput, request.query_params)
         services.remove_member(request.auth, workspace_of(request), given["email"])
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -92,7 +91,7 @@ class AtlassianAccountView(AuditedAPIView):
 
     recorded_as = {"put": Action.MEMBER_ACCOUNT}
 
-    def put(self, request: Request) -> Response:
+    def put(self, request: CallerRequest) -> Response:
         arguments: dict[str, Any] = self.validated_arguments(AtlassianAccountInput, request.data)
         actor, workspace = request.auth, workspace_of(request)
         email = arguments.get("email", actor.user)
@@ -116,27 +115,27 @@ class InvitationsView(AuditedAPIView):
         "delete": Action.INVITATION_WITHDRAW,
     }
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: CallerRequest) -> Response:
         self.validated_arguments(Arguments, request.query_params)
         found = invitations.list_invitations(request.auth, workspace_of(request))
         return Response({"invitations": [invitation_as_json(invitation) for invitation in found]})
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: CallerRequest) -> Response:
         given = self.validated_arguments(InvitationInput, request.data)
         made = invitations.invite(request.auth, workspace_of(request), given["email"], given["role"])
         return self._with_link(request, *made, status.HTTP_201_CREATED)
 
-    def patch(self, request: Request) -> Response:
+    def patch(self, request: CallerRequest) -> Response:
         given = self.validated_arguments(MemberInput, request.data)
         made = invitations.renew_invitation(request.auth, workspace_of(request), given["email"])
         return self._with_link(request, *made, status.HTTP_200_OK)
 
-    def delete(self, request: Request) -> Response:
+    def delete(self, request: CallerRequest) -> Response:
         given = self.validated_arguments(MemberInput, request.query_params)
         invitations.withdraw_invitation(request.auth, workspace_of(request), given["email"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _with_link(self, request: Request, invitation: Invitation, secret: str, code: int) -> Response:
+    def _with_link(self, request: CallerRequest, invitation: Invitation, secret: str, code: int) -> Response:
         url = invitation_url(request._request, secret)
         sent = send_invitation(invitation, url)
         return Response({"invitation": invitation_as_json(invitation), "url": url, "mail_sent": sent}, status=code)
@@ -151,7 +150,7 @@ class ApiKeysView(AuditedAPIView):
         "delete": Action.API_KEY_REVOKE,
     }
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: CallerRequest) -> Response:
         given = self.validated_arguments(ApiKeysInput, request.query_params)
         limit = given["limit"]
         found = api_keys.list_api_keys(
@@ -165,7 +164,7 @@ class ApiKeysView(AuditedAPIView):
             }
         )
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: CallerRequest) -> Response:
         given = self.validated_arguments(ApiKeyInput, request.data)
         actor = request.auth
         api_key, secret = api_keys.issue_api_key(
@@ -179,7 +178,7 @@ class ApiKeysView(AuditedAPIView):
         answer = {"api_key": api_key_as_json(api_key), "secret": secret}
         return Response(answer, status=status.HTTP_201_CREATED)
 
-    def delete(self, request: Request) -> Response:
+    def delete(self, request: CallerRequest) -> Response:
         given = self.validated_arguments(PrefixInput, request.query_params)
         api_keys.revoke_api_key(request.auth, key_by_prefix(request, given["prefix"]))
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -190,12 +189,12 @@ class ApiKeyRotationView(AuditedAPIView):
 
     recorded_as = {"post": Action.API_KEY_ROTATE}
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: CallerRequest) -> Response:
         given = self.validated_arguments(RotateInput, request.data)
         old = key_by_prefix(request, given["prefix"])
         new, secret = api_keys.rotate_api_key(request.auth, old, at_once=given["at_once"])
         return Response({"api_key": api_key_as_json(new), "secret": secret}, status=status.HTTP_201_CREATED)
 
 
-def key_by_prefix(request: Request, prefix: str) -> ApiKey:
+def key_by_prefix(request: CallerRequest, prefix: str) -> ApiKey:
     return api_keys.find_api_key(request.auth, workspace_of(request), prefix=prefix[:PREFIX_CHARS])

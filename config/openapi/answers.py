@@ -1,7 +1,9 @@
 """What each call answers: a dataclass where a service returns one, else the shape that its view writes."""
 
 from collections.abc import Callable
+from dataclasses import make_dataclass
 from datetime import date, datetime
+from types import GenericAlias
 from typing import Any, TypedDict, get_type_hints
 
 import msgspec
@@ -29,15 +31,12 @@ _PYTHON_TYPES = {
     "DateTimeField": datetime,
     "JSONField": dict[str, Any],
 }
-Record = TypedDict(  # type: ignore[misc]  its fields are those of the model
+# Its fields are those of the model.
+Record: Any = make_dataclass(
     "Record",
-    {field.name: _PYTHON_TYPES.get(field.get_internal_type(), str) for field in AuditLog._meta.concrete_fields},
+    [(field.name, _PYTHON_TYPES.get(field.get_internal_type(), str)) for field in AuditLog._meta.concrete_fields],
 )
-
-
-class Logs(TypedDict):
-    logs: list[Record]
-    next_cursor: str | None
+Logs: Any = make_dataclass("Logs", [("logs", GenericAlias(list, (Record,))), ("next_cursor", str | None)])
 
 
 class _IntegrationFields(TypedDict):
@@ -79,8 +78,8 @@ class Saved(_Saved, total=False):
     message: str
 
 
-Report = _returned_by(services.check_integration)
-Tested = TypedDict("Tested", get_type_hints(Report) | {"problem": str})  # type: ignore[misc]
+_report = get_type_hints(_returned_by(services.check_integration))
+Tested: Any = make_dataclass("Tested", [*_report.items(), ("problem", str)])
 
 
 class Hooks(TypedDict):

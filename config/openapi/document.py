@@ -9,7 +9,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 @cache
 def document() -> dict[str, Any]:
-    return dict(SchemaGenerator().get_schema(public=True))  # type: ignore[no-untyped-call]
+    return dict(SchemaGenerator().get_schema(public=True))
 
 
 @cache

@@ -79,7 +79,7 @@ class Schema(AutoSchema):
     def get_summary(self) -> str:
         return f"{self.method} {self.path}"
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         return (self._method().__doc__ or self.view.__doc__ or "").strip()
 
     def get_override_parameters(self) -> list[Any]:
@@ -151,7 +151,7 @@ def _error_answer(described: list[DescribedError]) -> OpenApiResponse:
     )
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class ApiKeyScheme(OpenApiAuthenticationExtension):
     target_class = "workspaces.authentication.WorkspaceAuthentication"
     name = "apiKey"
 
