@@ -7,13 +7,13 @@ are opaque media ids, and macros that its schema has no place for, nested or of 
 atlas_doc_format has in exchange, the names of mentioned people, one cached lookup makes up for.
 """
 
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from atlassian.errors import UpstreamFailure
 from atlassian.rendering import adf, storage
+from atlassian.rendering.bounds import read_json
 from atlassian.upstream.responses import dig
 
 FORMAT = "storage"
@@ -41,6 +41,7 @@ class Body:
         return adf.account_ids(self.source) if self.source else set()
 
     def markdown(self, site_url: str, names: Mapping[str, str], space_key: str = "") -> str:
+        """`space_key`: of the page, which links within it leave out."""
         if self.document:
             return self.document.markdown(site_url, names, space_key)
         return adf.to_markdown(self.source, site_url=site_url, names=names) if self.source else ""
@@ -59,6 +60,6 @@ def body_of(content: dict[str, Any]) -> Body:
 
 def _parsed(document: str) -> Any:
     try:
-        return json.loads(document)
-    except (ValueError, RecursionError) as exc:
+        return read_json(document)
+    except ValueError as exc:
         raise UpstreamFailure() from exc

@@ -25,6 +25,7 @@ from atlassian.errors import BadReference, UpstreamFailure
 from atlassian.moments import in_utc
 from atlassian.notices import Notice
 from atlassian.rendering.markdown.tree import Block
+from atlassian.rendering.slots import rendering_slot
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.people import Names
 from atlassian.upstream.responses import dig, line, mapping, text
@@ -65,9 +66,10 @@ class Reading:
         known = self._known(body, listed, history, is_continuation=is_continuation)
         facts = self._facts(known)
         besides = _blocks(children, files, history, known["names"])
-        said = comments_text(listed, self._client.site_url, known["names"], self._found.space.key) if listed else ""
         self._notices += listed.notices if listed else []
-        whole = page_text(facts, besides, self._body(body, facts, known["names"]), said)
+        with rendering_slot(self._client.credentials.workspace):
+            said = comments_text(listed, self._client.site_url, known["names"], self._found.space.key) if listed else ""
+            whole = page_text(facts, besides, self._body(body, facts, known["names"]), said)
         return self._page(facts, whole, listed)
 
     def _expanded(self, body: Body) -> Body:

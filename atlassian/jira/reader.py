@@ -15,6 +15,7 @@ from atlassian.jira.text import IssueText
 from atlassian.masking import Masking
 from atlassian.notices import Notice
 from atlassian.rendering import adf
+from atlassian.rendering.slots import rendering_slot
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.people import Names
 from atlassian.upstream.responses import text
@@ -81,7 +82,9 @@ class Jira:
         files = names_of_pictures(pictures, issue.facts.attachments)
         written = IssueText(issue, self._client.site_url, files)
         includes = Includes(self._client, self._hidden, self._within, spaces, warnings)
-        content = written.markdown(list(includes.sections(include, answer, written)))
+        sections = list(includes.sections(include, answer, written))
+        with rendering_slot(self._client.credentials.workspace):
+            content = written.markdown(sections)
         if issue.unreadable_fields:
             left_out = ", ".join(issue.unreadable_fields)
             warnings.append(Notice("fields_unreadable", f"Fields that hold no readable text: {left_out}."))

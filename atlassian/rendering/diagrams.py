@@ -2,10 +2,11 @@
 
 import base64
 import binascii
-import json
 import zlib
 from typing import Any
 from urllib.parse import unquote
+
+from atlassian.rendering.bounds import read_json
 
 MAX_SOURCE_CHARS = 1_000_000
 # Where apps put the text of a diagram, in a parameter or in JSON.
@@ -66,8 +67,8 @@ def _from_json(text: str) -> str:
     if text.lstrip()[:1] not in ("{", "["):
         return ""
     try:
-        return _source_in(json.loads(text, strict=False), 0)
-    except (ValueError, RecursionError):
+        return _source_in(read_json(text), 0)
+    except ValueError:
         return ""
 
 

@@ -1,11 +1,11 @@
 """Macros, which both formats carry under the same names: one function a macro, one table."""
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from atlassian.rendering.bounds import read_json
 from atlassian.rendering.diagrams import diagram_source
 from atlassian.rendering.markdown.escaping import escape
 from atlassian.rendering.markdown.tree import CODE, STRONG, Block, Code, Expand, Flow, Paragraph, Quote, Run, blocks_of
@@ -178,8 +178,8 @@ def _is_json(value: str) -> bool:
     if value in ("{}", "[]") or value[:1] not in ("{", "["):
         return value in ("{}", "[]")
     try:
-        read = json.loads(value)
-    except (ValueError, RecursionError):
+        read = read_json(value)
+    except ValueError:
         return False
     return isinstance(read, dict) or any(isinstance(item, dict | list) for item in read)
 

@@ -1,11 +1,11 @@
 """Extensions of ADF: macros, and older content that stands whole in a parameter."""
 
-import json
 from collections.abc import Iterator
 
 from atlassian.rendering import storage
 from atlassian.rendering.adf.fields import Node, attribute, attributes, content, text
 from atlassian.rendering.adf.reader import Reader
+from atlassian.rendering.bounds import read_json
 from atlassian.rendering.macros import Macro
 from atlassian.rendering.markdown.tree import Block
 
@@ -63,7 +63,7 @@ def nested_document(reader: Reader, parameters: object) -> list[Block]:
 def _document(value: object) -> Node | None:
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
+            value = read_json(value)
+        except ValueError:
             return None
     return value if isinstance(value, dict) and isinstance(value.get("content"), list) else None

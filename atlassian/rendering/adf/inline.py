@@ -5,6 +5,7 @@ from typing import Any
 
 from atlassian.rendering.adf.fields import Node, attribute, attributes, content, day, kind, text
 from atlassian.rendering.adf.reader import Reader
+from atlassian.rendering.bounds import MARKED_STEPS
 from atlassian.rendering.emoji import emoji as emoji_text
 from atlassian.rendering.links import external_image, query_in, safe_url, smart_link
 from atlassian.rendering.markdown.tree import CODE, EM, PLAIN, STRIKE, STRONG, SUB, SUP, Flow, Marks, Run, make_run
@@ -41,6 +42,7 @@ def text_node(reader: Reader, node: Node) -> Flow:
         return [make_run((_SPACES.sub(" ", written) if "  " in written else written, PLAIN, ""))]
     if is_hidden(node, reader.ground):
         return []
+    reader.steps_left -= MARKED_STEPS
     found = marks(node)
     return [Run(written if CODE in found else _SPACES.sub(" ", written), found, href(reader, node))]
 

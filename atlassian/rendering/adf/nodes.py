@@ -12,6 +12,7 @@ from atlassian.rendering.adf import inline
 from atlassian.rendering.adf.extensions import macro, nested_document
 from atlassian.rendering.adf.fields import Node, attribute, attributes, content, kind, nodes_below, number, text
 from atlassian.rendering.adf.reader import Reader, unknown
+from atlassian.rendering.bounds import CUT_SHORT
 from atlassian.rendering.markdown import blocks as markdown
 from atlassian.rendering.markdown.tree import (
     Cell,
@@ -41,7 +42,8 @@ def to_markdown(
     `names` maps account ids to people's names, `files` the ids of media to names of files, where they are known.
     """
     reader = Reader(NODES, site_url, names, files)
-    return markdown.write(blocks_of(reader.flow(document)))
+    read = blocks_of(reader.flow(document))
+    return markdown.write(read if reader.steps_left >= 0 else [*read, Paragraph([Run(CUT_SHORT)])])
 
 
 def account_ids(document: object) -> set[str]:

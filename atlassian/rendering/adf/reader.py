@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from atlassian.rendering.adf.fields import Node, attribute, content, nodes_below, text
+from atlassian.rendering.bounds import MAX_STEPS
 from atlassian.rendering.markdown.tree import Block, Flow, Paragraph, Run, blocks_of, runs_of
 from atlassian.rendering.visibility import WHITE, colour
 
@@ -27,6 +28,7 @@ class Reader:
         self.names = names
         self.files = files
         self.ground = WHITE
+        self.steps_left = MAX_STEPS
         self._depth = 0
         self.inline = False
 
@@ -63,6 +65,9 @@ class Reader:
         return runs_of(flow)
 
     def read(self, node: Any) -> Flow:
+        self.steps_left -= 1
+        if self.steps_left < 0:
+            return []
         if isinstance(node, dict):
             name = node.get("type")
             return self.nodes.get(name if isinstance(name, str) else "", unknown)(self, node)

@@ -7,6 +7,7 @@ its children. https://confluence.atlassian.com/doc/confluence-storage-format-790
 
 from collections.abc import Callable, Mapping
 
+from atlassian.rendering.bounds import CUT_SHORT
 from atlassian.rendering.markdown import blocks
 from atlassian.rendering.markdown.tree import (
     CODE,
@@ -19,8 +20,10 @@ from atlassian.rendering.markdown.tree import (
     Code,
     Flow,
     Heading,
+    Paragraph,
     Quote,
     Rule,
+    Run,
 )
 from atlassian.rendering.storage import embedded_adf, links, lists, macros, tables
 from atlassian.rendering.storage.reader import Reader
@@ -47,7 +50,9 @@ def blocks_of_page(
     page: Element, site_url: str, names: Mapping[str, str], space_key: str, has_styles: bool
 ) -> list[Block]:
     hide(page)
-    return Reader(ELEMENTS, site_url, names, space_key, has_styles).blocks(page)
+    reader = Reader(ELEMENTS, site_url, names, space_key, has_styles)
+    read = reader.blocks(page)
+    return read if reader.steps_left >= 0 else [*read, Paragraph([Run(CUT_SHORT)])]
 
 
 def account_ids(xhtml: object) -> set[str]:

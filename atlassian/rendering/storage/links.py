@@ -1,8 +1,8 @@
 """Links, people, files and pictures of the storage format, which has names for them and few addresses."""
 
-import json
 from urllib.parse import unquote
 
+from atlassian.rendering.bounds import read_json
 from atlassian.rendering.emoji import emoji
 from atlassian.rendering.links import external_image, page_url, query_in, safe_url, smart_link
 from atlassian.rendering.markdown.tree import Flow, Run
@@ -46,9 +46,9 @@ def _query(datasource: str | None, url: str) -> str:
     if not datasource:
         return ""
     try:
-        parameters = json.loads(datasource)["parameters"]
+        parameters = read_json(datasource)["parameters"]
         return " ".join(str(parameters["jql"]).split())
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (ValueError, LookupError, TypeError):
         return query_in(url)
 
 

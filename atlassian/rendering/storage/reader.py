@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
+from atlassian.rendering.bounds import MARKED_STEPS, MAX_STEPS
 from atlassian.rendering.markdown.tree import CODE, PLAIN, Block, Flow, Marks, Run, blocks_of, make_run, runs_of
 from atlassian.rendering.storage.source import Element, name_of, whole_text
 from atlassian.rendering.storage.styles import marks_in
@@ -30,6 +31,7 @@ class Reader:
         self.names = names
         self.space_key = space_key
         self.has_styles = has_styles
+        self.steps_left = MAX_STEPS
         self.marks: Marks = PLAIN
         self.href = ""
         self._depth = 0
@@ -46,6 +48,9 @@ class Reader:
         return flow
 
     def read(self, element: Element) -> Flow:
+        self.steps_left -= 1
+        if self.steps_left < 0:
+            return []
         if self._depth >= MAX_DEPTH:
             return [self.text(whole_text(element))]
         self._depth += 1
@@ -78,6 +83,7 @@ class Reader:
 
     def styled(self, parent: Element, mark: str = "", href: str = "") -> Flow:
         """The children under one more mark or link; of links within each other the outer one holds."""
+        self.steps_left -= MARKED_STEPS
         outside = self.marks, self.href
         self.marks = self.marks | {mark} if mark else self.marks
         self.href = self.href or href
@@ -86,6 +92,9 @@ class Reader:
         return flow
 
     def blocks(self, parent: Element) -> list[Block]:
+        self.steps_left -= 1
+        if self.steps_left < 0:
+            return []
         return blocks_of(self.flow(parent))
 
     def stray_text(self, parent: Element) -> list[Block]:

@@ -1,0 +1,23 @@
+"""How much of one document is read, so that none holds the processor or the memory for long."""
+
+import json
+from typing import Any
+
+# Elements or nodes of a document. Real pages have hundreds or thousands, a table of 400 × 400 cells 320,000.
+MAX_STEPS = 600_000
+# Text under marks or a link takes several times as long to write as plain text.
+MARKED_STEPS = 5
+# JSON of a few bytes a value takes thirty times its size in memory.
+MAX_JSON_VALUES = 1_000_000
+
+CUT_SHORT = "[cut short: this document has more parts than are read at once; the rest of it is at Atlassian]"
+
+
+def read_json(text: str) -> Any:
+    """Raises ValueError for what is not JSON, is nested too deeply, or holds more values than are read."""
+    if text.count(",") + text.count("[") + text.count("{") > MAX_JSON_VALUES:
+        raise ValueError("too many values")
+    try:
+        return json.loads(text, strict=False)
+    except RecursionError as exc:
+        raise ValueError("nested too deeply") from exc
