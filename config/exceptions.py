@@ -4,7 +4,8 @@ import logging
 from typing import Any
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
@@ -39,20 +40,32 @@ def _headers(exc: Exception) -> dict[str, str]:
     return headers
 
 
-def route_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return JsonResponse(error_body("route_not_found", f"There is nothing at {request.path[:200]}."), status=404)
+def route_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _said(request, "route_not_found", f"There is nothing at {request.path[:200]}.", 404)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     sentence = "The request could not be read."
     if isinstance(exception, DisallowedHost):
         sentence = "The server does not answer to this host name: the operator lists it in ALLOWED_HOSTS."
-    return JsonResponse(error_body("validation_error", sentence), status=400)
+    return _said(request, "validation_error", sentence, 400)
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return JsonResponse(error_body("permission_denied", "You may not open this."), status=403)
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _said(request, "permission_denied", "You may not open this.", 403)
 
 
-def server_error(request: HttpRequest) -> JsonResponse:
-    return JsonResponse(error_body(*INTERNAL_ERROR), status=500)
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _said(request, *INTERNAL_ERROR, 500)
+
+
+def _said(request: HttpRequest, code: str, message: str, status: int) -> HttpResponse:
+    """A page to a browser, JSON to a client. The page asks nothing of the database, which may be what is away."""
+    if not _wants_page(request):
+        return JsonResponse(error_body(code, message), status=status)
+    context = {"sentence": message, "status": status, "request_id": current_request_id()}
+    return HttpResponse(loader.get_template("console/error_page.html").render(context), status=status)
+
+
+def _wants_page(request: HttpRequest) -> bool:
+    return "text/html" in request.META.get("HTTP_ACCEPT", "") and not request.path.startswith(("/v1/", "/mcp"))

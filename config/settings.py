@@ -74,6 +74,8 @@ AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", default=365, most=36_
 LOG_LEVEL = env.log_level("MEMORY_CORE_LOG_LEVEL")
 METRICS_TOKEN = environment.metrics_token(env.secret("MEMORY_CORE_METRICS_TOKEN"))  # for /metrics; empty: there is none
 
+TOKEN_VARIABLES = env.ENVIRON  # from which manage.py apply takes the tokens that a file names
+
 VERSION = __version__
 
 # Said at start; nothing of it stops the process.

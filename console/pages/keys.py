@@ -72,7 +72,7 @@ def keys_context(view: WorkspacePage, secret: str = "", form: ApiKeyForm | None 
         "more": keys[-1].pk if len(found) > PAGE_SIZE else "",
         "mine": is_own_only,
         "key_form": form or key_form(view),
-        "configurations": client_configurations(public_url(view.request), view.workspace_key, secret),
+        "configurations": client_configurations(public_url(view.request), secret),
         "records": [(record, summary(record)) for record in own_records(view.actor, OWN_RECORDS)],
     }
 
