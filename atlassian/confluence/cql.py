@@ -17,7 +17,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from atlassian.confluence.addresses import ContentId, ContentTitle, Reference
 from atlassian.confluence.cql_tokens import Token, calls_in, clauses_in, tokens_of
 from atlassian.confluence.kinds import KINDS
-from atlassian.words import quoted, quoted_phrase, terms_of
+from atlassian.words import Terms, quoted, quoted_phrase, terms_of
 
 MAX_ENCODED_CHARS = 3000  # in the encoding of a URL, of what came from outside, and of the spaces once more
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -41,14 +41,14 @@ def from_words(query: str, narrowing: Sequence[str] = ()) -> str:
     """
     terms = terms_of(query)
     together = " ".join(terms.words + terms.phrases)
-    return " AND ".join([f"siteSearch ~ {quoted(together)}", *_text_clauses(query), *narrowing])
+    return " AND ".join([f"siteSearch ~ {quoted(together)}", *_text_clauses(terms), *narrowing])
 
 
 def from_references(named: Iterable[Reference], words: str, narrowing: Sequence[str] = ()) -> str:
     """What the addresses within a search name, and what has the words that stand beside them."""
     either = [_naming(reference) for reference in named]
     if words:
-        either.append("(" + " AND ".join(_text_clauses(words)) + ")")
+        either.append("(" + " AND ".join(_text_clauses(terms_of(words))) + ")")
     return " AND ".join([f"({' OR '.join(dict.fromkeys(either))})", *narrowing])
 
 
@@ -98,8 +98,7 @@ def left_out_kinds(cql: str) -> tuple[set[str], bool]:
     return wanted - set(KINDS), bool(wanted & set(KINDS))
 
 
-def _text_clauses(query: str) -> list[str]:
-    terms = terms_of(query)
+def _text_clauses(terms: Terms) -> list[str]:
     if len(quote(" ".join(terms.words + terms.phrases))) > MAX_ENCODED_CHARS:
         refuse("These words are too long to be searched for. Give a few of them.", "q")
     clauses = [f"text ~ {quoted(' '.join(terms.words))}"] if terms.words else []

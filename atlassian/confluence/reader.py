@@ -11,12 +11,12 @@ from atlassian.confluence.finding import Finder, Located
 from atlassian.confluence.pages import Page, PageRequest, WholePage
 from atlassian.confluence.reading import Reading
 from atlassian.confluence.references import parse
-from atlassian.confluence.search_results import PageList, summary_of
-from atlassian.confluence.spaces import Spaces, space_from
+from atlassian.confluence.search_results import Hit, PageList
+from atlassian.confluence.spaces import Spaces
 from atlassian.masking import Masking
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.people import Names
-from atlassian.upstream.responses import line, mapping, text
+from atlassian.upstream.responses import text
 from integrations.credentials import Credentials
 
 
@@ -58,9 +58,8 @@ class Confluence:
             return PageList(())
         asked = searching.Query(query, cql, top, own_account_id)
         found = searching.search(self._client, asked, wanted, limit, cursor)
-        self._remember(found.rows)
-        pages = tuple(summary_of(row, self._client.site_url) for row in found.rows)
-        return PageList(pages, found.cursor, tuple(found.notices))
+        self._remember(found.hits)
+        return PageList(tuple(hit.page for hit in found.hits), found.cursor, tuple(found.notices))
 
     def read(self, reference: str, *, max_chars: int = 4000, offset: int = 0, **wanted: Any) -> Page:
         """As read_whole, cut at max_chars characters."""
@@ -97,8 +96,7 @@ class Confluence:
         keys = frozenset(key.upper() for key in asked)
         return keys & self._allowlist if keys and self._allowlist else keys or self._allowlist
 
-    def _remember(self, rows: list[dict[str, Any]]) -> None:
+    def _remember(self, hits: list[Hit]) -> None:
         """A search names people and spaces, which a read of the pages found will want to."""
-        writers = [mapping(row, "content", "version", "by") for row in rows]
-        self._names.remember({text(each, "accountId"): line(each, "displayName") for each in writers})
-        self._spaces.remember([space_from(mapping(row, "content", "space")) for row in rows])
+        self._names.remember({hit.writer_id: hit.writer for hit in hits if hit.writer})
+        self._spaces.remember({hit.space.id: hit.space for hit in hits}.values())

@@ -7,9 +7,10 @@ from urllib.parse import unquote, unquote_plus
 
 from atlassian.confluence.excerpts import plain
 from atlassian.confluence.kinds import KINDS, READABLE
+from atlassian.confluence.spaces import Space
 from atlassian.errors import BadReference
 from atlassian.notices import Notice
-from atlassian.upstream.responses import is_id, items, line, mapping, text
+from atlassian.upstream.responses import dig, is_id, items, line, mapping, required_items, text
 
 SPACE_IN_ADDRESS = re.compile(r"/spaces/(?!\w+\.action)([^/?#]+)")
 CURSOR = re.compile(r"[!-~]{1,4000}")
@@ -39,24 +40,44 @@ class PageList:
     warnings: tuple[Notice, ...] = ()
 
 
-def summary_of(row: dict[str, Any], site_url: str) -> PageSummary:
-    content = mapping(row, "content")
-    key = space_key_of(row)
-    return PageSummary(
-        id=text(content, "id"),
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A page that was found, and whom and what its row names besides."""
+
+    page: PageSummary
+    space: Space
+    writer_id: str
+    writer: str
+
+
+def hits_in(answer: Any, site_url: str) -> list[Hit]:
+    """Rows of spaces have no content; comments and files are read with their page."""
+    rows = required_items(answer, "results")
+    return [hit for row in rows if (hit := _hit(row, mapping(row, "content"), site_url)) is not None]
+
+
+def _hit(row: dict[str, Any], content: dict[str, Any], site_url: str) -> Hit | None:
+    kind, content_id = text(content, "type"), text(content, "id")
+    if kind not in KINDS or text(content, "status") not in READABLE or not is_id(content_id):
+        return None
+    named, writer = mapping(content, "space"), mapping(content, "version", "by")
+    key = text(named, "key") or key_in(text(row, "resultGlobalContainer", "displayUrl"))
+    space = Space(text(named, "id"), key, line(named, "name"))
+    page = PageSummary(
+        id=content_id,
         title=line(content, "title") or plain(text(row, "title")),
         url=page_url(content, site_url),
         last_edited_time=text(content, "version", "when") or text(row, "lastModified"),
-        space=line(content, "space", "name") or line(row, "resultGlobalContainer", "title") or key,
+        space=space.name or line(row, "resultGlobalContainer", "title") or key,
         space_key=key,
-        type=text(content, "type"),
+        type=kind,
         excerpt=plain(text(row, "excerpt")),
-        labels=label_names(mapping(content, "metadata", "labels")),
+        labels=label_names(dig(content, "metadata", "labels")),
     )
+    return Hit(page, space, text(writer, "accountId"), line(writer, "displayName"))
 
 
 def is_page(row: dict[str, Any]) -> bool:
-    """Rows of spaces have no content; comments and files are read with their page."""
     content = mapping(row, "content")
     return text(content, "type") in KINDS and text(content, "status") in READABLE and is_id(text(content, "id"))
 

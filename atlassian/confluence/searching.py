@@ -17,12 +17,11 @@ from atlassian.confluence import cql
 from atlassian.confluence.addresses import ContentId
 from atlassian.confluence.kinds import KINDS, WITH_TEXT
 from atlassian.confluence.references import Reference, find_urls
-from atlassian.confluence.search_results import EXPAND, has_more, is_page, next_cursor, space_key_of, valid_cursor
+from atlassian.confluence.search_results import EXPAND, Hit, has_more, hits_in, next_cursor, valid_cursor
 from atlassian.errors import BadReference, UpstreamRejectedQuery
 from atlassian.notices import Notice
 from atlassian.upstream.client import AtlassianClient
-from atlassian.upstream.responses import required_items, text
-from atlassian.words import terms_of, words_of
+from atlassian.words import MAX_WORDS, terms_of, words_of
 
 SEARCH = "/wiki/rest/api/search"
 MAX_CALLS = 4  # of one search through several lists of spaces, until one of them finds something
@@ -43,33 +42,35 @@ class Query:
 
 @dataclass
 class Found:
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
     cursor: str | None = None
     notices: list[Notice] = field(default_factory=list)
 
 
 def search(client: AtlassianClient, query: Query, spaces: Iterable[str], limit: int, cursor: str) -> Found:
-    """Rows of pages within spaces, of all if there are none, and the cursor of the next ones."""
+    """Pages within spaces, of all if there are none, and the cursor of the next ones."""
     clauses = cql.in_spaces(sorted(spaces))
     part, cursor = _position(cursor, len(clauses))
     question = _Question(client, query, limit)
     found = Found(notices=question.notices())
     for calls, index in enumerate(range(part, len(clauses)), 1):
         answer = question.ask(clauses[index], cursor)
-        found.rows = [row for row in required_items(answer, "results") if is_page(row)]
+        found.hits = hits_in(answer, client.site_url)
         found.cursor = _following(answer, cursor, index, len(clauses), found)
         cursor = ""
-        if found.rows or calls == MAX_CALLS or found.cursor != _joined(index + 1, ""):
+        if found.hits or calls == MAX_CALLS or found.cursor != _joined(index + 1, ""):
             break
     if len(clauses) > 1:
         found.notices.append(_in_parts(len(clauses)))
-    found.rows.sort(key=lambda row: text(row, "content", "id") not in question.named_ids)
+    if question.named_ids:
+        found.hits.sort(key=lambda hit: hit.page.id not in question.named_ids)
     return _within(found, frozenset(spaces))
 
 
 def _within(found: Found, spaces: frozenset[str]) -> Found:
     """The question asked for these spaces already; it is here that no other gets through."""
-    found.rows = [row for row in found.rows if not spaces or space_key_of(row).upper() in spaces]
+    if spaces:
+        found.hits = [hit for hit in found.hits if hit.page.space_key.upper() in spaces]
     return found
 
 
@@ -159,9 +160,13 @@ class _Question:
         others, beside = cql.left_out_kinds(self._query.cql) if self._query.cql else (set(), False)
         if others:
             yield _left_out(others, beside)
-        left_out = terms_of(self._words).left_out_of(self._words) if self._words else ()
-        if left_out:
+        if left_out := _left_out_words(self._words):
             yield Notice("words_left_out", f"Too many words: searched without {', '.join(left_out)[:200]}.")
+
+
+def _left_out_words(words: str) -> tuple[str, ...]:
+    """So few characters hold no more words than are searched for."""
+    return terms_of(words).left_out_of(words) if len(words) > 2 * MAX_WORDS else ()
 
 
 def _left_out(kinds: set[str], beside: bool) -> Notice:
