@@ -18,6 +18,7 @@ class IssueComment:
     body: Any = field(repr=False)
     restricted_to: str  # name of a role or group, or what is known of it; empty: all who see the issue
     internal: bool  # a service desk's note, hidden from its customers
+    is_reply: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,4 +78,5 @@ def _comment(comment: dict[str, Any]) -> IssueComment:
         body=dig(comment, "body"),
         restricted_to=restriction_of(comment),
         internal=dig(comment, "jsdPublic") is False,
+        is_reply=bool(text(comment, "parentId")),
     )

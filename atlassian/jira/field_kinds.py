@@ -52,6 +52,8 @@ def plain_value(value: Any) -> Any:
 
 def _text_value(value: str) -> str:
     value = clean(value).strip()
+    if value == "{}":  # an empty object of a program's
+        return ""
     return minute(value) if _INSTANT.fullmatch(value) else value
 
 

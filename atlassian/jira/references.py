@@ -51,7 +51,7 @@ def _unwrapped(reference: str) -> str:
     for pattern in (_MARKDOWN_LINK, _CHAT_LINK, _BEFORE_SUMMARY):
         if found := pattern.fullmatch(reference):
             return found[1]
-    return reference.strip(_AROUND).rstrip(_AFTER + _AROUND)
+    return reference.strip(_AROUND).rstrip(_AFTER + _AROUND).removeprefix("#")
 
 
 def _key_of_url(reference: str, credentials: Credentials, given: str) -> str:

@@ -23,8 +23,10 @@ MAX_CURSOR_CHARS = 8_000
 VISIBLE_PROJECTS_TTL = 300
 _PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{0,49}")
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-# A cursor of ours: the issues named by key were given already, and the search itself has not begun.
+# Cursors of ours: the issues named by key were given already, or the first n of them, as in start:2, and the search
+# itself has not begun.
 START_CURSOR = "start"
+_OWN_CURSOR = re.compile(START_CURSOR + r"(?::([0-9]{1,3}))?")
 
 OwnAccount = Callable[[], str]
 QueryWithin = Callable[[Sequence[str]], str]
@@ -51,16 +53,20 @@ class IssueSearch:
         if scope is None:
             return self._nothing()
         self._say_what_is_skipped(words)
-        keys = words.keys[: min(jql.MAX_KEYS, limit)]
-        named = [] if cursor else self._issues_by_key(keys, scope)
+        keys = words.keys[: jql.MAX_KEYS]
+        given = _given_of(cursor, len(keys))
+        every = self._issues_by_key(keys, scope) if given < len(keys) else []
+        named = every[given : given + limit]
         if len(named) == limit:
-            return IssueList(tuple(named), START_CURSOR, self._said())
+            more = f"{START_CURSOR}:{given + limit}" if given + limit < len(every) else START_CURSOR
+            return IssueList(tuple(named), more, self._said())
         visible = self._known_visible(scope)
         fields = self._text_fields()
         answer = self._retried_with_visible(
             lambda within: words.within(within, fields), visible, limit - len(named), token
         )
-        return self._listed(answer, named, {*keys, *(issue.key for issue in named)}, scope, token)
+        already = {issue.key for issue in every} if every else set(keys) if cursor else set[str]()
+        return self._listed(answer, named, already, scope, token)
 
     def by_jql(self, raw: str, limit: int, projects: Sequence[str], cursor: str) -> IssueList:
         """
@@ -269,7 +275,13 @@ def token_of(cursor: str) -> str:
     """Raises BadReference for what next_cursor never was."""
     if cursor and not _is_portable(cursor):
         raise BadReference("cursor", "This is no next_cursor of an earlier answer.")
-    return "" if cursor == START_CURSOR else cursor
+    return "" if _OWN_CURSOR.fullmatch(cursor) else cursor
+
+
+def _given_of(cursor: str, every: int) -> int:
+    """How many of the issues that are named by key an earlier answer has given."""
+    own = _OWN_CURSOR.fullmatch(cursor)
+    return int(own[1]) if own and own[1] else every if cursor else 0
 
 
 def _is_portable(token: str) -> bool:

@@ -113,7 +113,7 @@ def _which_comments(page: CommentPage) -> str:
 
 
 def _comment_head(comment: IssueComment) -> str:
-    marks = " (internal)" if comment.internal else ""
+    marks = (" (reply)" if comment.is_reply else "") + (" (internal)" if comment.internal else "")
     written = f", {one_line(minute(comment.created))}" if comment.created else ""
     return f"{'#' * COMMENT_LEVEL} {one_line(comment.author)}{written}{marks}{restricted_to(comment.restricted_to)}"
 

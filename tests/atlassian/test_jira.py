@@ -193,6 +193,19 @@ class TestKeysInASearch:
         assert "nextPageToken" not in asked()
 
     @responses.activate
+    def test_keys_beyond_the_limit_come_on_the_next_pages(self):
+        for key in ("ABC-7", "ABC-8", "ABC-9"):
+            responses.get(issue_url(key), json=make_issue(key))
+        responses.get(SEARCH, json=found("ABC-7", "ABC-1"))
+        pages, cursor = [], ""
+
+        while cursor is not None:
+            page = make_jira().search("ABC-7 ABC-8 ABC-9", 2, cursor=cursor)
+            pages, cursor = [*pages, keys_of(page)], page.next_cursor
+
+        assert pages == [["ABC-7", "ABC-8"], ["ABC-9", "ABC-1"]]
+
+    @responses.activate
     def test_a_key_that_moved_outside_the_allowlist_is_not_shown(self):
         responses.get(issue_url("ABC-7"), json=make_issue("SECRET-3"))
         responses.get(SEARCH, json=found("ABC-1"))
