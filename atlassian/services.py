@@ -14,7 +14,7 @@ from atlassian.attachments.reader import FileReader, FoundFile
 from atlassian.confluence.attachments import PageFiles
 from atlassian.confluence.pages import MACROS, Page, PageRequest, WholePage
 from atlassian.confluence.reader import Confluence
-from atlassian.confluence.search_results import PageList
+from atlassian.confluence.search.results import PageList
 from atlassian.connection_test.report import ConnectionReport, check_connection
 from atlassian.errors import UpstreamFailure
 from atlassian.jira.attachments import IssueFiles

@@ -9,7 +9,7 @@ from atlassian.attachments.reader import FileReader, FoundFile
 from atlassian.confluence.extras.attachments import SCOPE, fetch_attachments
 from atlassian.confluence.finding import Finder
 from atlassian.confluence.references import parse
-from atlassian.confluence.search_results import page_url
+from atlassian.confluence.search.results import page_url
 from atlassian.confluence.spaces import Spaces
 from atlassian.errors import UpstreamScopeMissing
 from atlassian.upstream.responses import line, text

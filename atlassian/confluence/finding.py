@@ -7,8 +7,8 @@ from typing import Any
 from atlassian.confluence.addresses import ContentId, Reference, SpaceHome
 from atlassian.confluence.bodies import FORMAT
 from atlassian.confluence.kinds import READABLE, WITH_TEXT, WITHOUT_TEXT
-from atlassian.confluence.lookups import find_by_id
-from atlassian.confluence.search_results import key_in, space_key_of
+from atlassian.confluence.search.lookups import find_by_id
+from atlassian.confluence.search.results import key_in, space_key_of
 from atlassian.confluence.spaces import Space, Spaces, space_from
 from atlassian.errors import NothingThere, UpstreamFailure
 from atlassian.upstream.client import AtlassianClient

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from atlassian.confluence.ancestors import Ancestor
+from atlassian.confluence.extras.ancestors import Ancestor
 from atlassian.masking import Masking
 from atlassian.notices import Notice
 

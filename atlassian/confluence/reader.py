@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from atlassian.confluence import searching
 from atlassian.confluence.addresses import ContentId
 from atlassian.confluence.extras.macros import Expansion, FindIssues
 from atlassian.confluence.finding import Finder, Located
 from atlassian.confluence.pages import Page, PageRequest, WholePage
 from atlassian.confluence.reading import Reading
 from atlassian.confluence.references import parse
-from atlassian.confluence.search_results import Hit, PageList
+from atlassian.confluence.search import searching
+from atlassian.confluence.search.results import Hit, PageList
 from atlassian.confluence.spaces import Spaces
 from atlassian.masking import Masking
 from atlassian.upstream.client import AtlassianClient

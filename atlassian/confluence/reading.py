@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 
 from django.core.cache import cache
 
-from atlassian.confluence.ancestors import Ancestor, ancestors_from, fetch_ancestors
 from atlassian.confluence.bodies import Body, body_of
 from atlassian.confluence.comments import CommentList, fetch_comments
+from atlassian.confluence.extras.ancestors import Ancestor, ancestors_from, fetch_ancestors
 from atlassian.confluence.extras.attachments import SCOPE, AttachmentList, attachments_blocks, fetch_attachments
 from atlassian.confluence.extras.children import ChildList, children_blocks, fetch_children
 from atlassian.confluence.extras.differences import difference
@@ -15,9 +15,9 @@ from atlassian.confluence.extras.history import VersionList, fetch_history, fetc
 from atlassian.confluence.extras.macros import Expansion
 from atlassian.confluence.finding import Located
 from atlassian.confluence.kinds import WITH_TEXT, kind_name
-from atlassian.confluence.lookups import ancestors_in
 from atlassian.confluence.pages import ATTACHMENTS, CHILDREN, HISTORY, MACROS, Page, PageRequest, WholePage
-from atlassian.confluence.search_results import label_names, page_url
+from atlassian.confluence.search.lookups import ancestors_in
+from atlassian.confluence.search.results import label_names, page_url
 from atlassian.confluence.spaces import Spaces
 from atlassian.confluence.text import PageFacts, body_text, comments_text, difference_text, page_text, without_text
 from atlassian.confluence.unavailable import unavailable

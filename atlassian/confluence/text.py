@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from atlassian.confluence.ancestors import Ancestor
 from atlassian.confluence.bodies import Body
 from atlassian.confluence.comments import CommentList, PageComment
+from atlassian.confluence.extras.ancestors import Ancestor
 from atlassian.confluence.extras.differences import Difference
 from atlassian.confluence.kinds import kind_name
 from atlassian.moments import minute

@@ -17,7 +17,7 @@ from django_mcpz.server import Content, Image, Text
 from atlassian.attachments.answers import FileRead, IssueFile, PageFile
 from atlassian.confluence.kinds import WITH_TEXT, kind_name
 from atlassian.confluence.pages import Page
-from atlassian.confluence.search_results import PageList, PageSummary
+from atlassian.confluence.search.results import PageList, PageSummary
 from atlassian.jira.issues import Issue, IssueList, IssueSummary
 from atlassian.moments import day, minute
 from atlassian.notices import Notice

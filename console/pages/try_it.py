@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 
-from atlassian.confluence.search_results import PageList
+from atlassian.confluence.search.results import PageList
 from atlassian.jira.issues import IssueList
 from atlassian.mcp.tools import TOOL_NAMED, Tool
 from audit.vocabulary import Action

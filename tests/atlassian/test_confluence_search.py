@@ -5,7 +5,7 @@ import responses
 from rest_framework.exceptions import ValidationError
 
 from atlassian.confluence.reader import Confluence
-from atlassian.confluence.search_results import PageSummary
+from atlassian.confluence.search.results import PageSummary
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden, UpstreamRejectedQuery
 from tests.atlassian.confluence_answers import MINE, SEARCH, make_hits, make_row
 from tests.atlassian.factories import GATEWAY, SITE, make_credentials

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from atlassian.confluence.cql import from_raw, from_words, in_spaces, left_out_kinds, of_kinds
+from atlassian.confluence.search.cql import from_raw, from_words, in_spaces, left_out_kinds, of_kinds
 from dev.sample_site import queries
 from dev.sample_site.cql import parsed
 from dev.sample_site.exchange import Refusal

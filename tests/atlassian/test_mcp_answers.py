@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from atlassian.confluence.pages import Page
-from atlassian.confluence.search_results import PageList, PageSummary
+from atlassian.confluence.search.results import PageList, PageSummary
 from atlassian.jira.issues import Issue, IssueList, IssueSummary
 from atlassian.mcp import results
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from atlassian.confluence.kinds import KINDS, READABLE, kind_name
-from atlassian.confluence.lookups import SEARCH, ancestors_in
-from atlassian.confluence.search_results import has_more, space_key_of
+from atlassian.confluence.search.lookups import SEARCH, ancestors_in
+from atlassian.confluence.search.results import has_more, space_key_of
 from atlassian.confluence.spaces import Space
 from atlassian.rendering.markdown.tree import Block, List, ListItem, Paragraph, Run
 from atlassian.upstream.client import AtlassianClient

@@ -11,13 +11,13 @@ from typing import Any
 
 from rest_framework.exceptions import APIException
 
-from atlassian.confluence import cql
 from atlassian.confluence.addresses import ContentTitle
 from atlassian.confluence.bodies import body_of
 from atlassian.confluence.extras.children import Child, fetch_children
 from atlassian.confluence.kinds import WITH_TEXT
-from atlassian.confluence.lookups import SEARCH
-from atlassian.confluence.search_results import is_page, space_key_of
+from atlassian.confluence.search import cql
+from atlassian.confluence.search.lookups import SEARCH
+from atlassian.confluence.search.results import is_page, space_key_of
 from atlassian.confluence.spaces import Space
 from atlassian.notices import Notice
 from atlassian.rendering.storage import Document

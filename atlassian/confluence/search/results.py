@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from atlassian.confluence.excerpts import plain
 from atlassian.confluence.kinds import KINDS, READABLE
+from atlassian.confluence.search.excerpts import plain
 from atlassian.confluence.spaces import Space
 from atlassian.errors import BadReference
 from atlassian.notices import Notice

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.cache import cache
 
-from atlassian.confluence.lookups import ancestors_in, find_by_id, itself
-from atlassian.confluence.search_results import space_key_of
+from atlassian.confluence.search.lookups import ancestors_in, find_by_id, itself
+from atlassian.confluence.search.results import space_key_of
 from atlassian.confluence.spaces import Space, Spaces, space_from
 from atlassian.errors import NothingThere
 from atlassian.upstream.client import AtlassianClient

@@ -13,11 +13,11 @@ from typing import Any
 
 from django.core.cache import cache
 
-from atlassian.confluence import cql
 from atlassian.confluence.addresses import ContentId
 from atlassian.confluence.kinds import KINDS, WITH_TEXT
 from atlassian.confluence.references import Reference, find_urls
-from atlassian.confluence.search_results import EXPAND, Hit, has_more, hits_in, next_cursor, valid_cursor
+from atlassian.confluence.search import cql
+from atlassian.confluence.search.results import EXPAND, Hit, has_more, hits_in, next_cursor, valid_cursor
 from atlassian.errors import BadReference, UpstreamRejectedQuery
 from atlassian.notices import Notice
 from atlassian.upstream.client import AtlassianClient

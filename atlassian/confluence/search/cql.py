@@ -15,8 +15,8 @@ from urllib.parse import quote
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from atlassian.confluence.addresses import ContentId, ContentTitle, Reference
-from atlassian.confluence.cql_tokens import Token, calls_in, clauses_in, tokens_of
 from atlassian.confluence.kinds import KINDS
+from atlassian.confluence.search.tokens import Token, calls_in, clauses_in, tokens_of
 from atlassian.words import Terms, quoted, quoted_phrase, terms_of
 
 MAX_ENCODED_CHARS = 3000  # in the encoding of a URL, of what came from outside, and of the spaces once more
