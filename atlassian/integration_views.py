@@ -21,17 +21,17 @@ class IntegrationsView(AuditedAPIView):
 
     def get(self, request: CallerRequest) -> Response:
         self.validated_arguments(Arguments, request.query_params)
-        states = list_integrations(request.auth)
+        states = list_integrations(self.caller)
         integrations = {provider: state_as_json(state) for provider, state in states.items()}
-        return Response({"workspace_key": request.auth.workspace, "integrations": integrations})
+        return Response({"workspace_key": self.caller.workspace, "integrations": integrations})
 
     def put(self, request: CallerRequest) -> Response:
         arguments = self.validated_arguments(IntegrationInput, request.data)
         arguments.pop("workspace_key", None)
-        update = services.save_integration(request.auth, **arguments)
+        update = services.save_integration(self.caller, **arguments)
         return Response(
             {
-                "workspace_key": request.auth.workspace,
+                "workspace_key": self.caller.workspace,
                 "provider": arguments["provider"],
                 "integration": state_as_json(update.state),
             }
@@ -53,5 +53,5 @@ class IntegrationTestView(AuditedAPIView):
 
     def post(self, request: CallerRequest) -> Response:
         arguments = self.validated_arguments(IntegrationTestInput, request.data)
-        report = services.check_integration(request.auth, arguments["provider"])
+        report = services.check_integration(self.caller, arguments["provider"])
         return Response(asdict(report) | {"problem": report.problem})

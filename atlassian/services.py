@@ -91,7 +91,8 @@ def read_issue_file(actor: Actor, *, issue_key: str, attachment: str, max_chars:
         files = IssueFiles(_credentials(actor, Provider.JIRA, target), actor.workspace)
         found = files.find(issue_key, attachment)
         _resolve(target, "issue_key", found.owner["key"])
-        return _file_read(files, found, target, offset=offset, max_chars=max_chars)
+        answer: IssueFile = _file_read(files, found, target, offset=offset, max_chars=max_chars)
+        return answer
 
 
 def search_pages(
@@ -160,7 +161,8 @@ def read_page_file(actor: Actor, *, page_id: str, attachment: str, max_chars: in
         files = PageFiles(_credentials(actor, Provider.CONFLUENCE, target), actor.workspace)
         found = files.find(page_id, attachment)
         _resolve(target, "page_id", found.owner["id"])
-        return _file_read(files, found, target, offset=offset, max_chars=max_chars)
+        answer: PageFile = _file_read(files, found, target, offset=offset, max_chars=max_chars)
+        return answer
 
 
 def _issues_for_table(actor: Actor, jql: str, limit: int) -> list[dict[str, str]]:

@@ -66,7 +66,7 @@ class CompiledQuery(Generic[M]):
             queryset.model,
             own,
             [column.target.attname for column, *_ in select[own]],
-            get_related_populators(classes, select, connection.alias),
+            get_related_populators(classes, select, connection.alias),  # type: ignore[call-arg]  # typed as in Django 6
         )
         return compiled
 

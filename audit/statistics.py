@@ -74,7 +74,8 @@ def _by_action(calls: DayCounts) -> Counts:
 
 
 def _calls_on(workspace: str, day: date, today: date) -> DayCounts:
-    return _remembered("calls-by", workspace, day, today, _count)
+    counts: DayCounts = _remembered("calls-by", workspace, day, today, _count)
+    return counts
 
 
 def _remembered(name: str, workspace: str, day: date, today: date, count: Callable[[str, date], Any]) -> Any:

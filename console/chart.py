@@ -94,7 +94,7 @@ def hour_bars(hours: Mapping[datetime, int]) -> dict[str, Any]:
         if calls
         for height in [HEIGHT * calls / highest]
     ]
-    return {"bars": bars, "width": len(hours) * DAY_WIDTH, "rows": list(reversed(hours.items())), "highest": highest}
+    return {"bars": bars, "width": len(hours) * DAY_WIDTH, "rows": list(hours.items())[::-1], "highest": highest}
 
 
 def _bar(x: int, top: float, height: float, outcome: str, title: str) -> Bar:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import QueryDict
 from django.utils.html import format_html
 from rest_framework.exceptions import ValidationError
 
@@ -51,7 +52,7 @@ class IntegrationForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"placeholder": "all", "autocomplete": "off", "spellcheck": "false"}),
     )
-    hidden_fields = forms.CharField(
+    hidden_fields = forms.CharField(  # type: ignore[assignment]  # a form of Django's has hidden_fields() too
         required=False,
         label="Fields that agents must not see",
         help_text="Names of Jira fields, separated by commas.",
@@ -164,10 +165,11 @@ class IntegrationForm(forms.Form):
 
     def _ticked(self, given: dict[str, Any]) -> dict[str, Any]:
         """Of the projects that were listed those that are ticked; what was typed besides stays."""
-        listed = set(self.data.getlist(self.add_prefix("listed"))) if hasattr(self.data, "getlist") else set()
+        given_lists = self.data if isinstance(self.data, QueryDict) else QueryDict()
+        listed = set(given_lists.getlist(self.add_prefix("listed")))
         if not listed:
             return {}
-        ticked = self.data.getlist(self.add_prefix("ticked"))
+        ticked = given_lists.getlist(self.add_prefix("ticked"))
         typed = [key for key in _split(given.get("keys", "")) if key.upper() not in {key.upper() for key in listed}]
         return {ALLOWLIST_FIELD[self.provider]: [*ticked, *typed] or None}
 

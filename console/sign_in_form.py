@@ -15,7 +15,7 @@ class SignInForm(AuthenticationForm):
     }
 
     def clean_username(self) -> str:
-        return self.cleaned_data["username"].lower()
+        return str(self.cleaned_data["username"]).lower()
 
     def clean(self) -> dict[str, Any]:
         address = client_address(self.request) if self.request else ""

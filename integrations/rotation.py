@@ -87,4 +87,4 @@ def _replace(row_id: int, old: bytes, new: bytes) -> bool:
             "UPDATE integrations_integration SET api_token = %s WHERE id = %s AND api_token = %s",
             [binary(new), row_id, binary(old)],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)

@@ -73,7 +73,7 @@ class IntegrationInput(Arguments):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """config becomes fields of the model; its errors are named config.<key>."""
         given, provider = attrs["config"], attrs["provider"]
-        known = [name for name in ConfigInput().fields if name not in _OF_THE_OTHER[provider]]
+        known = [name for name in map(str, ConfigInput().fields) if name not in _OF_THE_OTHER[provider]]
         unknown = {
             str(name)[:60]: serializers.ErrorDetail(f"Unknown key. Known here: {', '.join(known)}.", code="unknown")
             for name in given

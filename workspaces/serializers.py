@@ -53,7 +53,7 @@ class ApiKeysInput(Arguments):
 
 
 class ApiKeyInput(Arguments):
-    label = serializers.CharField(max_length=100)
+    label = serializers.CharField(max_length=100)  # type: ignore[assignment]  # a field of DRF has a label too
     email = serializers.CharField(required=False, max_length=254, help_text="Acts as; left out: the caller.")
     expires_in_days = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=3650, default=LIFETIME_DAYS, help_text="null: never."

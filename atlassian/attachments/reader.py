@@ -81,5 +81,5 @@ class FileReader:
             image=picture,
             warnings=notices_of(extracted),
             **vars(self.masking.piece(text, offset, max_chars)),
-            **found.owner,
+            **found.owner,  # type: ignore[arg-type]  # its key or id, title and address
         )

@@ -110,7 +110,8 @@ def _asked(process: subprocess.Popen[bytes], question: bytes, until: float) -> b
     with suppress(BrokenPipeError):  # it died at once: that it says nothing tells that
         stdin.write(question)
         stdin.flush()
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     while select([stdout], [], [], max(0.0, until - time.monotonic()))[0]:
         part = os.read(stdout.fileno(), READ_BYTES)
         if not part:

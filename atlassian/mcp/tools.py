@@ -154,7 +154,7 @@ def _bounds(field: serializers.Field) -> dict[str, Any]:
         return {"type": "boolean", "default": field.default}
     if isinstance(field, serializers.IntegerField):
         schema: dict[str, Any] = {"type": "integer"}
-        if field.default is not serializers.empty:
+        if isinstance(field.default, int):
             schema["default"] = field.default
         if field.min_value is not None:
             schema["minimum"] = field.min_value
@@ -163,4 +163,4 @@ def _bounds(field: serializers.Field) -> dict[str, Any]:
         return schema
     if isinstance(field, serializers.ChoiceField):
         return {"type": "string", "enum": list(field.choices)}
-    return {"type": "string", "maxLength": field.max_length}
+    return {"type": "string", "maxLength": getattr(field, "max_length", None)}

@@ -47,9 +47,9 @@ def record_failed_sign_in(email: str) -> None:
 
 @method_decorator(in_words, name="dispatch")
 class SignOut(views.LogoutView):
-    next_page = reverse_lazy("login")
+    next_page = reverse_lazy("login")  # type: ignore[assignment]  # lazy, as Django takes it
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if isinstance(request.user, User):
             record_account_action(request.user, Action.USER_SIGN_OUT, {})
         return super().post(request, *args, **kwargs)

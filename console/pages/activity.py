@@ -35,7 +35,7 @@ class ActivityPage(WorkspacePage):
     page = ACTIVITY
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        given = {name: value.strip() for name, value in request.GET.items() if value.strip()}
+        given = {name: value.strip() for name, value in request.GET.dict().items() if value.strip()}
         kind = given.setdefault("kind", Kind.READ)
         arguments = ListInput(data={"limit": PAGE_SIZE} | given | {"workspace_key": self.workspace_key})
         try:

@@ -107,7 +107,7 @@ def _asked(view: WorkspacePage, tool: Tool, given: Mapping[str, Any]) -> tuple[A
     started = time.monotonic()
     found = tool.service(view.actor, **arguments)
     milliseconds = round((time.monotonic() - started) * 1000)
-    text = tool.answer(found, arguments)
+    text = str(tool.answer(found, arguments))  # no list of contents: no picture is asked for here
     return found, text, Price(milliseconds, len(text.encode(errors="replace")))
 
 

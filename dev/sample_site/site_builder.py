@@ -162,7 +162,7 @@ class SiteBuilder:
         self, key: str, seconds: int, started: str, comment: Any = None, author: str = MINA.account_id, **more: Any
     ) -> None:
         issue = self.dataset.issues[key]
-        row = {"id": str(int(issue.id) * 100 + len(issue.worklog) + 1), "author": self.person(author)}
+        row: dict[str, Any] = {"id": str(int(issue.id) * 100 + len(issue.worklog) + 1), "author": self.person(author)}
         row |= {"started": started, "timeSpentSeconds": seconds, "comment": self.as_adf(comment)}
         issue.worklog.append(row | more)
 

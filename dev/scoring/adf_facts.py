@@ -257,7 +257,7 @@ def _file(node: dict[str, Any], attrs: dict[str, Any]) -> str:
 
 
 def _card(attrs: dict[str, Any]) -> str:
-    data = attrs.get("data") if isinstance(attrs.get("data"), dict) else {}
+    data: dict[str, Any] = attrs["data"] if isinstance(attrs.get("data"), dict) else {}
     url = attrs.get("url") or data.get("url") or ""
     source = attrs.get("datasource")
     query = source.get("parameters", {}).get("jql") if isinstance(source, dict) else None

@@ -3,6 +3,7 @@
 import copy
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from dev.scoring.generated import adf_document
@@ -11,7 +12,17 @@ LEVELS = 5_000
 MEGABYTES = 5_000_000
 _WRONG: tuple[Any, ...] = (None, 0, -1, 1.5, True, "", "x", [], {}, [None], ["x"], [[]], {"type": None}, 10**30)
 _WRONG += ("\ud800", "javascript:alert(1)", float("nan"), float("inf"))
-_NESTED = ("bulletList", "orderedList", "listItem", "blockquote", "panel", "expand", "table", "tableRow", "tableCell")
+_NESTED: tuple[str, ...] = (
+    "bulletList",
+    "orderedList",
+    "listItem",
+    "blockquote",
+    "panel",
+    "expand",
+    "table",
+    "tableRow",
+    "tableCell",
+)
 _NESTED += ("layoutSection", "taskList", "mediaSingle", "bodiedExtension", "codeBlock", "paragraph", "tomorrow")
 _REPEATED = ("`", "*", "_", "[", "](", "<", "&", "\\", "\n", "~~", "|", "# ", "- ", "<!--", "a\n", "word ")
 
@@ -19,16 +30,16 @@ _REPEATED = ("`", "*", "_", "[", "](", "<", "&", "\\", "\n", "~~", "|", "# ", "-
 def hostile_adf() -> Iterator[tuple[str, Callable[[], Any]]]:
     """Named makers, since a document of 5,000 levels is better not held beside others."""
     for kind in _NESTED:
-        yield f"{LEVELS} levels of {kind}", lambda kind=kind: _deep(kind)
+        yield f"{LEVELS} levels of {kind}", partial(_deep, kind)
     for text in _REPEATED:
-        yield f"5 MB of {text!r}", lambda text=text: _paragraph(text * (MEGABYTES // len(text)))
+        yield f"5 MB of {text!r}", partial(_repeated, text)
     yield "spans of a thousand million", lambda: _spanned(10**9)
     yield "a wide row above a long table", _ragged
     yield "control characters", lambda: _paragraph("a\x00b\x08c\ud800d\ufffee")
     for place, value in enumerate(_WRONG):
-        yield f"not a document: {place}", lambda value=value: value
+        yield f"not a document: {place}", partial(_given, value)
     for seed in range(200):
-        yield f"damaged fields {seed}", lambda seed=seed: _damaged(seed)
+        yield f"damaged fields {seed}", partial(_damaged, seed)
 
 
 def hostile_storage() -> Iterator[tuple[str, Callable[[], str]]]:
@@ -46,13 +57,29 @@ def hostile_storage() -> Iterator[tuple[str, Callable[[], str]]]:
         "half a page": "<p>seen <strong>and",
     }
     for name, page in pages.items():
-        yield name, lambda page=page: page
+        yield name, partial(_given, page)
     for tag in ("div", "blockquote", "ul><li", "b", "table><tr><td"):
         closing = "".join(f"</{part}>" for part in reversed(tag.split("><")))
-        yield f"{LEVELS} levels of {tag}", lambda tag=tag, end=closing: f"<{tag}>" * LEVELS + "seen" + end * LEVELS
-        yield f"{LEVELS} of {tag} left open", lambda tag=tag: f"<{tag}>x" * LEVELS + "seen"
+        yield f"{LEVELS} levels of {tag}", partial(_around, f"<{tag}>", "seen", closing)
+        yield f"{LEVELS} of {tag} left open", partial(_around, f"<{tag}>x", "seen", "")
     for text in ("<", "&", "<!--", "<![CDATA[", "<?x ", "<!DOCTYPE [", "</p>", "<p a='", "&nbsp;", "word ", "`"):
-        yield f"1 MB of {text!r}", lambda text=text: "<p>seen</p>" + text * (1_000_000 // len(text))
+        yield f"1 MB of {text!r}", partial(_after_seen, text)
+
+
+def _given(value: Any) -> Any:
+    return value
+
+
+def _around(opening: str, text: str, closing: str) -> str:
+    return opening * LEVELS + text + closing * LEVELS
+
+
+def _after_seen(text: str) -> str:
+    return "<p>seen</p>" + text * (1_000_000 // len(text))
+
+
+def _repeated(text: str) -> Any:
+    return _paragraph(text * (MEGABYTES // len(text)))
 
 
 def _deep(kind: str) -> Any:

@@ -29,8 +29,8 @@ def storage_facts(source: str) -> Facts:
     return facts
 
 
-def _name(element: etree._Element) -> str:
-    return re.sub(r"^\{(\w+)\}", r"\1:", str(element.tag))
+def _name(element: etree._Element | None) -> str:
+    return "" if element is None else re.sub(r"^\{(\w+)\}", r"\1:", str(element.tag))
 
 
 def _get(element: etree._Element, name: str) -> str:
@@ -311,8 +311,9 @@ def _link_text(element: etree._Element) -> str:
 def _links(element: etree._Element, facts: Facts) -> None:
     """Neighbours that lead to one place are one link."""
     for page in element.iter("{ri}page"):
-        if _get(page, "ri:space-key") and _name(page.getparent()) == "ac:link":
-            add_link(facts, _link_text(page.getparent()), _display_url(page))
+        link = page.getparent()
+        if link is not None and _get(page, "ri:space-key") and _name(link) == "ac:link":
+            add_link(facts, _link_text(link), _display_url(page, _get(link, "ac:anchor")))
     text = ""
     for link in element.iter("a"):
         href = (link.get("href") or "").strip()
@@ -326,7 +327,6 @@ def _links(element: etree._Element, facts: Facts) -> None:
         text = ""
 
 
-def _display_url(page: etree._Element) -> str:
+def _display_url(page: etree._Element, anchor: str) -> str:
     title = quote_plus(_get(page, "ri:content-title"))
-    anchor = _get(page.getparent(), "ac:anchor")
     return f"{SITE}/wiki/display/{_get(page, 'ri:space-key')}/{title}" + (f"#{anchor}" if anchor else "")

@@ -8,8 +8,9 @@ from pypdf.errors import PyPdfError
 
 from atlassian.attachments.extraction.outcome import Budget, Extracted, Reason, Unreadable
 from atlassian.rendering.characters import visible_text
-from atlassian.rendering.markdown.blocks import text_lines, write
+from atlassian.rendering.markdown.blocks import write
 from atlassian.rendering.markdown.escaping import escape_line_start
+from atlassian.rendering.markdown.inline import text_lines
 from atlassian.rendering.markdown.tree import Heading, Run
 
 MAX_PAGES = 2_000

@@ -25,7 +25,7 @@ JPEG_QUALITY = 85
 _BROKEN = (UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, EOFError, zlib.error)
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 _LOADED = (PngImagePlugin, JpegImagePlugin, GifImagePlugin, WebPImagePlugin)  # all that is known: not the 40 others
-Image._initialized = 2  # type: ignore[attr-defined]  # so that it looks for no others
+Image._initialized = 2  # so that it looks for no others
 Image.MAX_IMAGE_PIXELS = None  # MAX_PIXELS is asked instead, of the size that the file declares
 
 

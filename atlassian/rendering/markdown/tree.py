@@ -102,7 +102,7 @@ def blocks_of(flow: Iterable[Run | Block]) -> list[Block]:
     blocks: list[Block] = []
     runs: list[Run] = []
     for node in flow:
-        if type(node) is Run:
+        if isinstance(node, Run):
             runs.append(node)
             continue
         if runs:
@@ -133,7 +133,7 @@ def runs_of(flow: Iterable[Run | Block]) -> list[Run]:
     """Blocks where only text can stand, such as a heading, give their text, one line each."""
     runs: list[Run] = []
     for node in flow:
-        if type(node) is Run:
+        if isinstance(node, Run):
             runs.append(node)
             continue
         if runs:
