@@ -62,7 +62,7 @@ def changes(setup: Any, environment: Mapping[str, str], *, prune: bool) -> Itera
 def _workspace(entry: Mapping[str, Any], environment: Mapping[str, str], prune: bool) -> Iterator[Change]:
     key = entry["key"]
     actor = operator(key)
-    integrations = [_arguments(key, *item, environment) for item in entry["integrations"].items()]
+    integrations = [_arguments(key, provider, given, environment) for provider, given in entry["integrations"].items()]
     if not Workspace.objects.filter(key=key).exists():
         yield Change(f"{key}: make the workspace", lambda: _create(actor, key, entry["name"]))
     workspace = Workspace.objects.filter(key=key).first() or Workspace(key=key)
@@ -110,7 +110,7 @@ def _integration(actor: Actor, key: str, arguments: Mapping[str, Any]) -> Iterat
 
 def _stored(row: Integration, name: str, value: Any) -> Any:
     """A null of the file is what the field is by default."""
-    return Integration._meta.get_field(name).get_default() if value is None else value
+    return getattr(Integration(), name) if value is None else value
 
 
 def _arguments(key: str, provider: str, given: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def _arguments(key: str, provider: str, given: Mapping[str, Any], environment: M
     serializer = IntegrationInput(data={"provider": provider, "enabled": enabled, "config": given})
     if not serializer.is_valid():
         raise ValidationError({where: serializer.errors})
-    return serializer.validated_data
+    return dict(serializer.validated_data)
 
 
 def _create(actor: Actor, key: str, name: str) -> Workspace:

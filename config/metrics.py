@@ -29,7 +29,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     registry = REGISTRY
     if settings.PROCESSES > 1:
         registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        multiprocess.MultiProcessCollector(registry)
     return HttpResponse(generate_latest(registry) + _state().encode(), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -52,7 +52,7 @@ class Adapter(HTTPAdapter):
 
     def request_url(self, request: Any, proxies: Any) -> str:
         """The path alone: only https goes through a proxy, and there within a tunnel."""
-        return "/" + request.url.split("/", 3)[3]
+        return "/" + str(request.url).split("/", 3)[3]
 
     def build_response(self, req: Any, resp: Any) -> requests.Response:
         """Status, headers and the stream: the rest, cookies among it, nobody here looks at."""

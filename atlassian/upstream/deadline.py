@@ -70,7 +70,8 @@ class _BoundReads(io.RawIOBase):
     def readinto(self, buffer: Any) -> int | None:
         if self._longest_silence is not None:
             self._sock.settimeout(cap_by_current(self._longest_silence))
-        return self._raw.readinto(buffer)
+        count: int | None = self._raw.readinto(buffer)
+        return count
 
     def close(self) -> None:
         self._raw.close()

@@ -95,7 +95,7 @@ class Schema(AutoSchema):
 
     def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
         """With an example, and without a maximum where more is taken as the largest."""
-        schema = super()._map_serializer_field(field, *args, **kwargs)
+        schema = super()._map_serializer_field(field, *args, **kwargs)  # type: ignore[no-untyped-call]
         if field.field_name == "config":
             schema = self.resolve_serializer(ConfigInput, "request").ref
         if isinstance(field, CappedIntegerField):
