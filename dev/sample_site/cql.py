@@ -8,7 +8,6 @@ from dev.sample_site import words
 from dev.sample_site.dataset import Page, PageComment, Space
 from dev.sample_site.exchange import Refusal, json_answer
 from dev.sample_site.queries import Clause, Group, Node, Query, clauses_of, holds
-from dev.sample_site.query_dates import moment_of
 from dev.sample_site.query_parser import parse
 from dev.sample_site.query_tokens import QueryError
 from dev.sample_site.routing import Call
@@ -28,26 +27,8 @@ TYPES = [
     "embed",
     "folder",
 ]
-FIELDS = (
-    "space",
-    "subtype",
-    "space.key",
-    "siteSearch",
-    "space.type",
-    "type",
-    "title",
-    "text",
-    "label",
-    "ancestor",
-    "parent",
-    "content",
-    "id",
-    "creator",
-    "contributor",
-    "created",
-    "lastmodified",
-    "container",
-)
+# Those that the product and its tests ask about; the real site has more.
+FIELDS = ("space", "siteSearch", "type", "title", "text", "label", "ancestor", "parent", "id", "creator")
 KNOWN = {name.lower(): name for name in FIELDS}
 
 
@@ -139,8 +120,8 @@ def _rank(hit: Hit, wanted: list[str]) -> int:
 
 
 def _sort_key(name: str) -> Callable[[Hit], Any]:
-    if name in ("created", "lastmodified"):
-        return lambda hit: hit.page.created if name == "created" and hit.page else hit.changed
+    if name == "created":
+        return lambda hit: hit.page.created if hit.page else hit.changed
     return lambda hit: hit.title.lower() if name == "title" else hit.id
 
 
@@ -149,14 +130,12 @@ def _test(call: Call, clause: Clause) -> Callable[[Hit], bool]:
     if name not in KNOWN:
         raise refusal(
             f"No field exists with the name: '{clause.field}'\n"
-            "Did you mean one of : space, subtype, space.key, siteSearch, space.type"
+            "Did you mean one of : space, siteSearch, type, title, text"
         )
     values = [call.value_of(value) for value in clause.values]
     negated = clause.operator in ("!=", "!~", "not in")
     if clause.operator in ("~", "!~") and name in ("text", "title", "sitesearch"):
         return _text_test(clause, name, values[0], negated)
-    if name in ("created", "lastmodified"):
-        return _date_test(clause, name)
     if name == "title" and not values[0]:
         raise refusal("Title cannot be empty")
     if name == "type" and (unknown := [value for value in values if value.lower() not in TYPES]):
@@ -170,25 +149,20 @@ def _test(call: Call, clause: Clause) -> Callable[[Hit], bool]:
 def _facts(call: Call, hit: Hit, name: str) -> list[str]:
     """What a hit is, for the fields that are compared as they stand."""
     page = hit.page
-    if name in ("space", "space.key"):
-        return [hit.space.key]
-    if name in ("type", "title", "space.type"):
-        return [{"type": hit.type, "title": hit.title, "space.type": hit.space.type}[name]]
     if page is None:
-        return []
-    author = (hit.comment.author if hit.comment else page.author) or ""
+        return {"space": [hit.space.key], "type": [hit.type], "title": [hit.title]}.get(name, [])
     if name == "ancestor":
-        return ancestors(call, page)
-    facts = {
+        return [] if hit.comment else ancestors(call, page)
+    author = (hit.comment.author if hit.comment else page.author) or ""
+    return {
+        "space": [hit.space.key],
+        "type": [hit.type],
+        "title": [hit.title],
         "label": [] if hit.comment else page.labels,
-        "parent": [page.parent or ""],
-        "container": [page.id],
+        "parent": [] if hit.comment else [page.parent or ""],
         "creator": [author],
-        "contributor": [author],
-        "content": [hit.id],
         "id": [hit.id],
-    }
-    return facts.get(name, [])
+    }.get(name, [])
 
 
 def ancestors(call: Call, page: Page) -> list[str]:
@@ -211,20 +185,3 @@ def _text_test(clause: Clause, name: str, wanted: str, negated: bool) -> Callabl
     except words.UnparsableText:
         raise refusal(f"Could not parse cql : {clause.field} ~ {wanted}") from None
     return lambda hit: match(words.Words.of(hit.title if name == "title" else f"{hit.title}\n{hit.body}")) != negated
-
-
-def _date_test(clause: Clause, name: str) -> Callable[[Hit], bool]:
-    wanted = moment_of(clause.values[0])
-    if wanted is None:
-        raise refusal(f"Could not parse date '{clause.values[0]}' for field {KNOWN[name]}")
-    compare: dict[str, Callable[[str], bool]] = {
-        "=": lambda found: found[:10] == wanted[:10],
-        "!=": lambda found: found[:10] != wanted[:10],
-        ">": lambda found: found > wanted,
-        "<": lambda found: found < wanted,
-        ">=": lambda found: found >= wanted,
-        "<=": lambda found: found <= wanted,
-    }
-    if clause.operator not in compare:
-        raise refusal(f"Operator {clause.operator} is not supported for field {KNOWN[name]}")
-    return lambda hit: compare[clause.operator](_sort_key(name)(hit)[:19])

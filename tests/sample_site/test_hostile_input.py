@@ -7,7 +7,7 @@ import pytest
 
 from tests.sample_site.calls import call, search_confluence, search_jira
 
-CORPUS = Path(__file__).parents[2] / "../shared/corpus"
+DOCUMENTS = Path(__file__).parents[1] / "atlassian/rendering/fixtures"
 ODD = [
     "(" * 5000 + "project = GATE",
     "not " * 5000 + "project = GATE",
@@ -81,16 +81,17 @@ def test_a_description_of_any_depth_can_be_searched(sample_site):
     assert search_jira(sample_site, "text ~ bottomless").json()["issues"]
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="real documents are not at hand")
-def test_every_real_document_can_be_served(sample_site):
-    for path in sorted(CORPUS.glob("adf/*.json")):
+def test_every_document_can_be_served_in_both_formats_and_searched(sample_site):
+    documents, pages = sorted(DOCUMENTS.glob("adf/*.json")), sorted(DOCUMENTS.glob("storage/*.xml"))
+    assert min(len(documents), len(pages)) > 10
+    for path in documents:
         document = json.loads(path.read_text(encoding="utf-8"))
-        issue = sample_site.add_issue(f"REAL-{len(sample_site.dataset.issues)}", description=document)
+        issue = sample_site.add_issue(f"DOC-{len(sample_site.dataset.issues)}", description=document)
         page = sample_site.add_page(path.stem, adf=document)
         served = call(sample_site, f"/rest/api/3/issue/{issue.key}?fields=description").json()
         assert served["fields"]["description"] == document
         _both_formats(sample_site, page.id)
-    for path in sorted(CORPUS.glob("storage/*.xml")):
+    for path in pages:
         page = sample_site.add_page(path.stem, storage=path.read_text(encoding="utf-8"))
         _both_formats(sample_site, page.id)
     assert search_confluence(sample_site, "text ~ the").status_code == 200
