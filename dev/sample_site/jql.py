@@ -6,28 +6,22 @@ from typing import Any
 from dev.sample_site import adf, words
 from dev.sample_site.dataset import Issue
 from dev.sample_site.queries import Clause, Query, clauses_of, holds
-from dev.sample_site.query_dates import moment_of
 from dev.sample_site.query_parser import parse
 from dev.sample_site.query_tokens import QueryError
 from dev.sample_site.routing import Call
 from dev.sample_site.texts import jira_refusal, sentence
 
-TEXT_FIELDS = ("text", "textfields", "summary", "description", "comment", "environment")
-DATE_FIELDS = ("created", "createddate", "updated", "updateddate", "resolved", "duedate", "due")
+TEXT_FIELDS = ("text", "summary", "description", "comment", "environment")
+DATE_FIELDS = ("created", "updated")
 KEY_FIELDS = ("key", "issue", "issuekey", "id")
 NAMED: dict[str, Callable[[Issue], list[str]]] = {
     "project": lambda issue: [str(issue.fields["project"][name]) for name in ("key", "id", "name")],
     "status": lambda issue: _named(issue, "status"),
-    "statuscategory": lambda issue: [str((issue.fields.get("status") or {}).get("statusCategory", {}).get("name"))],
     "issuetype": lambda issue: _named(issue, "issuetype"),
-    "type": lambda issue: _named(issue, "issuetype"),
     "priority": lambda issue: _named(issue, "priority"),
-    "resolution": lambda issue: _named(issue, "resolution"),
     "assignee": lambda issue: _person(issue, "assignee"),
     "reporter": lambda issue: _person(issue, "reporter"),
     "labels": lambda issue: list(issue.fields.get("labels") or []),
-    "component": lambda issue: [each["name"] for each in issue.fields.get("components") or []],
-    "fixversion": lambda issue: [each["name"] for each in issue.fields.get("fixVersions") or []],
     "parent": lambda issue: [str((issue.fields.get("parent") or {}).get("key", ""))],
 }
 
@@ -79,20 +73,10 @@ def _sort_key(name: str) -> Callable[[Issue], Any]:
     if name in KEY_FIELDS:
         return lambda issue: (issue.project, int(issue.key.rsplit("-", 1)[1]))
     if name in DATE_FIELDS or name == "summary":
-        return lambda issue: str(issue.fields.get(_date_field(name)) or "")
+        return lambda issue: str(issue.fields.get(name) or "")
     if name in NAMED:
         return lambda issue: NAMED[name](issue)
     return lambda issue: int(issue.id)
-
-
-def _date_field(name: str) -> str:
-    short = {
-        "createddate": "created",
-        "updateddate": "updated",
-        "resolved": "resolutiondate",
-        "due": "duedate",
-    }
-    return short.get(name, name)
 
 
 def _test(call: Call, clause: Clause) -> Callable[[Issue], bool]:
@@ -104,7 +88,7 @@ def _test(call: Call, clause: Clause) -> Callable[[Issue], bool]:
     if name in KEY_FIELDS:
         return _key_test(call, clause)
     if name in DATE_FIELDS:
-        return _date_test(call, clause, _date_field(name))
+        return _date_test(call, clause, name)
     if name in NAMED:
         return _named_test(call, clause, name)
     raise jira_refusal(sentence("unknown_field", call.language, field=clause.field))
@@ -131,7 +115,7 @@ def _text_test(call: Call, clause: Clause, name: str) -> Callable[[Issue], bool]
 
 
 def _text(issue: Issue, name: str) -> str:
-    if name in ("text", "textfields"):
+    if name == "text":
         return issue.text()
     if name == "comment":
         return "\n".join(adf.text_in(comment.get("body")) for comment in issue.comments)
@@ -150,22 +134,11 @@ def _key_test(call: Call, clause: Clause) -> Callable[[Issue], bool]:
 
 
 def _named_test(call: Call, clause: Clause, name: str) -> Callable[[Issue], bool]:
-    if clause.operator not in (
-        "=",
-        "!=",
-        "in",
-        "not in",
-        "is",
-        "is not",
-        "was",
-        "was not",
-        "was in",
-        "changed",
-    ):
+    if clause.operator not in ("=", "!=", "in", "not in", "is", "is not"):
         _refuse_operator(call, clause, known=True)
     if name == "project":
         _refuse_unknown_projects(call, clause)
-    negated = clause.operator in ("!=", "not in", "is not", "was not")
+    negated = clause.operator in ("!=", "not in", "is not")
     wanted = {call.value_of(value).lower() for value in clause.values}
     if wanted & {"empty", "null"}:
         return lambda issue: bool(NAMED[name](issue)) == negated
@@ -177,7 +150,7 @@ def _named_test(call: Call, clause: Clause, name: str) -> Callable[[Issue], bool
 
 def _known(call: Call, name: str, wanted: set[str]) -> bool:
     """A status, type or priority that no issue has is refused, as Jira refuses one that is not configured."""
-    if name not in ("status", "issuetype", "type", "priority") or not call.caller.known:
+    if name not in ("status", "issuetype", "priority") or not call.caller.known:
         return True
     configured = {value.lower() for issue in call.site.dataset.issues.values() for value in NAMED[name](issue)}
     return wanted <= configured | {
@@ -203,18 +176,8 @@ def _refuse_unknown_projects(call: Call, clause: Clause) -> None:
 
 
 def _date_test(call: Call, clause: Clause, field: str) -> Callable[[Issue], bool]:
-    negated = clause.operator == "is not"
-    if clause.operator in ("is", "is not"):
-        return lambda issue: bool(issue.fields.get(field)) == negated
-    moment = moment_of(clause.values[0])
-    if moment is None or clause.operator not in ("=", "!=", ">", "<", ">=", "<="):
+    """Whether there is one; nobody who asks here compares moments."""
+    if clause.operator not in ("is", "is not"):
         shown = str(clause.values[0]) if clause.values else ""
         raise jira_refusal(sentence("date", call.language, value=shown, field=clause.field))
-    return lambda issue: _compared(str(issue.fields.get(field) or "")[:19], clause.operator, moment)
-
-
-def _compared(found: str, operator: str, wanted: str) -> bool:
-    if not found:
-        return False
-    outcomes = {"=": found == wanted, "!=": found != wanted, ">": found > wanted, "<": found < wanted}
-    return outcomes.get(operator[0], False) or (operator in (">=", "<=") and found == wanted)
+    return lambda issue: bool(issue.fields.get(field)) == (clause.operator == "is not")

@@ -34,8 +34,6 @@ def _clause(clause: Clause) -> dict[str, Any]:
         operands = [_operand(value) for value in clause.values]
         encoded = ", ".join(next(v for k, v in each.items() if k.startswith("encoded")) for each in operands)
         return shown | {"operand": {"values": operands, "encodedOperand": f"({encoded})"}}
-    if not clause.values:
-        return shown | {"predicates": []}
     return shown | {"operand": _operand(clause.values[0])}
 
 

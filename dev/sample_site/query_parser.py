@@ -80,12 +80,8 @@ class Parser:
     def clause(self) -> Clause:
         name = self.name()
         operator = self.operator()
-        if operator in ("in", "not in", "was in", "was not in"):
+        if operator in ("in", "not in"):
             return Clause(name, operator, *self.listed())
-        if operator == "changed":
-            while self.took("after", "before", "during", "on", "by", "from", "to"):
-                self.value()
-            return Clause(name, operator)
         return Clause(name, operator, (self.value(),))
 
     def operator(self) -> str:
@@ -93,12 +89,9 @@ class Parser:
             if not self.took("in"):
                 self.fail("Expecting 'in'")
             return "not in"
-        for word in ("is", "was"):
-            if self.took(word):
-                negated = "not" if self.took("not") else ""
-                listed = "in" if word == "was" and self.took("in") else ""
-                return " ".join(part for part in (word, negated, listed) if part)
-        if self.here.says("in", "changed", "=", "!=", "~", "!~", ">", "<", ">=", "<="):
+        if self.took("is"):
+            return "is not" if self.took("not") else "is"
+        if self.here.says("in", "=", "!=", "~", "!~", ">", "<", ">=", "<="):
             return self.take().value.lower()
         self.fail("Expecting operator")
         return ""

@@ -24,12 +24,8 @@ FIELD = "/rest/api/3/field"
         ('project in ("OPS", 10012) AND NOT status = Resolved', ["PEOPLE-4", "PEOPLE-3", "OPS-17", "OPS-14"]),
         ("key in (gate-7, OPS-5)", ["GATE-15", "GATE-7"]),
         ('project = "GATE" AND (status = "Backlog" OR labels = firmware)', ["GATE-21", "GATE-19"]),
-        ('updated >= "2026-11-19" ORDER BY updated ASC', ["GATE-21", "OPS-17", "OPS-14"]),
-        ("created >= -5d", ["OPS-17", "GATE-19"]),
-        ("created >= startOfDay(-5d) ORDER BY key", ["GATE-19", "OPS-17"]),
-        ("resolution is not empty && priority = highest", ["OPS-12"]),
         ("assignee = currentUser()", []),
-        ("project = GATE AND summary !~ hours AND type = Bug ORDER BY created", ["GATE-15", "GATE-16", "GATE-21"]),
+        ("project = GATE AND summary !~ hours AND issuetype = Bug ORDER BY created", ["GATE-15", "GATE-16", "GATE-21"]),
     ],
 )
 def test_jql_finds(sample_site, jql, found):

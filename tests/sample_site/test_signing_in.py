@@ -8,7 +8,7 @@ from dev.sample_site import CONTRACTOR, NEWCOMER, READER, SERVICE, UNLICENSED, A
 from tests.sample_site.calls import call, raw, search_jira
 
 WRONG = Account("nobody", "Nobody", "nobody@lantern.example", (Token("wrong"),))
-SEARCH = "/rest/api/3/search/jql?jql=created%20%3E%3D%20-30d"
+SEARCH = "/rest/api/3/search/jql?jql=created%20is%20not%20EMPTY"
 ISSUE = "/rest/api/3/issue/GATE-7"
 PAGE = "/wiki/api/v2/pages/420000002"
 
