@@ -1,4 +1,4 @@
-"""Each configuration of README as it stands, with a server and a key put in: official clients stand in."""
+"""Each configuration of docs/developer.md as it stands, with a server and a key put in: official clients stand in."""
 
 import json
 import os
@@ -23,7 +23,7 @@ from tests.factories import make_api_key
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROOT = Path(__file__).parents[2]
-WORDS = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/mcp.md"))
+WORDS = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("docs/developer.md", "docs/mcp.md"))
 FOUR = ["jira_search", "jira_read", "confluence_search", "confluence_read"]
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", WORDS, re.MULTILINE | re.DOTALL)
 JSON_BLOCKS = [block for language, block in BLOCKS if language == "json"]

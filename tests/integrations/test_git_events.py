@@ -1,4 +1,4 @@
-"""Git events go to the audit log and nowhere else; README's hook is run as it stands."""
+"""Git events go to the audit log and nowhere else; the hook of docs/developer.md is run as it stands."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from audit.models import AuditLog
 from tests.factories import make_api_key, make_integration
 from workspaces.models import Role
 
-README = Path(__file__).parents[2] / "README.md"
+DOCUMENT = Path(__file__).parents[2] / "docs/developer.md"
 EVENT = {
     "workspace_key": "acme",
     "event": "commit",
@@ -113,7 +113,7 @@ def test_a_bad_event_is_named_and_recorded(member, changes, path, action):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(not (shutil.which("git") and shutil.which("curl")), reason="the hook needs git and curl")
 def test_the_hook_of_readme_tells_of_a_commit(live_server, tmp_path):
-    section = README.read_text(encoding="utf-8").split("## Git hooks", 1)[1]
+    section = DOCUMENT.read_text(encoding="utf-8").split("## Git hooks", 1)[1]
     hook = "".join(line[4:] + "\n" for line in re.findall(r"^    .*", section.split("In CI", 1)[0], re.MULTILINE))
     hook = hook.replace("http://127.0.0.1:8080", live_server.url).replace('"personal"', '"acme"')
     environment = os.environ | {"MEMORY_CORE_API_KEY": make_api_key(Role.MEMBER), "HOME": str(tmp_path)}
