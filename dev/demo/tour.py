@@ -64,6 +64,10 @@ def calls(workspace: str, site: str, email: str, token: str) -> list[Call]:
         Call("… its epic's children", AGENT, "/v1/jira/read", here | {"issue_key": "GATE-2", "include": "children"}),
         _read("It searches Confluence", "/v1/confluence/search", here | {"q": "runbook doors", "limit": "1"}),
         _read("It reads the page", "/v1/confluence/read", here | {"page_id": "420000002", "max_chars": "600"}),
+        _page("… what lies below one", {"page_id": "410000001", "include": "children", "max_chars": "500"}, here),
+        _page("… what its macros show", {"page_id": "410000001", "include": "macros"}, here),
+        _page("… what changed since a version", {"page_id": "410000003", "since": "2"}, here),
+        _page("… a folder, by what it holds", {"page_id": "410000002"}, here),
         Call(
             "The same search over MCP",
             AGENT,
@@ -91,3 +95,7 @@ def calls(workspace: str, site: str, email: str, token: str) -> list[Call]:
 
 def _read(says: str, path: str, query: dict[str, str]) -> Call:
     return Call(says, AGENT, path, query, in_readme=True)
+
+
+def _page(says: str, wanted: dict[str, str], here: dict[str, str]) -> Call:
+    return Call(says, AGENT, "/v1/confluence/read", here | wanted)
