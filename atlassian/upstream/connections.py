@@ -52,7 +52,8 @@ class Adapter(HTTPAdapter):
 
     def request_url(self, request: Any, proxies: Any) -> str:
         """The path alone: only https goes through a proxy, and there within a tunnel."""
-        return "/" + str(request.url).split("/", 3)[3]
+        _, _, path = str(request.url).partition("://")[2].partition("/")
+        return "/" + path.partition("#")[0]
 
     def build_response(self, req: Any, resp: Any) -> requests.Response:
         """Status, headers and the stream: the rest, cookies among it, nobody here looks at."""

@@ -27,6 +27,7 @@ class Caller:
     account: Account | None = None
     token: Token | None = None
     trouble: str = ""
+    public_spaces: frozenset[str] = frozenset()  # what anybody sees of a wiki that is open to the public
 
     @property
     def known(self) -> bool:
@@ -36,7 +37,7 @@ class Caller:
         return self.account is not None and self.account.sees_project(key)
 
     def sees_space(self, key: str) -> bool:
-        return self.account is not None and self.account.sees_space(key)
+        return key in self.public_spaces or (self.account is not None and self.account.sees_space(key))
 
     def may_read(self, group: str | None) -> bool:
         """Whether a comment restricted to this group or role is shown."""
@@ -95,6 +96,8 @@ def confluence_site_refusal(caller: Caller, request: Request, site_realm: str) -
     if caller.token and caller.token.product:
         return html_answer(TOMCAT_401, 401)
     if caller.known and caller.account and caller.account.has_confluence and not caller.trouble:
+        return None
+    if caller.public_spaces:  # then a wrong token is nobody's, and nobody is answered
         return None
     if "/api/v2/" in request.path:
         return v2_not_found("Not Found")

@@ -190,7 +190,8 @@ def _window(text: str, wanted: list[str], size: int = 300) -> str:
 
 def current_user(call: Call) -> Answer:
     account = call.caller.account
-    assert account is not None
+    if account is None:
+        return json_answer({"type": "anonymous", "displayName": "Anonymous", "operations": None})
     base = f"{call.site.url}/wiki"
     links = {"self": f"{base}/rest/api/user?accountId={account.account_id}", "base": base, "context": "/wiki"}
     more = {

@@ -22,6 +22,31 @@ KINDS = (
 )
 MEGABYTE = 1024 * 1024
 
+# What a real site has answered, by name: details of a fault of the kind "status".
+_JSON = {"content-type": "application/json"}
+_HTML = {"content-type": "text/html;charset=UTF-8"}
+_FROM_THE_EDGE = {"server": "AtlassianEdge", "x-cache": "Error from cloudfront"}
+_BARE_404 = '{"errors": [{"status": 404, "code": "NOT_FOUND", "title": "Not Found", "detail": null}]}'
+_NO_CONFLUENCE = '{"statusCode": 403, "message": "Current user not permitted to use Confluence"}'
+_LIMIT = {"X-Failure-Category": "FAILURE CLIENT RATE LIMITED", "X-RateLimit-Remaining": "0"}
+RECORDED: dict[str, dict[str, Any]] = {
+    "gone": {"status": 404, "body": '{"errorMessage": "Site temporarily unavailable", "errorCode": "OTHER"}'},
+    "gone_page": {"status": 404, "headers": _HTML, "body": "<html><title>Page unavailable</title></html>"},
+    "down_page": {"status": 503, "headers": _HTML, "body": "<!DOCTYPE html><title>Page Unavailable</title>"},
+    "firewall": {"status": 403, "headers": _HTML, "body": "<html>Access denied by policy</html>"},
+    "purged": {"status": 404, "headers": _JSON, "body": _BARE_404},
+    "busy_404": {"status": 404, "headers": _JSON | _FROM_THE_EDGE, "body": _BARE_404},
+    "busy_403": {"status": 403, "headers": _JSON | _FROM_THE_EDGE, "body": _NO_CONFLUENCE},
+    "stray_401": {"status": 401, "body": '{"errorMessages": ["Not authenticated."], "errors": {}}'},
+    "limited": {"status": 429, "headers": {"Retry-After": "89", "RateLimit-Reason": "jira-cost-based"}, "body": "{}"},
+    "limited_until": {"status": 429, "headers": _LIMIT, "body": '{"code": 429, "message": "Rate limit exceeded"}'},
+    "limited_page": {
+        "status": 429,
+        "headers": _HTML,
+        "body": "<html><title>Oops - an error has occurred</title></html>",
+    },
+}
+
 
 @dataclass
 class Fault:
@@ -36,6 +61,13 @@ class Fault:
     levels: int = 5000
     size: int = 50 * MEGABYTE
     location: str = "/login.jsp?permissionViolation=true"
+
+    @classmethod
+    def recorded(cls, name: str, path: str = "", **details: Any) -> "Fault":
+        """One of RECORDED; `headers` are added to its own."""
+        known = RECORDED[name]
+        headers = {**known.get("headers", {}), **details.pop("headers", {})}
+        return cls("status", path, **{**known, "headers": headers, **details})
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -55,8 +87,8 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, kind: str, path: str = "", **details: Any) -> Fault:
-        """`path` is a prefix, with or without the gateway's; details are the fields of Fault."""
-        fault = Fault(kind, path, **details)
+        """A kind, or a name of RECORDED. `path` is a prefix, with or without the gateway's; details fill Fault."""
+        fault = Fault.recorded(kind, path, **details) if kind in RECORDED else Fault(kind, path, **details)
         with self._lock:
             self._faults.append(fault)
         return fault

@@ -40,6 +40,7 @@ class SampleSite(SiteBuilder):
         self.cloud_id = CLOUD_ID
         self.log = log
         self.empty = empty
+        self.public_spaces: tuple[str, ...] = ()  # keys of spaces that strangers may read
         self.faults = Faults()
         self.always_redirects = False  # also a download that asked for the bytes
         self.requests: list[Request] = []
@@ -83,6 +84,7 @@ class SampleSite(SiteBuilder):
 
     def reset(self) -> None:
         """Back to the content of the files: no faults, no recorded answers, no requests seen."""
+        self.public_spaces = ()
         self.faults.clear()
         self.always_redirects = False
         self._recorded.clear()
@@ -153,6 +155,8 @@ class SampleSite(SiteBuilder):
     def _on_site(self, request: Request) -> Answer:
         caller = auth.identify(request, self.accounts)
         of_confluence = request.path.startswith("/wiki/")
+        if of_confluence and not caller.known:
+            caller = replace(caller, public_spaces=frozenset(self.public_spaces))
         refused = auth.confluence_site_refusal if of_confluence else auth.jira_site_refusal
         refusal = refused(caller, request, quote(self.url, safe=""))
         if refusal is not None:
