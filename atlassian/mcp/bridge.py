@@ -3,8 +3,8 @@
 memory-core-mcp: MCP over stdio, for programs that start their servers, passed on to a memory-core over HTTP.
 
 One file of the standard library alone, for Python 3.9 or newer: a laptop needs nothing else of the project. It
-reads MEMORY_CORE_URL, MEMORY_CORE_API_KEY and, where wanted, MEMORY_CORE_WORKSPACE_KEY. stdin and stdout carry
-one JSON-RPC message a line; what a person should know goes to stderr.
+reads MEMORY_CORE_URL, MEMORY_CORE_API_KEY and, where wanted, MEMORY_CORE_WORKSPACE_KEY, MEMORY_CORE_HTTPS_PROXY and
+MEMORY_CORE_CA_BUNDLE. stdin and stdout carry one JSON-RPC message a line; what a person should know goes to stderr.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 TIMEOUT_SECONDS = 55  # clients give up after 60
 CALLS_AT_ONCE = 16
@@ -30,12 +30,12 @@ UNREADABLE = -32700
 FAILED = -32000
 
 
-class Unusable(Exception):
+class BridgeError(Exception):
     """What is the matter, in a sentence for the person in front of the client."""
 
 
 class Server:
-    """Where memory-core is, and the key to it, as the environment says. Raises Unusable."""
+    """Where memory-core is, and the key to it, as the environment says. Raises BridgeError."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.url = environ.get("MEMORY_CORE_URL", "").strip().rstrip("/")
@@ -43,14 +43,14 @@ class Server:
             self.url = self.url[: -len("/mcp")]
         self.host, self.port, self.is_https, self.path = _parts(self.url)
         if not (self.is_https or self.host in LOOPBACK or environ.get("MEMORY_CORE_ALLOW_HTTP") == "1"):
-            raise Unusable(
+            raise BridgeError(
                 f"MEMORY_CORE_URL={self.url} would send the API key over the network unencrypted. Give an https URL, "
                 f"or set MEMORY_CORE_ALLOW_HTTP=1 if you mean it."
             )
         key = environ.get("MEMORY_CORE_API_KEY", "").strip()
         if not (key.startswith("mc_") and key.isascii() and key.isprintable()):
             what = "is not set" if not key else "is not an API key of memory-core, which begins with mc_"
-            raise Unusable(f"MEMORY_CORE_API_KEY {what}.")
+            raise BridgeError(f"MEMORY_CORE_API_KEY {what}.")
         self.headers = {
             "Authorization": f"Bearer {key}",
             "Content-Type": "application/json",
@@ -59,13 +59,37 @@ class Server:
         if workspace := environ.get("MEMORY_CORE_WORKSPACE_KEY", "").strip():
             self.headers["X-Workspace-Key"] = _header_value(workspace)
 
-        # SSL_CERT_FILE and SSL_CERT_DIR add a company's own authority.
-        self._tls = ssl.create_default_context() if self.is_https else None
+        self._tls = _tls(environ.get("MEMORY_CORE_CA_BUNDLE", "").strip()) if self.is_https else None
+        self.proxy = Proxy(environ.get("MEMORY_CORE_HTTPS_PROXY", "").strip()) if self.is_https else None
 
     def connect(self) -> HTTPConnection:
         if self._tls is None:
             return HTTPConnection(self.host, self.port, timeout=TIMEOUT_SECONDS)
-        return HTTPSConnection(self.host, self.port, timeout=TIMEOUT_SECONDS, context=self._tls)
+        if not self.proxy:
+            return HTTPSConnection(self.host, self.port, timeout=TIMEOUT_SECONDS, context=self._tls)
+        connection = HTTPSConnection(self.proxy.host, self.proxy.port, timeout=TIMEOUT_SECONDS, context=self._tls)
+        connection.set_tunnel(self.host, self.port, self.proxy.headers)
+        return connection
+
+
+class Proxy:
+    """What the way to memory-core leads through; false where nothing. Raises BridgeError, without the password."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            parts = urlsplit(url if "://" in url or not url else f"http://{url}")
+            self.host, self.port = parts.hostname or "", parts.port or 80
+        except ValueError:
+            parts, self.host = urlsplit(""), ""
+        if url and (parts.scheme != "http" or not self.host):
+            raise BridgeError("MEMORY_CORE_HTTPS_PROXY is not an address like http://proxy.example.com:3128.")
+        self.headers = {}
+        if parts.username:
+            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+            self.headers["Proxy-Authorization"] = "Basic " + base64.b64encode(pair).decode()
+
+    def __bool__(self) -> bool:
+        return bool(self.host)
 
 
 class Bridge:
@@ -112,8 +136,8 @@ class Bridge:
             return error(None, UNREADABLE, "This line is not JSON.")
         try:
             body = self._passed_on(line, message)
-        except Unusable as exc:
-            say(str(exc))
+        except BridgeError as exc:
+            log(str(exc))
             body = error(_id(message), FAILED, str(exc))
         return body if is_request(message) else None
 
@@ -123,7 +147,7 @@ class Bridge:
             return b""
         answer = _json_object(body)
         if "jsonrpc" not in answer or response.status in (401, 403):
-            raise Unusable(self._refusal(response, answer))
+            raise BridgeError(self._refusal(response, answer))
         if isinstance(message, dict) and message.get("method") == "initialize":
             self._remember_revision(answer)
         if answer.get("id") is None:  # refused before it was read; the client waits under its own
@@ -133,7 +157,7 @@ class Bridge:
     def _headers(self, message: Any) -> dict[str, str]:
         if isinstance(message, dict) and message.get("method") == "initialize":
             return self.server.headers
-        return self.server.headers | (mirrored(message) or self._negotiated)
+        return self.server.headers | (mirrored_headers(message) or self._negotiated)
 
     def _remember_revision(self, answer: dict[str, Any]) -> None:
         result = answer.get("result")
@@ -145,19 +169,21 @@ class Bridge:
         try:
             return self._sent(line, headers)
         except TimeoutError:
-            raise Unusable(f"memory-core at {url} did not answer within {TIMEOUT_SECONDS} s. Try again.") from None
+            raise BridgeError(f"memory-core at {url} did not answer within {TIMEOUT_SECONDS} s. Try again.") from None
         except ssl.SSLCertVerificationError as exc:
-            raise Unusable(
+            raise BridgeError(
                 f"The certificate of {url} is not trusted ({exc.verify_message}). If your company has its own "
-                f"authority, let SSL_CERT_FILE name its file."
+                f"authority, let MEMORY_CORE_CA_BUNDLE name its file."
             ) from None
         except OSError as exc:
-            raise Unusable(
+            if self.server.proxy:
+                raise BridgeError(_of_proxy(self.server.proxy, url, exc)) from None
+            raise BridgeError(
                 f"memory-core cannot be reached at {url} ({exc.strerror or exc}). Does it run, and is MEMORY_CORE_URL "
                 f"right?"
             ) from None
         except HTTPException:
-            raise Unusable(f"What listens at {url} does not speak HTTP. Is MEMORY_CORE_URL right?") from None
+            raise BridgeError(f"What listens at {url} does not speak HTTP. Is MEMORY_CORE_URL right?") from None
 
     def _sent(self, line: bytes, headers: dict[str, str]) -> tuple[HTTPResponse, bytes]:
         """A connection that was kept may have been closed meanwhile: then once more over a new one."""
@@ -193,7 +219,18 @@ class Bridge:
         return f"{where} answered HTTP {response.status}, and nothing of MCP. Is MEMORY_CORE_URL right?"
 
 
-def mirrored(message: Any) -> dict[str, str]:
+def _of_proxy(proxy: Proxy, url: str, exc: OSError) -> str:
+    """What kept us from memory-core on the way through a proxy."""
+    where = f"the proxy {proxy.host}:{proxy.port} (MEMORY_CORE_HTTPS_PROXY)"
+    said = str(exc)
+    if "407" in said:
+        return f"{where} wants another sign-in than it got, or any at all: http://user:password@host:port."
+    if "Tunnel connection failed" in said:
+        return f"{where} does not connect to {url} ({said})."
+    return f"memory-core cannot be reached at {url} by {where} ({exc.strerror or said})."
+
+
+def mirrored_headers(message: Any) -> dict[str, str]:
     """The headers that revision 2026-07-28 wants to see agree with the body; older ones say nothing in the body."""
     params = _object(message, "params")
     revision = _object(params, "_meta").get(REVISION)
@@ -236,7 +273,7 @@ def write(out: BinaryIO, lock: threading.Lock, answer: bytes) -> None:
             os._exit(0)
 
 
-def say(sentence: str) -> None:
+def log(sentence: str) -> None:
     sys.stderr.write(f"memory-core-mcp: {sentence}\n")
     sys.stderr.flush()
 
@@ -247,18 +284,31 @@ def main() -> int:
     lines, out = sys.stdin.buffer, sys.stdout.buffer
     try:
         server = Server(os.environ)
-    except Unusable as exc:
-        say(str(exc))
+    except BridgeError as exc:
+        log(str(exc))
         refuse_all(lines, out, str(exc))
         return 1
     Bridge(server, out).run(lines)
     return 0
 
 
+def _tls(ca_bundle: str) -> ssl.SSLContext:
+    """Trusts a company's own authority besides, which SSL_CERT_FILE and SSL_CERT_DIR may name as well."""
+    context = ssl.create_default_context()
+    if ca_bundle:
+        try:
+            context.load_verify_locations(ca_bundle)
+        except OSError as exc:
+            raise BridgeError(
+                f"MEMORY_CORE_CA_BUNDLE={ca_bundle} is no readable file of certificates: {exc}."
+            ) from None
+    return context
+
+
 def _parts(url: str) -> tuple[str, int, bool, str]:
     """(host, port, whether https, path)"""
     if not url:
-        raise Unusable(
+        raise BridgeError(
             "MEMORY_CORE_URL is not set. It is where memory-core runs, like https://memory-core.example.com."
         )
     try:
@@ -268,7 +318,7 @@ def _parts(url: str) -> tuple[str, int, bool, str]:
         parts, port = urlsplit(""), None
     is_plain = url.isascii() and url.isprintable() and " " not in url and not parts.query and not parts.fragment
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or not is_plain:
-        raise Unusable("MEMORY_CORE_URL is not a URL like https://memory-core.example.com.")
+        raise BridgeError("MEMORY_CORE_URL is not a URL like https://memory-core.example.com.")
     is_https = parts.scheme == "https"
     return parts.hostname, port or (443 if is_https else 80), is_https, parts.path
 

@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from atlassian.mcp import bridge
+from tests.atlassian.authority import Authority
+from tests.atlassian.proxy import running_proxy
 from tests.atlassian.stub_server import result_of, stub_server
 
 BRIDGE = Path(bridge.__file__)
@@ -124,7 +126,7 @@ def test_a_stateless_request_has_its_headers_agree_with_its_body():
 def test_what_cannot_stand_in_a_header_is_encoded(name, header):
     message = MODERN | {"params": MODERN["params"] | {"name": name}}
 
-    assert bridge.mirrored(message)["Mcp-Name"] == header
+    assert bridge.mirrored_headers(message)["Mcp-Name"] == header
 
 
 def test_a_notification_is_passed_on_and_never_answered():
@@ -351,3 +353,62 @@ def test_the_one_file_needs_nothing_but_the_standard_library_of_an_older_python(
     }
 
     assert imported <= sys.stdlib_module_names
+
+
+class TestThroughAProxy:
+    @pytest.fixture
+    def told(self, tmp_path):
+        """The answer to a list of tools, and what stands on stderr, with these proxies on the way."""
+        authority = Authority(tmp_path)
+
+        def through(**proxy: Any) -> tuple[Any, str, Any]:
+            with (
+                stub_server(lambda message: result_of(message, tools=[]), authority.server()) as stub,
+                running_proxy(**proxy) as running,
+            ):
+                address = running.url.replace("://", "://ann:p%40ss@")
+                more = {"MEMORY_CORE_HTTPS_PROXY": address, "MEMORY_CORE_CA_BUNDLE": str(authority.bundle)}
+                answers, err, _ = run(environment(stub.url, **more), LIST, LIST)
+                return answers, err, running
+
+        return through
+
+    def test_calls_go_through_it_signed_in_and_by_one_connection(self, told):
+        answers, err, proxy = told(sign_in="ann:p@ss")
+
+        assert [answer["result"] for answer in answers] == [{"tools": []}] * 2
+        assert err == ""
+        assert 1 <= len(proxy.tunnels) <= 2
+        assert KEY.encode() not in b"".join(proxy.heads)
+
+    @pytest.mark.parametrize(
+        ("proxy", "expected"),
+        [
+            ({"sign_in": "other:one"}, "wants another sign-in than it got"),
+            ({"refusal": b"HTTP/1.1 403 Forbidden\r\n\r\n"}, "does not connect to https://127.0.0.1"),
+        ],
+    )
+    def test_what_it_refuses_is_told_without_the_password(self, told, proxy, expected):
+        answers, err, _ = told(**proxy)
+
+        assert expected in answers[0]["error"]["message"]
+        assert "MEMORY_CORE_HTTPS_PROXY" in err
+        assert "p@ss" not in err + json.dumps(answers)
+        assert "p%40ss" not in err + json.dumps(answers)
+
+    @pytest.mark.parametrize(
+        "proxy", ["https://ann:s3cret@proxy:1", "socks5://ann:s3cret@proxy", "http://ann:s3cret@:1"]
+    )
+    def test_what_is_no_proxy_is_refused_at_once_and_without_the_password(self, proxy):
+        _, err, code = run(environment("https://127.0.0.1:1", MEMORY_CORE_HTTPS_PROXY=proxy), LIST)
+
+        assert code == 1
+        assert "MEMORY_CORE_HTTPS_PROXY is not an address like" in err
+        assert "s3cret" not in err
+
+    def test_a_file_without_certificates_is_refused_at_once(self, tmp_path):
+        (tmp_path / "empty.pem").write_text("")
+
+        _, err, code = run(environment("https://127.0.0.1:1", MEMORY_CORE_CA_BUNDLE=str(tmp_path / "empty.pem")), LIST)
+
+        assert (code, "is no readable file of certificates" in err) == (1, True)
