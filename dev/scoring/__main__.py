@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from atlassian.rendering import adf, storage
+from dev.scoring import attached
 from dev.scoring.adf_facts import SITE, adf_facts
 from dev.scoring.facts import Facts
 from dev.scoring.generated import adf_document, storage_page
@@ -21,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests/atlassian/rendering/fixtures"
 CORPUS = ROOT.parent / "shared/corpus"  # real documents of others, where someone has put them
 GENERATED = 300
+ATTACHED = 5  # files of each kind
 HOSTILE_TIMEOUT = 10  # of processor time for a hostile document; far more than it takes, far less than for ever
 
 RECALL, STRUCTURE, GENERATED_STRUCTURE, ECONOMY = 0.99, 0.97, 0.94, 1.25
@@ -124,6 +126,7 @@ def main(corpus: Path = CORPUS) -> int:
         failed += [f"{form.name} hostile: {name}" for name in fallen]
         print(f"{form.name + ', hostile':28}{tried:>10}   {survived} survived")
     print_pairs(corpus / "pairs")
+    failed += print_attached()
     print(*failed, sep="\n")
     return 1 if failed else 0
 
@@ -133,6 +136,14 @@ def print_pairs(folder: Path) -> None:
     if lines:
         print(f"pages in both formats: {different} of {lines} lines differ")
         print(*(f"  {count:>4}  {reason}" for reason, count in reasons.most_common()), sep="\n")
+
+
+def print_attached() -> list[str]:
+    failed = []
+    for kind, count, recall, size in attached.scored(ATTACHED):
+        print(f"{'attached ' + kind:28}{count:>10}{recall:>8.4f}{size / 1000:>12.0f} KB")
+        failed += [f"attached {kind}: text recall {recall:.4f} < {attached.RECALL}"] if recall < attached.RECALL else []
+    return failed
 
 
 def row(label: str, count: int, result: Score, speed: float) -> str:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from dev.scoring import attached
 from dev.scoring.__main__ import CORPUS, FIXTURES, FORMATS, Format, documents, failures, measured
 from dev.scoring.adf_facts import adf_facts
+from dev.scoring.attached import MAKERS
 from dev.scoring.score import score
 from dev.scoring.storage_facts import storage_facts
 
@@ -67,3 +69,12 @@ def test_real_documents_reach_the_thresholds(form: Format) -> None:
     result, _ = measured(form, documents(form, CORPUS))
 
     assert failures(result, real=True) == []
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_nearly_every_word_of_an_attached_file_is_read(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attached, "MAKERS", {kind: MAKERS[kind]})
+
+    [(_, _, recall, _)] = attached.scored(2)
+
+    assert recall >= attached.RECALL
