@@ -10,7 +10,8 @@ from rest_framework.exceptions import APIException
 
 from atlassian import recent_reads
 from atlassian.attachments.answers import IssueFile, PageFile
-from atlassian.attachments.reader import FileReader, FoundFile
+from atlassian.attachments.files import AttachedFile
+from atlassian.attachments.reader import FileReader, WholeFile
 from atlassian.confluence.attachments import PageFiles
 from atlassian.confluence.pages import MACROS, Page, PageRequest, WholePage
 from atlassian.confluence.reader import Confluence
@@ -21,7 +22,6 @@ from atlassian.jira.attachments import IssueFiles
 from atlassian.jira.includes import Include
 from atlassian.jira.issues import Issue, IssueList
 from atlassian.jira.reader import Jira
-from atlassian.moments import day
 from atlassian.own_account import own_account_id
 from atlassian.recent_reads import RecentReads
 from atlassian.upstream.deadline import Deadline
@@ -42,6 +42,7 @@ SAVING_TIMEOUT = 5.0
 Answer = TypeVar("Answer")
 
 recent_pages: RecentReads[WholePage] = RecentReads()
+recent_files: RecentReads[WholeFile] = RecentReads()
 
 
 def search_issues(
@@ -89,9 +90,7 @@ def read_issue_file(actor: Actor, *, issue_key: str, attachment: str, max_chars:
     target = _target(issue_key=issue_key, attachment=attachment, max_chars=max_chars, offset=offset)
     with audited(actor, Action.JIRA_ATTACHMENT, target):
         files = IssueFiles(_credentials(actor, Provider.JIRA, target), actor.workspace)
-        found = files.find(issue_key, attachment)
-        _resolve(target, "issue_key", found.owner["key"])
-        answer: IssueFile = _file_read(files, found, target, offset=offset, max_chars=max_chars)
+        answer: IssueFile = _read_file(actor, files, target, "issue_key", offset=offset, max_chars=max_chars)
         return answer
 
 
@@ -159,9 +158,7 @@ def read_page_file(actor: Actor, *, page_id: str, attachment: str, max_chars: in
     target = _target(page_id=page_id, attachment=attachment, max_chars=max_chars, offset=offset)
     with audited(actor, Action.CONFLUENCE_ATTACHMENT, target):
         files = PageFiles(_credentials(actor, Provider.CONFLUENCE, target), actor.workspace)
-        found = files.find(page_id, attachment)
-        _resolve(target, "page_id", found.owner["id"])
-        answer: PageFile = _file_read(files, found, target, offset=offset, max_chars=max_chars)
+        answer: PageFile = _read_file(actor, files, target, "page_id", offset=offset, max_chars=max_chars)
         return answer
 
 
@@ -227,13 +224,27 @@ def _of_a_file(arguments: dict[str, Any], reference: str) -> dict[str, Any]:
     return {name: arguments[name] for name in (reference, "max_chars", "offset")}
 
 
-def _file_read(files: Any, found: FoundFile, target: dict[str, Any], *, offset: int, max_chars: int) -> Any:
-    """The record says which file was asked for, also where it turns out that it cannot be read."""
-    file = files.masking.answer(found.file)
-    target |= {"attachment": file.name, "attachment_id": file.id, "media_type": file.media_type, "bytes": file.size}
-    answer = _masked(files, files.read(found, offset=offset, max_chars=max_chars), target)
-    target |= {"bytes": answer.attachment.size, "chars": answer.content_chars}
+def _read_file(
+    actor: Actor, files: FileReader, target: dict[str, Any], reference: str, *, offset: int, max_chars: int
+) -> Any:
+    """The record says which file it was, also where it turns out that it cannot be read."""
+    asked = target[reference], target["attachment"]
+    key = recent_reads.key_of(actor, files.credentials, asked)
+    whole = recent_files.get(key) if offset else None
+    if whole is None:
+        found = files.find(*asked)
+        target |= _as_recorded(files, found.file)
+        whole = files.fetch(found)
+        recent_files.keep(key, whole, whole.text)
+    _resolve(target, reference, whole.owner.get("key") or whole.owner["id"])
+    answer = _masked(files, files.piece(whole, offset, max_chars), target)
+    target |= _as_recorded(files, whole.file) | {"chars": answer.content_chars}
     return answer
+
+
+def _as_recorded(files: FileReader, file: AttachedFile) -> dict[str, Any]:
+    name = files.masking.text(file.name)
+    return {"attachment": name, "attachment_id": file.id, "media_type": file.media_type, "bytes": file.size}
 
 
 def _masked(reader: Jira | Confluence | FileReader, answer: Answer, target: dict[str, Any]) -> Answer:

@@ -30,6 +30,16 @@ class FoundFile:
     params: dict[str, str | int]
 
 
+@dataclass(frozen=True)
+class WholeFile:
+    """A file once it is read: all of its text, before it is masked and cut."""
+
+    owner: dict[str, str]
+    file: AttachedFile
+    text: str
+    extracted: Extracted
+
+
 class FileReader:
     scope: str
     answer: type[FileRead]
@@ -39,10 +49,13 @@ class FileReader:
         if credentials.attachments == AttachmentPolicy.OFF:
             raise AttachmentsOff()
         self.masking = Masking(credentials.mask_secrets)
-        self._credentials, self._workspace = credentials, workspace
+        self.credentials, self._workspace = credentials, workspace
         self._client = AtlassianClient(credentials)
 
-    def read(self, found: FoundFile, *, offset: int, max_chars: int) -> FileRead:
+    def find(self, reference: str, wanted: str) -> FoundFile:
+        raise NotImplementedError
+
+    def fetch(self, found: FoundFile) -> WholeFile:
         """Raises the errors of this folder, and kinds of UpstreamFailure."""
         with memory_file() as data:
             response = download(
@@ -55,31 +68,29 @@ class FileReader:
                 scope=self.scope,
             )
             size = data.seek(0, os.SEEK_END)
-            extracted = self._extracted(data, found.file, response.charset)
-        return self._answer(found, replace(found.file, size=size), extracted, offset, max_chars)
+            extracted = self._extract(data, found.file, response.charset)
+        text = neutralize_imitations(visible_text(extracted.text))
+        return WholeFile(found.owner, replace(found.file, size=size), text, replace(extracted, text=""))
 
-    def _extracted(self, data: BinaryIO, file: AttachedFile, charset: str) -> Extracted:
+    def piece(self, whole: WholeFile, offset: int, max_chars: int) -> FileRead:
+        extracted, picture = whole.extracted, None
+        if extracted.picture:
+            picture = Picture(extracted.media_type, extracted.width, extracted.height, extracted.picture)
+        return self.answer(
+            attachment=whole.file,
+            kind=" ".join(visible_text(extracted.kind).split())[:60],
+            image=picture,
+            warnings=notices_of(extracted),
+            **vars(self.masking.piece(whole.text, offset, max_chars)),
+            **whole.owner,  # type: ignore[arg-type]  # its key or id, title and address
+        )
+
+    def _extract(self, data: BinaryIO, file: AttachedFile, charset: str) -> Extracted:
         return extract(
             data,
             file.name.removesuffix(f" (id {file.id})"),
             charset=charset,
-            pictures=self._credentials.attachments == AttachmentPolicy.IMAGES,
+            pictures=self.credentials.attachments == AttachmentPolicy.IMAGES,
             workspace=self._workspace,
             seconds=self._client.transport.deadline.left(),
-        )
-
-    def _answer(
-        self, found: FoundFile, file: AttachedFile, extracted: Extracted, offset: int, max_chars: int
-    ) -> FileRead:
-        text = neutralize_imitations(visible_text(extracted.text))
-        picture = None
-        if extracted.picture:
-            picture = Picture(extracted.media_type, extracted.width, extracted.height, extracted.picture)
-        return self.answer(
-            attachment=file,
-            kind=" ".join(visible_text(extracted.kind).split())[:60],
-            image=picture,
-            warnings=notices_of(extracted),
-            **vars(self.masking.piece(text, offset, max_chars)),
-            **found.owner,  # type: ignore[arg-type]  # its key or id, title and address
         )

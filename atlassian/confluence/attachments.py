@@ -27,7 +27,7 @@ class PageFiles(FileReader):
 
         Raises BadReference, and NothingThere for a page or a file that is not there to be read.
         """
-        finder = Finder(self._client, Spaces(self._client), frozenset(self._credentials.allowlist))
+        finder = Finder(self._client, Spaces(self._client), frozenset(self.credentials.allowlist))
         page = finder.find(parse(reference, self._client.credentials))
         page_id = text(page.content, "id")
         try:

@@ -27,7 +27,7 @@ class IssueFiles(FileReader):
         fields = {"fields": f"summary,project,status,{FIELD}"}
         answer = self._client.get("/rest/api/3/issue/{key}", fields, key=key)
         issue = summary_of(answer, self._client.site_url)
-        allowlist = self._credentials.allowlist
+        allowlist = self.credentials.allowlist
         if allowlist and (issue.project_key or "").upper() not in allowlist:
             raise NothingThere()
         file = choose(self._files(mapping(answer, "fields")), wanted, issue.key, self.masking.text)
@@ -41,6 +41,6 @@ class IssueFiles(FileReader):
 
     def _files(self, fields: dict[str, Any]) -> list[AttachedFile]:
         """Those that can be asked for: none where the workspace hides the field that lists them."""
-        if HiddenFields(self._credentials.hidden_fields).hides(FIELD, SYSTEM_NAMES[FIELD]):
+        if HiddenFields(self.credentials.hidden_fields).hides(FIELD, SYSTEM_NAMES[FIELD]):
             return []
         return [file for file in files_of(fields) if file.id.isdigit()]

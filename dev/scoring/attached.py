@@ -20,44 +20,11 @@ from odf.text import H, List, ListItem, P
 
 from atlassian.attachments.sandbox import extract
 
-WORDS = [
-    "gate",
-    "turnstile",
-    "queue",
-    "museum",
-    "opening",
-    "hours",
-    "cache",
-    "timeout",
-    "guard",
-    "ticket",
-    "visitor",
-    "maritime",
-    "morning",
-    "runbook",
-    "Öffnung",
-    "Schlange",
-    "déjà",
-    "contraseña",
-    "очередь",
-    "двери",
-    "게이트",
-    "대기열",
-    "開門",
-    "时间",
-    "naïve",
-    "41s",
-    "12.5",
-    "GATE-7",
-    "e-mail",
-    "C++",
-    "a*b",
-    "under_score",
-    "[x]",
-    "<tag>",
-    "&",
-    "100%",
-]
+VOCABULARY = """
+gate turnstile queue museum opening hours cache timeout guard ticket visitor maritime morning runbook 41s 12.5 GATE-7
+e-mail C++ a*b under_score [x] <tag> & 100% Öffnung Schlange déjà contraseña naïve очередь двери 게이트 대기열 開門 时间
+"""
+WORDS = VOCABULARY.split()
 LATIN = [word for word in WORDS if word.isascii()]
 PARAGRAPHS, ROWS, COLUMNS = 12, 8, 4
 RECALL = 0.995

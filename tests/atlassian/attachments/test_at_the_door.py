@@ -111,6 +111,20 @@ def test_a_long_text_is_read_in_pieces_like_any_other(agent, sample_site, path, 
 
 
 @BOTH
+def test_whoever_reads_on_does_not_fetch_the_file_again(agent, client_for, sample_site, path, owner):
+    attach(sample_site, owner, "long.txt", b"line of text\n" * 900)
+    offset = call(agent, path, attachment="long.txt", max_chars=500, **owner).json()["next_offset"]
+    sample_site.requests.clear()
+
+    call(agent, path, attachment="long.txt", max_chars=500, offset=offset, **owner)
+    mine = len(sample_site.requests)
+    other = client_for(make_api_key(Role.ADMIN))
+    call(other, path, attachment="long.txt", max_chars=500, offset=offset, **owner)
+
+    assert (mine, len(sample_site.requests) > 0) == (0, True)
+
+
+@BOTH
 def test_a_picture_comes_as_base64_over_rest_and_as_a_picture_over_mcp(agent, sample_site, path, owner):
     attach(sample_site, owner, "panel.png", png(3136, 1568))
     provider = path.split("/")[2]
