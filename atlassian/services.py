@@ -22,6 +22,7 @@ from atlassian.jira.attachments import IssueFiles
 from atlassian.jira.includes import Include
 from atlassian.jira.issues import Issue, IssueList
 from atlassian.jira.reader import Jira
+from atlassian.moments import day
 from atlassian.own_account import own_account_id
 from atlassian.recent_reads import RecentReads
 from atlassian.upstream.deadline import Deadline
@@ -230,15 +231,17 @@ def _read_file(
     """The record says which file it was, also where it turns out that it cannot be read."""
     asked = target[reference], target["attachment"]
     key = recent_reads.key_of(actor, files.credentials, asked)
-    whole = recent_files.get(key) if offset else None
-    if whole is None:
-        found = files.find(*asked)
-        target |= _as_recorded(files, found.file)
-        whole = files.fetch(found)
-        recent_files.keep(key, whole, whole.text)
-    _resolve(target, reference, whole.owner.get("key") or whole.owner["id"])
+    kept = recent_files.get(key) if offset else None
+    found = kept or files.find(*asked)
+    _resolve(target, reference, found.owner.get("key") or found.owner["id"])
+    target |= _as_recorded(files, found.file)
+    whole = found if isinstance(found, WholeFile) else files.fetch(found)
     answer = _masked(files, files.piece(whole, offset, max_chars), target)
-    target |= _as_recorded(files, whole.file) | {"chars": answer.content_chars}
+    if answer.next_offset is None:
+        recent_files.forget(key)
+    elif kept is None:
+        recent_files.keep(key, whole, whole.text)
+    target |= {"bytes": whole.file.size, "chars": answer.content_chars}
     return answer
 
 
