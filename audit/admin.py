@@ -79,7 +79,6 @@ class AuditLogAdmin(admin.ModelAdmin):
     sortable_by = ()
     paginator = CappedPaginator
     search_fields = ("actor",)
-    search_help_text = "The whole email of who called, once a workspace is chosen at the right."
     actions = None
 
     class Media:
@@ -114,6 +113,13 @@ class AuditLogAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only what an index answers; nor can a date or number be too large then."""
         return lookup in ("workspace", "action", "outcome")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """When it was comes first: created_at is no field that a form would show."""
+        return [field.name for field in AuditLog._meta.concrete_fields]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return self.get_fields(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -14,6 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -76,12 +77,22 @@ class MembershipForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         # Who a membership belongs to never changes: its keys would act as somebody else.
         self.fields["user"].disabled = self.instance.pk is not None
+        for name in ("user", "role"):  # the head of a column is no label to a screen reader
+            self.fields[name].widget.attrs["aria-label"] = name.title()
+
+
+class MembershipFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = "Remove"
 
 
 class MembershipInline(SuperuserOnlyMixin, admin.TabularInline):
     model = Membership
     form = MembershipForm
-    autocomplete_fields = ("user",)
+    formset = MembershipFormSet
+    raw_id_fields = ("user",)
     extra = 0
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -155,7 +166,7 @@ class ApiKeyAdmin(SuperuserOnlyMixin, admin.ModelAdmin):
     search_fields = ("prefix", "label", "membership__user__email", "membership__workspace__key")
     list_filter = ("membership__workspace",)
     form = ApiKeyAdminForm
-    autocomplete_fields = ("membership",)
+    raw_id_fields = ("membership",)
     actions = ("revoke",)
 
     @admin.display(description="acts as")
