@@ -44,6 +44,12 @@ class ArchiveIncomplete(APIException):
     default_detail = "There are not as many records as were archived, so nothing was deleted. Run prune_audit again."
 
 
+class SinksBehind(APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "audit_sinks_behind"
+    default_detail = "A sink of AUDIT_SINKS has not had all of these yet, so nothing was pruned. See: work --status."
+
+
 class LogDiffers(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_code = "audit_log_differs"

@@ -19,7 +19,7 @@ _UNSEEN = re.compile(r"[\s\0\u00ad\u180e\u200b-\u200f\u2060\ufeff]*")
 
 def as_json_lines(chunks: Iterator[list[AuditLog]]) -> Iterator[bytes]:
     for chunk in chunks:
-        yield "".join(_json_line(record) + "\n" for record in chunk).encode()
+        yield "".join(json_line(record) + "\n" for record in chunk).encode()
 
 
 def as_csv(chunks: Iterator[list[AuditLog]]) -> Iterator[bytes]:
@@ -31,8 +31,9 @@ def as_csv(chunks: Iterator[list[AuditLog]]) -> Iterator[bytes]:
         yield text.getvalue().encode()
 
 
-def _json_line(record: AuditLog) -> str:
-    return json.dumps(record_as_json(record), ensure_ascii=False).translate(_LINE_BREAKS)
+def json_line(record: AuditLog, kind: str = "") -> str:
+    content = ({"type": kind} if kind else {}) | record_as_json(record)
+    return json.dumps(content, ensure_ascii=False).translate(_LINE_BREAKS)
 
 
 def _cell(value: Any) -> str:

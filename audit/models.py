@@ -99,6 +99,43 @@ class AuditSeal(models.Model):
         return f"seal {self.pk} of records {self.first_id} to {self.last_id}"
 
 
+class AuditSinkCursor(models.Model):
+    """How far a sink has come (audit/sinks)."""
+
+    name = models.CharField(max_length=300, primary_key=True)
+    record_id = models.BigIntegerField(default=0, help_text="The last record that it took.")
+    seal_id = models.BigIntegerField(default=0, help_text="The last seal whose root it took.")
+    failures = models.PositiveIntegerField(default=0, help_text="Since it last took something.")
+    failing_since = models.DateTimeField(null=True)
+    retry_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "audit_sink_cursors"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScheduledRun(models.Model):
+    """The last run of a job of `manage.py work`."""
+
+    job = models.CharField(max_length=40, primary_key=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, help_text="Empty: under way, or its process was ended.")
+    succeeded = models.BooleanField(null=True)
+    said = models.CharField(max_length=500, blank=True)
+    host = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        db_table = "audit_scheduled_runs"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.job} at {self.started_at:%Y-%m-%d %H:%M:%S}"
+
+
 class AuditRefusalCount(models.Model):
     """
     Refusals of one kind within a minute, beyond those that have a record each (audit/refusals.py).

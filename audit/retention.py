@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
 from audit import listing
 from audit.actors import operator
 from audit.append_only import deleting_permitted
 from audit.archive import Archive, write_archive
-from audit.errors import ArchiveIncomplete, LogDiffers
+from audit.errors import ArchiveIncomplete, LogDiffers, SinksBehind
 from audit.listing import Filters
 from audit.models import AuditLog, AuditLogTouch, AuditSeal
 from audit.progress import Progress, no_progress
 from audit.sealing import seal
+from audit.sinks.delivery import first_undelivered
 from audit.trail import audited, record_failure
 from audit.verifying import verify_before
 from audit.vocabulary import Action
@@ -87,10 +88,18 @@ def _run(before: datetime, allow_tampered: bool) -> _Run | None:
     lowest = records.aggregate(lowest=Min("id"))["lowest"]
     if lowest is None:
         return None
+    _require_delivered(records)
     seals = list(AuditSeal.objects.filter(newest_at__lt=before, last_id__gte=lowest).order_by("pk").defer("leaves"))
     missing = sum(seal.records for seal in seals) - records.count()
     target |= {"run": uuid4().hex, "seals": _ranges([seal.pk for seal in seals])}
     return _Run(seals, target | ({"missing": missing} if missing else {}))
+
+
+def _require_delivered(records: QuerySet[AuditLog]) -> None:
+    """Raises SinksBehind: what a sink has not had yet is not deleted."""
+    delivered = first_undelivered()
+    if delivered is not None and records.filter(id__gt=delivered).exists():
+        raise SinksBehind()
 
 
 def _ranges(numbers: list[int]) -> list[list[int]]:

@@ -44,7 +44,7 @@ def seal(on_progress: Progress = no_progress) -> Sealing:
     Each seal is a transaction of its own: safe to interrupt and to run twice at a time.
     """
     write_counted()
-    highest = _highest_settled_id()
+    highest = highest_settled_id()
     sealing = Sealing()
     while made := _seal_next(highest):
         seal_made, gaps = made
@@ -97,17 +97,17 @@ def _newest(*fields: str) -> AuditSeal | None:
     return AuditSeal.objects.order_by("-pk").only(*fields).first()
 
 
-def _highest_settled_id() -> int:
+def highest_settled_id(wait_ms: int = 5000) -> int:
     """
     The highest id below which no insert is still under way.
 
     PostgreSQL hands out an id before its row is committed: the lock waits for writers, for no longer than they
-    can wait for it. SQLite has one writer at a time.
+    can wait for it; raises OperationalError then. SQLite has one writer at a time.
     """
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL lock_timeout = '5s'")
+                cursor.execute(f"SET LOCAL lock_timeout = {wait_ms:d}")
                 cursor.execute("LOCK TABLE audit_logs IN SHARE MODE")
         return AuditLog.objects.aggregate(highest=Max("id"))["highest"] or 0
 

@@ -147,6 +147,24 @@ class Env(environ.Env):
         return config
 
 
+def audit_sinks(texts: list[str], webhook_secret: str) -> list[str]:
+    """Where records go besides the database."""
+    for text in texts:
+        scheme, host = text.partition("://")[0], urlsplit(text).hostname or ""
+        if text == "stdout" or (scheme in ("syslog+tcp", "syslog+tls") and host):
+            continue
+        if not host or (scheme != "https" and not (scheme == "http" and host in LOOPBACK)):
+            raise ImproperlyConfigured(
+                f"AUDIT_SINKS: {text!r} is none of stdout, syslog+tls://host:6514, syslog+tcp://host:601 and "
+                f"https://host/path (http for a loopback address only)."
+            )
+        if len(webhook_secret) < MIN_SECRET_CHARS:
+            raise ImproperlyConfigured(
+                f"AUDIT_WEBHOOK_SECRET: at least {MIN_SECRET_CHARS} characters, which sign what AUDIT_SINKS sends."
+            )
+    return texts
+
+
 def split(text: str) -> list[str]:
     """The items of a comma-separated list."""
     return [item.strip() for item in text.split(",") if item.strip()]

@@ -1,5 +1,6 @@
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -7,6 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
 from audit.append_only import missing_triggers
+from audit.sinks.delivery import sink_statuses
 from config.metrics import metrics
 
 log = logging.getLogger(__name__)
@@ -33,24 +35,41 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, migrations and the audit log's triggers are right."""
+    """Database, migrations and the audit log's triggers are right. How far each sink is behind is said besides."""
     try:
         problem = _problem()
+        sinks = {} if problem else _sinks()
     except DatabaseError as exc:
         log.error("database not reachable", exc_info=exc)
-        problem = "The database cannot be reached."
+        problem = "The database cannot be reached, or all of its connections or ours (DATABASE_POOL_SIZE) are taken."
     if problem:
         return JsonResponse({"status": "not ready", "problem": problem}, status=503)
-    return JsonResponse({"status": "ok"})
+    return JsonResponse({"status": "ok"} | sinks)
+
+
+def _sinks() -> dict[str, Any]:
+    statuses = sink_statuses()
+    return {"audit_sinks": [{"name": each.name, "behind": each.behind} for each in statuses]} if statuses else {}
 
 
 def _problem() -> str:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return "Migrations are missing: run 'manage.py migrate'."
+    if _is_read_only():
+        return "The database can only be read: it is a standby, or set to be read-only."
     if missing_triggers(connection):
         return "The audit log's append-only triggers are missing: run 'manage.py migrate'."
     return ""
+
+
+def _is_read_only() -> bool:
+    """As after a failover that led to a standby."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_read_only")
+        return bool(cursor.fetchone()[0] == "on")
 
 
 PROBES = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from audit.models import AuditLog, AuditSeal
+from audit.sinks.delivery import sink_statuses
 from config.exceptions import route_not_found
 from integrations.models import Integration
 from workspaces.models import ApiKey
@@ -50,6 +51,15 @@ def _samples(now: datetime) -> Iterator[Sample]:
     yield from _keys(now)
     yield from _tokens(now)
     yield from _seals(now)
+    yield from _sinks(now)
+
+
+def _sinks(now: datetime) -> Iterator[Sample]:
+    for sink in sink_statuses():
+        labels = {"sink": sink.name}
+        lag = _since(sink.oldest_at, now)
+        yield "memory_core_audit_sink_behind", "Records that a sink has not had yet.", labels, sink.behind
+        yield "memory_core_audit_sink_lag_seconds", "Age of the oldest of these.", labels, lag
 
 
 def _keys(now: datetime) -> Iterator[Sample]:

@@ -71,6 +71,9 @@ ENVIRONMENT_CREDENTIALS = (
 # Limits and retention.
 RATE_LIMIT_PER_MINUTE = env.integer("MEMORY_CORE_RATE_LIMIT_PER_MINUTE", default=6000)  # of one key; 0: none
 AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", default=365, most=36_500)  # for prune_audit; 0 keeps forever
+AUDIT_WEBHOOK_SECRET = env.secret("AUDIT_WEBHOOK_SECRET")
+AUDIT_SINKS = environment.audit_sinks(env.comma_separated("AUDIT_SINKS"), AUDIT_WEBHOOK_SECRET)  # where records go
+AUDIT_SINKS_CA = env.text("AUDIT_SINKS_CA")  # certificates that these may have, besides the usual
 LOG_LEVEL = env.log_level("MEMORY_CORE_LOG_LEVEL")
 METRICS_TOKEN = environment.metrics_token(env.secret("MEMORY_CORE_METRICS_TOKEN"))  # for /metrics; empty: there is none
 

@@ -28,7 +28,7 @@ class Command(OperatorCommand):
         parser.add_argument("--json", action="store_true", help="one JSON array")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        results = [_tested(workspace_key, provider) for workspace_key, provider in _connected(options["workspace"])]
+        results = [tested(workspace_key, provider) for workspace_key, provider in connected(options["workspace"])]
         if options["json"]:
             self.stdout.write(json.dumps(results, default=str))
         else:
@@ -46,7 +46,7 @@ class Command(OperatorCommand):
                 self.stdout.write(f"  warning: {warning}")
 
 
-def _connected(only: str | None) -> Iterator[tuple[str, str]]:
+def connected(only: str | None) -> Iterator[tuple[str, str]]:
     workspaces = Workspace.objects.filter(key=only) if only else Workspace.objects.all()
     if only and not workspaces:
         raise CommandError(f"There is no workspace {only!r}.")
@@ -58,7 +58,7 @@ def _connected(only: str | None) -> Iterator[tuple[str, str]]:
                 yield workspace.key, provider
 
 
-def _tested(workspace_key: str, provider: str) -> dict[str, Any]:
+def tested(workspace_key: str, provider: str) -> dict[str, Any]:
     try:
         report = check_integration(operator(workspace_key), provider)
     except APIException as exc:

@@ -1,0 +1,52 @@
+"""One scheduler acts at a time, on however many machines one is started."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+ADVISORY_KEY = 0x6D63_776F_726B  # "mcwork"
+
+
+@contextmanager
+def only_one() -> Iterator[bool]:
+    """Whether it is us. Whoever dies gives it up, by SIGKILL too."""
+    database = connections["default"]
+    acquire = _advisory_lock if database.vendor == "postgresql" else _file_lock
+    with acquire(database) as is_ours:
+        yield is_ours
+
+
+@contextmanager
+def _advisory_lock(database: BaseDatabaseWrapper) -> Iterator[bool]:
+    """Held by a connection of its own: that of the jobs goes back to the pool between them."""
+    own = database.copy()
+    try:
+        with own.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_KEY])
+            is_ours = bool(cursor.fetchone()[0])
+            yield is_ours
+            if is_ours:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_KEY])
+    finally:
+        own.close()
+
+
+@contextmanager
+def _file_lock(database: BaseDatabaseWrapper) -> Iterator[bool]:
+    """Beside the file of the database."""
+    name = str(database.settings_dict["NAME"])
+    path = os.devnull if name == ":memory:" or name.startswith("file:") else f"{name}.work-lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,169 @@
+"""manage.py work: what is due is done, by one process at a time, and nothing is lost when it dies."""
+
+import io
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+
+from audit.errors import LogDiffers
+from audit.models import AuditSeal, ScheduledRun
+from config.scheduling import notices, running
+from config.scheduling.jobs import JOBS, Job
+from config.scheduling.lock import only_one
+from tests.audit.factories import make_records
+from tests.audit.receivers import webhook_receiver
+from tests.factories import make_member
+from tests.running_server import ROOT, manage
+from workspaces.models import Role
+
+NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("job", "last", "due"),
+    [
+        (Job("seal", str, every=timedelta(minutes=1)), None, True),
+        (Job("seal", str, every=timedelta(minutes=1)), NOON - timedelta(seconds=59), False),
+        (Job("seal", str, every=timedelta(minutes=1)), NOON - timedelta(seconds=60), True),
+        (Job("prune", str, daily_at=time(4)), None, True),
+        (Job("prune", str, daily_at=time(20)), None, False),
+        (Job("prune", str, daily_at=time(4)), NOON - timedelta(hours=1), False),
+        (Job("prune", str, daily_at=time(4)), NOON - timedelta(hours=9), True),
+        (Job("prune", str, daily_at=time(20)), NOON - timedelta(hours=15), False),
+        (Job("prune", str, daily_at=time(20)), NOON - timedelta(hours=17), True),
+    ],
+)
+def test_a_job_is_due_by_its_interval_or_once_a_day(job, last, due):
+    assert job.is_due(last, NOON) is due
+
+
+@pytest.mark.django_db
+def test_what_is_due_is_done_once_and_each_run_is_visible(monkeypatch):
+    monkeypatch.setattr(running, "JOBS", [job for job in JOBS if job.name in ("seal", "sinks")])
+    make_records(3)
+    out = io.StringIO()
+
+    call_command("work", once=True)
+    call_command("work", once=True)
+    call_command("work", status=True, stdout=out)
+
+    assert AuditSeal.objects.get().records == 3
+    assert ScheduledRun.objects.get(job="seal").succeeded is True
+    assert "3 records sealed." in out.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("exc", [LogDiffers(3), OSError("disk full"), SystemExit(1)])
+def test_a_job_that_fails_is_said_and_holds_up_no_other(monkeypatch, exc):
+    def fails() -> str:
+        raise exc
+
+    monkeypatch.setattr(running, "JOBS", [Job("prune", fails), Job("seal", lambda: "sealed")])
+
+    assert running.run_due() == ["prune", "seal"]
+    runs = {run.job: (run.succeeded, bool(run.said)) for run in ScheduledRun.objects.all()}
+    assert runs == {"prune": (False, True), "seal": (True, True)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_one_acts_the_others_stand_by():
+    with only_one() as first, only_one() as second:
+        assert (first, second) == (True, False)
+    with only_one() as again:
+        assert again
+
+
+@pytest.fixture
+def admins_by_mail(settings, monkeypatch):
+    settings.MAIL_IS_SET_UP = True
+    make_member(Role.OWNER), make_member(Role.ADMIN), make_member(Role.MEMBER)
+    trouble = {
+        "workspace_key": "acme",
+        "provider": "jira",
+        "ok": False,
+        "problem": "The token is dead.",
+        "warnings": [],
+    }
+    monkeypatch.setattr(notices, "connected", lambda only: [("acme", "jira")])
+    monkeypatch.setattr(notices, "tested", lambda workspace_key, provider: trouble)
+    return trouble
+
+
+@pytest.mark.django_db
+def test_a_connection_in_trouble_is_told_to_the_workspaces_admins_once(admins_by_mail):
+    said = notices.tell_admins()
+    notices.tell_admins()
+
+    (sent,) = mail.outbox
+    assert sorted(sent.bcc) == ["admin@acme.example.com", "owner@acme.example.com"]
+    assert "The token is dead." in sent.body
+    assert said == "1 connections tested, 1 with trouble, 1 told by mail."
+
+
+@pytest.mark.django_db
+def test_a_token_near_its_end_is_told_before_it_fails(admins_by_mail):
+    admins_by_mail |= {"ok": True, "problem": "", "warnings": ["The token expires in 9 days."]}
+
+    notices.tell_admins()
+
+    assert "expires in 9 days" in mail.outbox[0].body
+
+
+def test_no_record_is_lost_or_out_of_order_when_the_scheduler_is_killed_in_the_middle(tmp_path):
+    database = tmp_path / "log.sqlite3"
+    with webhook_receiver() as receiver:
+        first_batch = threading.Event()
+        receiver.on_post = first_batch.set
+        environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DATABASE_URL": f"sqlite:///{database}",
+            "CACHE_URL": "locmemcache://work",
+            "AUDIT_SINKS": receiver.url,
+            "AUDIT_WEBHOOK_SECRET": "only-for-tests-" * 3,
+            "AUDIT_RETENTION_DAYS": "0",
+        }
+        manage(environment, "migrate", "--verbosity", "0")
+        ids = _fill(database, 2500)
+
+        killed = subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT, env=environment)
+        assert first_batch.wait(60)
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+        manage(environment, "work", "--once")
+
+    delivered = receiver.record_ids
+    assert list(dict.fromkeys(delivered)) == ids
+    assert len(delivered) <= len(ids) + 500  # one batch at most came twice
+
+
+def _fill(database, count: int) -> list[int]:
+    columns = "created_at, workspace, actor, key_label, role, action, target, outcome, error_code, channel, request_id"
+    row = (
+        "2026-08-22 12:00:00",
+        "acme",
+        "ann",
+        "",
+        "member",
+        "jira.read",
+        json.dumps({"q": "x"}),
+        "success",
+        "",
+        "mcp",
+        "",
+    )
+    with sqlite3.connect(database) as connection:
+        connection.executemany(
+            f"INSERT INTO audit_logs ({columns}, duration_ms) VALUES ({', '.join('?' * 11)}, 1)", [row] * count
+        )
+        found = [pk for (pk,) in connection.execute("SELECT id FROM audit_logs ORDER BY id")]
+    connection.close()
+    return found
