@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from atlassian.confluence.pages import INCLUDES, MAX_DEPTH
+from atlassian.confluence.pages import CHILDREN, INCLUDES, MAX_DEPTH
 from atlassian.jira.includes import Include
 from audit.arguments import Arguments, CappedIntegerField, OneOfField
 from integrations.models import Provider
@@ -129,6 +129,11 @@ class ConfluenceReadInput(ReadInput):
     since = serializers.IntegerField(
         required=False, min_value=1, max_value=MAX_VERSION, help_text="Only what changed since this version."
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["depth"] > 1 and CHILDREN not in attrs["include"]:
+            raise serializers.ValidationError({"depth": "This is of the children: give include=children as well."})
+        return attrs
 
 
 class IntegrationTestInput(Arguments):

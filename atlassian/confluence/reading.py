@@ -31,6 +31,7 @@ from atlassian.upstream.people import Names
 from atlassian.upstream.responses import dig, line, mapping, text
 
 READING_TTL = 3600
+LABELS_INCOMPLETE = Notice("labels_incomplete", "The page has more labels than Confluence gave at once.")
 NAMES_UNAVAILABLE = Notice("names_unavailable", "Some people could not be named: account ids stand for them.")
 
 Part = TypeVar("Part")
@@ -143,8 +144,8 @@ class Reading:
         self, body: Body, listed: CommentList | None, history: VersionList | None, *, is_continuation: bool
     ) -> dict[str, Any]:
         """
-        Names of people and of what stands above. Who reads on gets those that the beginning had, whatever was learnt
-        since: a name that is longer than the id before would shift everything behind it.
+        Names of people and of what stands above. Continuation reads reuse the first read's; otherwise offsets would
+        shift.
         """
         request = self._request
         parts = (request.comments, *sorted(request.include), request.depth, request.since or 0)
@@ -185,6 +186,8 @@ class Reading:
 
     def _facts(self, known: Mapping[str, Any]) -> PageFacts:
         content, author_id = self._shown, _author_id(self._shown)
+        if dig(self._found.content, "labels", "meta", "hasMore") is True:
+            self._notices.append(LABELS_INCOMPLETE)
         return PageFacts(
             title=line(content, "title"),
             kind=self._found.kind,

@@ -315,6 +315,17 @@ def test_a_read_does_not_fail_because_people_cannot_be_named(failing):
 
 
 @responses.activate
+def test_labels_beyond_those_that_came_along_are_missed_and_personal_ones_are_not_shown():
+    rows = [{"name": "runbook", "prefix": "global"}, {"name": "favourite", "prefix": "my"}]
+    responses.get(f"{V2}/pages/123", json=make_page(labels={"results": rows, "meta": {"hasMore": True}}))
+
+    page = read()
+
+    assert page.labels == ("runbook",)
+    assert [warning.code for warning in page.warnings] == ["labels_incomplete"]
+
+
+@responses.activate
 def test_a_body_that_comes_as_adf_is_read_as_adf():
     paragraph = {"type": "paragraph", "content": [{"type": "text", "text": "Deploys happen at night."}]}
     document = json.dumps({"type": "doc", "version": 1, "content": [paragraph]})

@@ -336,6 +336,18 @@ def test_a_part_that_has_hits_is_read_to_its_end_before_the_next_begins():
     assert third.next_cursor
 
 
+@responses.activate
+@pytest.mark.parametrize("length", [3990, 3991])
+def test_no_cursor_is_handed_out_that_would_be_refused(length):
+    answering(make_row("1", MANY[0]), cursor="x" * length)
+    first = make_confluence(allowlist=MANY).search("deploys")
+
+    make_confluence(allowlist=MANY).search("deploys", cursor=first.next_cursor)
+
+    said = [warning.code for warning in first.warnings]
+    assert said == (["searched_in_parts"] if length == 3990 else ["more_unreachable", "searched_in_parts"])
+
+
 @pytest.mark.parametrize("cursor", ["more", "in99.", "in5.more"])
 def test_a_cursor_of_another_search_is_refused_by_name(cursor):
     with pytest.raises(ValidationError) as refusal:

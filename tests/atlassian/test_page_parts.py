@@ -115,6 +115,13 @@ def test_children_are_listed_to_the_depth_asked_for_and_what_lies_deeper_is_coun
     assert f"    - Third (id {third.id}, 1 more below)" in three
 
 
+def test_a_depth_without_children_is_refused_by_name(agent):
+    refused = call(agent, READ, page_id=RUNBOOK, depth=2)
+
+    assert error(refused) == (400, "validation_error")
+    assert "include=children" in str(refused.json())
+
+
 def test_children_beyond_what_one_call_gives_are_said_to_be_missing(agent, sample_site):
     for number in range(260):
         sample_site.add_page(f"Child {number:03}", space="RUN", parent=CERTIFICATE)

@@ -63,7 +63,7 @@ class Expansion:
 
     def _includes(self, page: Document) -> None:
         placed = [each for each in page.macros("include", "excerpt-include") if each.title]
-        wanted = list(dict.fromkeys(map(self._key, placed)))[:MAX_INCLUDED]
+        wanted = {self._key(macro): macro.title for macro in placed[:MAX_INCLUDED]}
         if not wanted:
             return
         sources, room, shown = self._sources(wanted), MAX_INCLUDED_CHARS, set[tuple[str, Key]]()
@@ -86,11 +86,12 @@ class Expansion:
     def _key(self, macro: PlacedMacro) -> Key:
         return (macro.space_key or self._space.key).upper(), macro.title.casefold()
 
-    def _sources(self, wanted: list[Key]) -> dict[Key, str]:
+    def _sources(self, wanted: Mapping[Key, str]) -> dict[Key, str]:
         allowed = [key for key in wanted if not self._allowlist or key[0] in self._allowlist]
         if not allowed:
             return {}
-        question = cql.from_references([ContentTitle(*key) for key in allowed], "", [cql.of_kinds(WITH_TEXT)])
+        named = [ContentTitle(key[0], wanted[key]) for key in allowed]
+        question = cql.from_references(named, "", [cql.of_kinds(WITH_TEXT)])
         found = {}
         for row in self._rows(question):
             source = body_of(row["content"]).source

@@ -13,7 +13,8 @@ from atlassian.notices import Notice
 from atlassian.upstream.responses import dig, is_id, items, line, mapping, required_items, text
 
 SPACE_IN_ADDRESS = re.compile(r"/spaces/(?!\w+\.action)([^/?#]+)")
-CURSOR = re.compile(r"[!-~]{1,4000}")
+CURSOR = re.compile(r"[!-~]{1,4000}")  # of ours, which may say in front which list of spaces it is of
+UPSTREAM_CURSOR = re.compile(r"[!-~]{1,3990}")
 CURSOR_IN_LINK = re.compile(r"[?&]cursor=([^&#]+)")
 EXPAND = "content.space,content.version,content.metadata.labels"
 
@@ -120,4 +121,4 @@ def next_cursor(answer: Any, cursor: str) -> str:
     """The cursor to go on with; empty where there is none, or one that is the same as before and leads in a circle."""
     found = CURSOR_IN_LINK.search(text(answer, "_links", "next"))
     following = unquote_plus(found[1]) if found else ""
-    return following if following != cursor and CURSOR.fullmatch(following) else ""
+    return following if following != cursor and UPSTREAM_CURSOR.fullmatch(following) else ""
