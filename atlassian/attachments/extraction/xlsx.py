@@ -11,7 +11,7 @@ from atlassian.rendering.markdown.tree import Heading, Run
 
 WORKBOOK = "xl/workbook.xml"
 BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*\]')
 MAX_SHARED_CHARS = 8_000_000
 
 

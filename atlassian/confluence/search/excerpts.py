@@ -9,7 +9,7 @@ _HIGHLIGHT = re.compile(r"@@@(?:end)?hl@@@")
 # An emoji is two UTF-16 units. The index spells both out, or one, or replaces each by U+FFFD.
 _PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 _HALF = re.compile(r"\\u(?:d[89a-f][0-9a-f]{2}|d[89a-f]?[0-9a-f]?$)", re.IGNORECASE)
-_BROKEN = re.compile(r"[\ufffd\ufe0f\u200d]*\ufffd[\ufffd\ufe0f\u200d]*")
+_BROKEN = re.compile(r"(?<![\ufffd\ufe0f\u200d])[\ufffd\ufe0f\u200d]*\ufffd[\ufffd\ufe0f\u200d]*")
 
 
 def plain(marked: str) -> str:

@@ -107,7 +107,8 @@ def escape_line_start(line: str) -> str:
     if _LINE_START.match(line):
         return "\\" + line
     line = _NUMBER.sub(r"\1\\\2", line, count=1) if _NUMBER.match(line) else line
-    return _DEFINITION.sub(r"\1\\:", line, count=1) if _DEFINITION.match(line) else line
+    definition = _DEFINITION.match(line)
+    return f"{definition[1]}\\{line[definition.end(1) :]}" if definition else line
 
 
 def escape_checkbox(line: str) -> str:

@@ -12,7 +12,7 @@ from atlassian.rendering.storage.styles import marks_in
 # What lies below still gives its text.
 MAX_DEPTH = 40
 
-_LINE_ENDS = re.compile(r"[ \t]*[\n\r\f][ \t\n\r\f]*")
+_LINE_ENDS = re.compile(r"(?<![ \t])[ \t]*[\n\r\f][ \t\n\r\f]*")
 
 
 class Reader:
