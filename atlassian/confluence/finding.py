@@ -63,15 +63,22 @@ class Finder:
 
     def _fetch(self, wanted: ContentId) -> Located:
         unplaced: list[Located] = []
+        is_found = False
         for kind in _order(wanted.kind):
-            content = self._content(kind, wanted.id)
+            try:
+                content = self._content(kind, wanted.id)
+            except UpstreamFailure:
+                if is_found:  # and cannot be read: the rest is asked only as for what is absent
+                    continue
+                raise
+            is_found = is_found or content is not None
             if content is None or text(content, "status") not in READABLE:
                 continue
             found = Located(content, kind, self._space_of(content))
             if self._is_allowed(found.space):
                 return found
             unplaced.append(found)
-        return self._by_search(wanted.id, unplaced)
+        return self._by_search(wanted, unplaced)
 
     def _content(self, kind: str, content_id: str) -> dict[str, Any] | None:
         params = {"body-format": FORMAT, "include-labels": "true"}
@@ -94,9 +101,14 @@ class Finder:
         except UpstreamFailure:  # the token may lack the scope for spaces; where it lies is said by id alone
             return space
 
-    def _by_search(self, content_id: str, unplaced: list[Located]) -> Located:
+    def _by_search(self, wanted: ContentId, unplaced: list[Located]) -> Located:
         """What has no text; or a page in whose address stands another name of its space than its key."""
-        row = find_by_id(self._client, content_id)
+        try:
+            row = find_by_id(self._client, wanted.id)
+        except UpstreamFailure as exc:
+            if wanted.kind in WITHOUT_TEXT:
+                raise
+            raise NothingThere from exc  # that there is no such page or blog post is known without it
         space = _space_in(row) if row else Space("", "")
         if row is None or (self._allowlist and not space.is_in(self._allowlist)):
             raise NothingThere

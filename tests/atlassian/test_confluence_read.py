@@ -175,6 +175,30 @@ def test_what_is_absent_hidden_binned_or_outside_the_allowlist_is_refused_in_the
 
 
 @responses.activate
+@pytest.mark.parametrize("failing", [{"status": 500}, {"status": 404, "body": "<html>"}, {"status": 429}])
+def test_what_is_known_not_to_be_there_stays_so_whatever_the_further_calls_come_to(failing):
+    responses.get(f"{V2}/pages/1", status=404, json=missing("page", "1"))
+    responses.get(f"{V2}/blogposts/1", status=404, json=missing("blog post", "1"))
+    responses.get(f"{V2}/pages/2", json=make_page("2", status="trashed"))
+    responses.get(f"{V2}/blogposts/2", **failing)
+    responses.get(SEARCH, **failing)
+
+    for reference in "12":
+        with pytest.raises(NothingThere):
+            read(reference)
+
+
+@responses.activate
+def test_a_blog_post_that_cannot_be_asked_for_is_not_said_to_be_absent():
+    responses.get(f"{V2}/pages/1", status=404, json=missing("page", "1"))
+    responses.get(f"{V2}/blogposts/1", status=500)
+
+    with pytest.raises(UpstreamFailure) as failure:
+        read("1")
+    assert failure.type is UpstreamFailure
+
+
+@responses.activate
 def test_a_page_within_the_allowlist_costs_no_further_call():
     responses.get(f"{V2}/pages/123", json=make_page(key="team"))
 
