@@ -67,6 +67,9 @@ bundles: install .venv/.dev dev/bundles/node_modules/.installed ## the bridge as
 	dev/bundles/node_modules/.bin/mcpb pack dist/memory-core.mcpb.d dist/memory-core.mcpb
 	rm -r dist/memory-core.mcpb.d
 
+bench: install .venv/.dev ## what a call costs, beside its floor; COMPARE=1: mcp-atlassian beside it
+	$(BIN)/python -m dev.benchmarks $(if $(COMPARE),--compare)
+
 describe: install ## write docs/openapi.json and docs/reference.md from the code, and the examples from the demo
 	$(BIN)/python -m dev.demo --examples > .examples
 	mv .examples config/openapi/examples.json
@@ -86,4 +89,4 @@ lock: .venv/.dev ## pin every dependency anew
 
 LOCK := --generate-hashes --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help install demo readme run test test-conformance test-browser screenshots score conventions describe bundles check lock
+.PHONY: help install demo readme run test test-conformance test-browser screenshots score conventions describe bundles bench check lock

@@ -1,5 +1,5 @@
 """
-python -m benchmarks.reads: what memory-core adds to a read, beside the same read of the sample site itself.
+python -m dev.benchmarks.reads: what memory-core adds to a read, beside the same read of the sample site itself.
 
 One client after another call, then 32 clients at once with a site that takes 200 ms, as Atlassian does.
 """
@@ -87,7 +87,8 @@ def connect(site: str, made: dict[str, str]) -> None:
 
 
 def delay(site: str, seconds: float) -> None:
-    send(site, "POST", "/_faults", {"kind": "delay", "path": "/rest", "seconds": seconds})
+    for path in ("/rest", "/wiki"):
+        send(site, "POST", "/_faults", {"kind": "delay", "path": path, "seconds": seconds})
 
 
 def send(url: str, method: str, path: str, body: dict[str, object], authorization: str = "") -> None:

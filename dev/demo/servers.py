@@ -39,7 +39,7 @@ def memory_core(site: str, port: int) -> Iterator[dict[str, Any]]:
     data = data_of(port)
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(mode=0o700, parents=True)
-    environment = _environment(site, port)
+    environment = environment_of(site, port)
 
     def manage(*arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
@@ -53,11 +53,17 @@ def memory_core(site: str, port: int) -> Iterator[dict[str, Any]]:
     manage("add_member", "demo", "agent@example.com", "--role", "member")
     made["member_key"] = manage("issue_api_key", "demo", "agent@example.com", "--label", "demo agent").strip()
     made["url"] = f"http://127.0.0.1:{port}"
-    with (data / "server.log").open("wb") as log:
-        command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]
-        with _process(command, env=environment, stdout=log, stderr=log) as process:
-            _wait_until_ready(port, process)
-            yield made
+    with serving(environment, "config.wsgi", port, data / "server.log") as process:
+        yield made | {"pid": process.pid, "environment": environment, "data": data}
+
+
+@contextmanager
+def serving(environment: dict[str, str], application: str, port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """gunicorn with this application, once it answers."""
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", application]
+    with log.open("wb") as lines, _process(command, env=environment, stdout=lines, stderr=lines) as process:
+        _wait_until_it_answers(port, process, log)
+        yield process
 
 
 def free_port(wanted: int) -> int:
@@ -80,7 +86,7 @@ def data_of(port: int) -> Path:
     return DATA / str(port)
 
 
-def _environment(site: str, port: int) -> dict[str, str]:
+def environment_of(site: str, port: int) -> dict[str, str]:
     """Nothing of the developer's own settings or .env: the demo touches neither their database nor their Atlassian."""
     lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
     defaults = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
@@ -108,14 +114,14 @@ def _process(command: list[str], **options: Any) -> Iterator[subprocess.Popen[by
             process.stdout.close()
 
 
-def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_it_answers(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     ends = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < ends and process.poll() is None:
         try:
             with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
                 connection.request("GET", "/readyz")
-                if connection.getresponse().status == 200:
+                if connection.getresponse().status in (200, 404):  # 404: an application that has no such page
                     return
         except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(f"memory-core did not start; see {data_of(port) / 'server.log'}")
+            time.sleep(0.02)
+    raise RuntimeError(f"nothing answers on port {port}; see {log}")
