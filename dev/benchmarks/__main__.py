@@ -11,7 +11,7 @@ import sys
 import time
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -60,9 +60,8 @@ def main() -> None:
         ours = {name: our_target(made, name) for name in PATHS}
         floors = {name: floor_target(floor_server, made, name) for name in PATHS}
         print_table("CPU of the server, ms a call", ours, floors, Target.cpu_ms, "{:8.2f}")
-        with peer_targets(site) if compare else ExitStack() as peers:
-            for name, cpu_ms in (peers if compare else {}).items():
-                print(f"{'mcp-atlassian ' + name:36}{cpu_ms():8.2f}")
+        if compare:
+            print_peer(site)
         delay(site, DELAY)
         print_table(
             f"calls a second, {CLIENTS} clients, Atlassian {DELAY * 1000:.0f} ms (at most {CLIENTS / DELAY:.0f})",
@@ -70,6 +69,13 @@ def main() -> None:
         )  # fmt: skip
         print(f"{'memory of a process':36}{resident_mb(made['pid']):8.0f} MB   (to reach: 110)\n")
     subprocess.run([sys.executable, "-m", "dev.benchmarks.audit"], cwd=ROOT, check=True)
+
+
+def print_peer(site: str) -> None:
+    with peer_targets(site) as peers:
+        for name, cpu_ms in peers.items():
+            print(f"{'mcp-atlassian ' + name:64}{cpu_ms():8.2f}", flush=True)
+    print()
 
 
 def print_table(title: str, ours: dict[str, Target], floors: dict[str, Target], measure: Any, shape: str) -> None:

@@ -1,0 +1,58 @@
+"""What a whole call may cost, from the middleware to the last byte: counted, not timed, so that it holds anywhere."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.atlassian.rest_helpers import call, connect
+from tests.factories import make_api_key
+from workspaces.models import Role
+
+pytestmark = pytest.mark.django_db
+
+# Path, arguments → statements, requests to Atlassian, Python calls, bytes of the answer; with room for a small change.
+BUDGETS = [
+    ("/v1/jira/search", {"q": "turnstile"}, 4, 1, 3_500, 2_000),
+    ("/v1/jira/read", {"issue_key": "GATE-7"}, 4, 1, 6_600, 5_000),
+    ("/v1/confluence/search", {"q": "doors"}, 4, 1, 4_500, 5_000),
+    ("/v1/confluence/read", {"page_id": "420000002"}, 4, 1, 4_800, 2_500),
+]
+
+
+@contextmanager
+def counting_calls() -> Iterator[list[int]]:
+    count, before = [0], sys.getprofile()
+
+    def profile(frame: Any, event: str, argument: Any) -> None:
+        if event == "call":
+            count[0] += 1
+
+    sys.setprofile(profile)
+    try:
+        yield count
+    finally:
+        sys.setprofile(before)
+
+
+@pytest.mark.parametrize(("path", "arguments", "statements", "requests", "calls", "size"), BUDGETS)
+def test_a_call_keeps_to_its_budget(
+    client_for, sample_site, django_assert_max_num_queries, path, arguments, statements, requests, calls, size
+):
+    connect(sample_site)
+    client = client_for(make_api_key(Role.MEMBER))
+    call(client, path, **arguments)  # names, proofs and sessions are there from the second call on
+    asked_before = len(sample_site.requests)
+
+    with django_assert_max_num_queries(statements):
+        answer = call(client, path, **arguments)
+    asked = len(sample_site.requests) - asked_before
+    with counting_calls() as made:
+        call(client, path, **arguments)
+
+    assert answer.status_code == 200
+    assert asked <= requests
+    assert made[0] <= calls
+    assert len(answer.content) <= size
