@@ -81,7 +81,6 @@ class LinkPage(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = self._answer(request, *args, **kwargs)
         add_never_cache_headers(response)
-        response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -91,7 +90,9 @@ class LinkPage(View):
             return render(request, "console/refused.html", {"sentence": sentence}, status=429)
         if (secret := request.GET.get("link")) is not None:
             request.session[self.kept_as] = digest_of_link(secret)
-            return redirect(request.path)
+            response = redirect(request.path)
+            response.headers["Referrer-Policy"] = "no-referrer"
+            return response
         return super().dispatch(request, *args, **kwargs)
 
     @property

@@ -1,5 +1,7 @@
 from django import template
 
+from console.key_form import SCOPES
+
 register = template.Library()
 
 # Names that scripts know, in sentences for people.
@@ -9,6 +11,12 @@ _PLAIN = {
     "project_keys": "the projects that agents may see",
     "space_keys": "the spaces that agents may see",
 }
+
+
+@register.filter
+def scope(actions: list[str]) -> str:
+    """What a key is narrowed to, as the form that made it says; else the actions themselves."""
+    return next((label for label, patterns in SCOPES.values() if list(patterns) == actions), ", ".join(actions))
 
 
 @register.filter
