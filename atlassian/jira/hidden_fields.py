@@ -54,12 +54,17 @@ class HiddenFields:
         """The first of the fields that a query uses which is hidden, by whichever of its names; empty if none is."""
         if not self._names:
             return ""
-        aliases = self._aliases(client)
+        known, told = self._system_aliases(), self._aliases(client)
         for name in used:
             folded = _folded(name)
-            if folded in self._names or (folded in aliases if aliases is not None else _BY_NUMBER.fullmatch(folded)):
+            if folded in self._names | known or (folded in told if told is not None else _BY_NUMBER.fullmatch(folded)):
                 return name
         return ""
+
+    def _system_aliases(self) -> frozenset[str]:
+        """What queries call Jira's own fields besides; the text of all fields holds that of the hidden ones too."""
+        hidden = [names for field, names in CLAUSES.items() if self.hides(field, SYSTEM_NAMES.get(field, ""), *names)]
+        return frozenset(_folded(name) for names in [ALL_TEXTS, *hidden] for name in names)
 
     def _aliases(self, client: AtlassianClient) -> frozenset[str] | None:
         """
@@ -88,6 +93,26 @@ def _folded(name: str) -> str:
     return f"customfield_{number[1]}" if number else _KIND.sub("", name).strip()
 
 
+ALL_TEXTS = ("text", "textfields")
+# What conditions on a field of Jira's own are called, where not by its id.
+CLAUSES = {
+    "issuetype": ("type", "workType"),
+    "duedate": ("due",),
+    "components": ("component",),
+    "fixVersions": ("fixVersion",),
+    "versions": ("affectedVersion",),
+    "security": ("level",),
+    "attachment": ("attachments",),
+    "comment": ("lastCommentedBy",),
+    "worklog": ("worklogAuthor", "worklogComment", "worklogDate"),
+    "timetracking": ("timeSpent", "originalEstimate", "remainingEstimate", "timeEstimate", "timeOriginalEstimate"),
+    "votes": ("voter",),
+    "watches": ("watcher", "watchers"),
+    "resolutiondate": ("resolved",),
+    "created": ("createdDate",),
+    "updated": ("updatedDate",),
+    "issuelinks": ("issueLinkType",),
+}
 # What Jira calls fields of its own in English, where an answer brings no names.
 SYSTEM_NAMES = {
     "summary": "Summary",

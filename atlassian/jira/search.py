@@ -10,7 +10,7 @@ from django.core.cache import cache
 
 from atlassian.errors import BadReference, NothingThere, UpstreamAuthFailed, UpstreamFailure, UpstreamRejectedQuery
 from atlassian.jira import jql, jql_tree
-from atlassian.jira.hidden_fields import HiddenFields
+from atlassian.jira.hidden_fields import ALL_TEXTS, HiddenFields
 from atlassian.jira.issues import SUMMARY_FIELDS, IssueList, IssueSummary, summary_of
 from atlassian.jira.rejections import about_the_query_alone, jira_warnings, nothing_in_reach
 from atlassian.notices import Notice
@@ -145,7 +145,7 @@ class IssueSearch:
         structure = dig(parsed, "structure")
         jql_tree.refuse_what_depends_on_the_account(structure)
         if hidden := self._hidden.hidden_among(jql_tree.fields_of(structure), self._client):
-            raise jql_tree.refused(f"The field {hidden} is hidden from agents in this workspace. Leave it out.")
+            raise jql_tree.refused(_about_hidden(hidden))
         where = ""
         if jql_tree.uses_current_user(structure):
             where = jql_tree.rebuilt(dig(structure, "where"), self._own_account())
@@ -287,6 +287,13 @@ def _given_of(cursor: str, every: int) -> int:
 def _is_portable(token: str) -> bool:
     """Whether it comes back to us as it left: Jira says nothing of what its tokens hold."""
     return len(token) <= MAX_CURSOR_CHARS and not _CONTROL.search(token)
+
+
+def _about_hidden(field: str) -> str:
+    if field.casefold() in ALL_TEXTS:
+        instead = ", ".join(jql.TEXT_FIELDS)
+        return f"{field} also searches fields that are hidden from agents in this workspace. Name others: {instead}."
+    return f"The field {field} is hidden from agents in this workspace. Leave it out."
 
 
 def _shown(words: Sequence[str]) -> str:

@@ -31,9 +31,10 @@ _SENTENCE = re.compile(
         \[truncated
       | \bThere\ (?:is|are)\ more\ ?
       | \bThat\ was\ the\ last\ part
-      | \bagain\ with\ (?:offset|cursor)
+      | \bagain\ with\ (?:offset|cursor|comments_before)
       | \bwith\ the\ same\ arguments\ and\ (?:offset|cursor)
-      | \bOnly\ the\ newest\ [^\n:;.]{0,60}
+      | \bOnly\ the\ (?:newest|comments)\ [^\n:;.]{0,60}
+      | \bTime\ in\ status
       | \bReplies\ to\ [^\n:;.]{0,60}\ not\ shown
       | \bOn\ the\ words
       | \bThis\ (?:page|blog\ post|comment|issue)\ (?:is\ archived|has\ no\ text)

@@ -116,6 +116,34 @@ def test_a_query_about_one_is_refused_by_name(client_for, field):
     assert f"The field {field} is hidden" in error["message"]
 
 
+@pytest.mark.parametrize(
+    ("hidden", "clause"),
+    [
+        ("Due date", "due"),
+        ("Issue Type", "type"),
+        ("Log Work", "worklogComment"),
+        ("timetracking", "originalEstimate"),
+        ("Watchers", "watcher"),
+    ],
+)
+@responses.activate
+def test_other_words_for_one_of_jiras_own_are_refused_too(client_for, hidden, clause):
+    responses.post(PARSE, json=parsed(clause), headers=SIGNED)
+    responses.get(FIELD, status=403, headers=SIGNED)
+
+    assert "is hidden" in search(connected(client_for, hidden_fields=[hidden]), jql="x")["error"]["message"]
+
+
+@responses.activate
+def test_all_texts_at_once_would_be_those_of_hidden_fields_too(client_for):
+    responses.post(PARSE, json=parsed("text"), headers=SIGNED)
+    responses.get(FIELD, json=FIELDS, headers=SIGNED)
+
+    error = search(connected(client_for, hidden_fields=["Salary"]), jql="text ~ 70000")["error"]
+
+    assert "summary, description, comment" in error["message"]
+
+
 @responses.activate
 def test_sorting_by_one_is_refused_too(client_for):
     responses.post(PARSE, json=parsed("status", order="cf[10031]"), headers=SIGNED)

@@ -4,8 +4,10 @@ import pytest
 import responses
 
 from audit.models import AuditLog
+from dev.sample_site.accounts import MINA, READER
 from tests.atlassian.jira_answers import API, PARSE, SEARCH, SIGNED, calls, connected, make_issue, search
-from workspaces.models import Membership
+from tests.factories import make_integration, make_member
+from workspaces.models import ApiKey, Membership
 
 pytestmark = pytest.mark.django_db
 
@@ -209,3 +211,21 @@ def test_a_tree_without_bottom_is_refused(client_for):
     serve_query(where)
 
     assert "nested too deeply" in search(known(client_for), jql="x")["error"]["message"]
+
+
+def test_at_a_site_a_member_finds_what_is_assigned_to_them(client_for, sample_site, settings):
+    settings.ATLASSIAN_ORIGINS = frozenset({sample_site.url})
+    account = {"base_url": sample_site.url, "email": READER.email, "api_token": READER.tokens[0].value}
+    make_integration(**account)
+    _, secret = ApiKey.issue(make_member(email=MINA.email), "laptop", None)
+    mine = {issue.key for issue in sample_site.dataset.issues.values() if assigned_to(issue) == MINA.account_id}
+
+    answer = search(client_for(secret), jql="assignee = currentUser() AND project in (GATE, OPS) ORDER BY key")
+
+    assert mine
+    assert {issue["key"] for issue in answer["issues"]} == mine
+    assert Membership.objects.get().atlassian_account_id == MINA.account_id
+
+
+def assigned_to(issue):
+    return (issue.fields["assignee"] or {}).get("accountId")
