@@ -37,6 +37,7 @@ class Action(StrEnum):
     API_KEY_ROTATE = "api_key.rotate"
     API_KEY_REVOKE = "api_key.revoke"
     API_KEY_LIST = "api_key.list"
+    GROUP_UPDATE = "group.update"
     USER_SIGN_IN = "user.sign_in"
     USER_SIGN_OUT = "user.sign_out"
     USER_PASSWORD = "user.password"  # noqa: S105  a word of the log, no secret
@@ -55,6 +56,7 @@ CHANGING = frozenset(
         Action.WORKSPACE_CREATE,
         Action.USER_CREATE,
         Action.USER_UPDATE,
+        Action.GROUP_UPDATE,
         Action.MEMBER_ADD,
         Action.MEMBER_UPDATE,
         Action.MEMBER_REMOVE,

@@ -89,6 +89,7 @@ SETTINGS_WARNINGS = [
 
 # From here on nothing depends on where it runs.
 INSTALLED_APPS = [
+    "config",  # first: some of its commands stand in for Django's
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -97,7 +98,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular_sidecar",  # the browsable page's scripts and styles, so that it works offline
-    "config",
     "audit",
     "workspaces",
     "integrations",

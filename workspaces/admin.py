@@ -8,8 +8,10 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as StockGroupAdmin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -290,6 +292,38 @@ class UserAdmin(SuperuserOnlyMixin, StockUserAdmin):
             "is_active": user.is_active,
             "is_staff": user.is_staff,
             "is_superuser": user.is_superuser,
+            "groups": sorted(user.groups.values_list("name", flat=True)),
+            "permissions": sorted(user.user_permissions.values_list("codename", flat=True)),
         }
         with audited(operator("", Channel.ADMIN, str(request.user)), action, target):
+            pass
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(SuperuserOnlyMixin, StockGroupAdmin):
+    """Who may change a group could give itself every permission of its members: superusers alone, and recorded."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def log_addition(self, request: HttpRequest, obj: Group, message: Any) -> Any:
+        self._record(request, obj, "added")
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Group, message: Any) -> Any:
+        self._record(request, obj, "changed")
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Group]) -> Any:
+        for group in queryset:
+            self._record(request, group, "deleted")
+        return super().log_deletions(request, queryset)
+
+    def _record(self, request: HttpRequest, group: Group, how: str) -> None:
+        permissions = sorted(f"{each.content_type.app_label}.{each.codename}" for each in group.permissions.all())
+        target = {"group": group.name, "how": how, "permissions": permissions}
+        with audited(operator("", Channel.ADMIN, str(request.user)), Action.GROUP_UPDATE, target):
             pass

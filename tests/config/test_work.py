@@ -132,7 +132,7 @@ def test_no_record_is_lost_or_out_of_order_when_the_scheduler_is_killed_in_the_m
             "AUDIT_RETENTION_DAYS": "0",
         }
         manage(environment, "migrate", "--verbosity", "0")
-        ids = _fill(database, 2500)
+        ids = fill(database, 2500)
 
         killed = subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT, env=environment)
         assert first_batch.wait(60)
@@ -145,7 +145,7 @@ def test_no_record_is_lost_or_out_of_order_when_the_scheduler_is_killed_in_the_m
     assert len(delivered) <= len(ids) + 500  # one batch at most came twice
 
 
-def _fill(database, count: int) -> list[int]:
+def fill(database, count: int) -> list[int]:
     columns = "created_at, workspace, actor, key_label, role, action, target, outcome, error_code, channel, request_id"
     row = (
         "2026-08-22 12:00:00",

@@ -49,6 +49,7 @@ WHO_MAY = {
     "user.password": NOBODY,
     "user.create": NOBODY,
     "user.update": NOBODY,
+    "group.update": NOBODY,
     "audit.prune": NOBODY,
     "encryption.rotate": NOBODY,
     "mcp.connect": NOBODY,

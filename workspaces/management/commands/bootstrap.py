@@ -8,6 +8,8 @@ from django.core.validators import validate_email
 
 from audit.actors import operator
 from audit.commands import OperatorCommand
+from audit.trail import audited
+from audit.vocabulary import Action
 from workspaces.api_keys import issue_api_key
 from workspaces.models import ApiKey, Membership, Role, User, Workspace
 from workspaces.services import add_member, create_workspace
@@ -57,9 +59,11 @@ def _superuser(email: str) -> str | None:
         return None
     password = secrets.token_urlsafe(18)
     user = User.objects.filter(email=email).first() or User(email=email)
-    user.is_staff = user.is_superuser = True
-    user.set_password(password)
-    user.save()
+    action = Action.USER_CREATE if user.pk is None else Action.USER_UPDATE
+    with audited(operator(""), action, {"email": email, "is_superuser": True}):
+        user.is_staff = user.is_superuser = True
+        user.set_password(password)
+        user.save()
     return password
 
 
