@@ -93,6 +93,7 @@ def check_connection(credentials: Credentials, *, today: date | None = None) -> 
 class _Test:
     def __init__(self, credentials: Credentials) -> None:
         self.transport = Transport(credentials)
+        self.connected_as = credentials.account_id
         self.account = AccountDiscovery()
         self.cloud_id = ""
         self.warnings: list[str] = []
@@ -120,6 +121,12 @@ class _Test:
         found = replace(self.transport.credentials, account_id=self.account.account_id)
         return AtlassianClient(found, deadline=self.transport.deadline)
 
+    def _change_of_account(self) -> list[str]:
+        before, now = self.connected_as, self.account
+        if before in ("", now.account_id):
+            return []
+        return [f"From now on reads go as {now.account_name} ({now.account_id}); they were connected as {before}."]
+
     def _step(self, name: str, proves: str, run: Callable[[], Visible | None], scope: str = "") -> Step:
         try:
             self.visible = run() or self.visible
@@ -143,6 +150,7 @@ class _Test:
         self.transport = self.transport.with_credentials(route.credentials)
         try:
             self.account = gateway.account_at(self.transport, route)
+            self.warnings += self._change_of_account()
         except UpstreamScopeMissing as exc:  # the gateway knew the token
             raise lacks_scope(route.credentials, WHO_AM_I_SCOPE[route.credentials.provider]) from exc
         except UpstreamForbidden as exc:

@@ -18,6 +18,7 @@ from atlassian.upstream.transport import Params
 
 NAME_TTL = 24 * 3600
 UNKNOWN_NAME_TTL = 600  # seconds until an id that nobody could name is asked for again
+FAILED_TTL = 60
 MAX_IDS = 200
 MAX_ID_CHARS = 128
 
@@ -28,7 +29,8 @@ class Names:
     def __init__(self, client: AtlassianClient) -> None:
         self.client = client
         self.prefix = f"name:{client.credentials.fingerprint}:"
-        self.is_incomplete = False  # a call for names has failed
+        self.is_incomplete = False  # somebody may go without a name who has one
+        self._failed_key = f"names-failed:{client.credentials.fingerprint}"
 
     def remember(self, names: Mapping[str, str]) -> None:
         named = {self.prefix + account_id: name for account_id, name in names.items() if _askable(account_id) and name}
@@ -36,31 +38,36 @@ class Names:
             cache.set_many(named, NAME_TTL)
 
     def find(self, account_ids: Iterable[str], optional: Iterable[str] = ()) -> dict[str, str]:
-        """Those that one call at most can name; what is wanted optional is asked for in the same, never alone."""
+        """Those that one call at most can name; `optional` ids are looked up only if a call is needed anyway."""
         wanted, optional = set(filter(_askable, account_ids)), set(filter(_askable, optional))
         remembered = self._remembered(wanted | optional)
         if wanted <= remembered.keys():
             return _named(remembered)
-        missing = sorted((wanted | optional) - remembered.keys())[:MAX_IDS]
-        found = self._ask(missing)
-        self.remember(found)
-        cache.set_many(
-            {self.prefix + account_id: "" for account_id in missing if account_id not in found}, UNKNOWN_NAME_TTL
-        )
-        return _named(remembered) | found
+        missing = sorted(wanted - remembered.keys()) + sorted(optional - wanted - remembered.keys())
+        self.is_incomplete = self.is_incomplete or len(wanted - remembered.keys()) > MAX_IDS
+        return _named(remembered) | self._fetch(missing[:MAX_IDS])
 
-    def _remembered(self, account_ids: Iterable[str]) -> dict[str, str]:
-        found = cache.get_many([self.prefix + account_id for account_id in account_ids])
-        return {key.removeprefix(self.prefix): name for key, name in found.items()}
-
-    def _ask(self, account_ids: list[str]) -> dict[str, str]:
+    def _fetch(self, account_ids: list[str]) -> dict[str, str]:
+        """What one call says of them. One that failed is not repeated for a minute."""
+        if cache.get(self._failed_key):
+            self.is_incomplete = True
+            return {}
         try:
             people = PEOPLE[self.client.credentials.provider](self.client, account_ids)
         except APIException:
             self.is_incomplete = True
+            cache.set(self._failed_key, True, FAILED_TTL)
             return {}
         named = {line(each, "accountId"): line(each, "displayName") or line(each, "publicName") for each in people}
-        return _named({account_id: name for account_id, name in named.items() if account_id in account_ids})
+        found = _named({account_id: name for account_id, name in named.items() if account_id in account_ids})
+        self.remember(found)
+        unknown = {self.prefix + account_id: "" for account_id in account_ids if account_id not in found}
+        cache.set_many(unknown, UNKNOWN_NAME_TTL)
+        return found
+
+    def _remembered(self, account_ids: Iterable[str]) -> dict[str, str]:
+        found = cache.get_many([self.prefix + account_id for account_id in account_ids])
+        return {key.removeprefix(self.prefix): name for key, name in found.items()}
 
 
 def _people_of_jira(client: AtlassianClient, account_ids: list[str]) -> list[dict[str, Any]]:

@@ -1,12 +1,12 @@
 """Atlassian's answers: read within bounds, decoded, and looked into without trusting their shape."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from atlassian.errors import UpstreamFailure
+from atlassian.rendering.bounds import read_json
 from atlassian.rendering.characters import visible_text
 
 _ID = re.compile(r"[0-9]{1,19}")
@@ -38,9 +38,9 @@ class Response:
         if "json" not in kind:
             raise UpstreamFailure("Atlassian answered with something else than JSON, perhaps a login page.")
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as exc:
-            raise UpstreamFailure("Atlassian's answer is not readable JSON.") from exc
+            return read_json(self.body.decode("utf-8-sig"))
+        except ValueError as exc:
+            raise UpstreamFailure("Atlassian's answer is not readable JSON, or holds more than is read.") from exc
 
     def json_or_none(self) -> Any:
         try:

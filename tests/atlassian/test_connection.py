@@ -72,6 +72,9 @@ class TestAtTheSampleSite:
         report = check(provider, READER, scoped=True, cloud_id="another", account_id="another")
 
         assert (report.ok, report.scoped) == (True, False)
+        assert report.warnings == (
+            f"From now on reads go as {READER.name} ({READER.account_id}); they were connected as another.",
+        )
 
     @pytest.mark.parametrize(
         ("provider", "token", "step_name", "scope"),

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import ssl
 import threading
 
 import pytest
@@ -168,6 +169,24 @@ class TestCertificates:
     def test_an_authority_that_nobody_knows_leads_to_the_setting(self, tmp_path):
         with listening(one, Authority(tmp_path).server()) as origin:
             assert "names a file with that authority's certificate in MEMORY_CORE_CA_BUNDLE" in problem(origin)
+
+    def test_certificates_are_loaded_once_however_many_connections_fail(self, tmp_path, settings, monkeypatch):
+        settings.CA_BUNDLE = str(Authority(tmp_path).bundle)
+        loaded, load = [], ssl.SSLContext.load_verify_locations
+        monkeypatch.setattr(
+            ssl.SSLContext,
+            "load_verify_locations",
+            lambda *args, **kwargs: [loaded.append(args), load(*args, **kwargs)],
+        )
+        stranger = tmp_path / "stranger"
+        stranger.mkdir()
+
+        with listening(one, Authority(stranger).server()) as origin:
+            for _ in range(5):
+                with pytest.raises(UpstreamFailure):
+                    get(origin)
+
+        assert len(loaded) == 2  # the public authorities, and one's own
 
     def test_a_client_certificate_is_shown_to_who_asks(self, authority, settings):
         with listening(one, authority.server(wants_client=True)) as origin:
