@@ -87,7 +87,7 @@ class ReadInput(Arguments):
         required=False,
         default="",
         max_length=MAX_FILE_NAME_CHARS,
-        help_text="Name or id of an attached file: read that instead.",
+        help_text="Name or id of an attached file.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -28,8 +28,11 @@ SENTENCES = {
 
 
 class AttachmentUnreadable(APIException):
+    """Which of SENTENCES it is depends on the file."""
+
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
     default_code = "attachment_unreadable"
+    default_detail = "The file cannot be read here; the message says why."
 
 
 class AttachmentsOff(APIException):

@@ -27,7 +27,7 @@ class Unreadable(APIException):
 
 
 class MalformedCall(APIException):
-    """A tool was named, and the protocol around it was wrong; what exactly, the library has said."""
+    """A tool was named, and the protocol around it was wrong; the library has already answered with the details."""
 
     status_code = status.HTTP_400_BAD_REQUEST
     default_code = "validation_error"

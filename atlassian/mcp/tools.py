@@ -90,8 +90,8 @@ TOOLS = (
         title="Read a Jira issue",
         description=(
             "Read one Jira issue as Markdown: all fields that have a value, description, comments (newest first), "
-            "attachments and links by name; on request its history, work log, web links, child issues. A long one "
-            "comes in parts: the last line gives the offset of the next."
+            "attachments and links by name; on request its history, work log, web links, child issues. With attachment "
+            "the text of that file, or the picture, instead. A long one comes in parts: the last line gives the offset."
         ),
         action=Action.JIRA_READ,
         arguments=JiraReadInput,
@@ -116,8 +116,9 @@ TOOLS = (
         title="Read a Confluence page",
         description=(
             "Read one Confluence page or blog post as Markdown: where it stands, facts and text; on request comments, "
-            "pages below it, attachments, history, an old version or what changed. A folder reads as its listing. A "
-            "long one comes in parts: the last line gives the offset of the next."
+            "pages below it, attachments, history, an old version or what changed. A folder reads as its listing. With "
+            "attachment the text of that file, or the picture, instead. A long one comes in parts: the last line gives "
+            "the offset."
         ),
         action=Action.CONFLUENCE_READ,
         arguments=ConfluenceReadInput,

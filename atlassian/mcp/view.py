@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django_mcpz.jsonrpc import Message
 from django_mcpz.server import MCPServer, ToolError, public
 from rest_framework.exceptions import APIException, MethodNotAllowed, PermissionDenied
 from rest_framework.request import Request
@@ -84,7 +85,7 @@ SERVER = _server()
 
 
 class KeyAuthentication(WorkspaceAuthentication):
-    """A key and nothing else: no browser's session opens this door, so no page can be made to knock at it."""
+    """API keys only: session cookies are ignored, so CSRF is impossible."""
 
     def authenticate(self, request: Request) -> tuple[Any, Actor]:
         if "HTTP_AUTHORIZATION" not in request.META:
@@ -107,7 +108,8 @@ class McpView(AuditedAPIView):
         return super().perform_content_negotiation(request, force=True)  # JSON, whatever Accept says
 
     def post(self, request: Request) -> Any:
-        message_in(request._request)  # may refuse it
+        if isinstance(self.decoded, APIException):
+            raise self.decoded
         http_request: Any = request._request
         http_request.mcp_tool = self.tool
         http_request.mcp_has_begun = False
@@ -144,12 +146,17 @@ class McpView(AuditedAPIView):
     def tool(self) -> Tool | None:
         return called_by(self.message)
 
+    @property
+    def message(self) -> Message | None:
+        return None if isinstance(self.decoded, APIException) else self.decoded
+
     @cached_property
-    def message(self) -> Any:
+    def decoded(self) -> Message | APIException | None:
+        """Once, for all that has to know of the message before the library decodes it again to serve it."""
         try:
             return message_in(self.request._request)
-        except (TooLarge, Unreadable):
-            return None
+        except (TooLarge, Unreadable) as exc:
+            return exc
 
 
 class BridgeView(APIView):

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import make_dataclass
 from datetime import date, datetime
-from types import GenericAlias
-from typing import Any, TypedDict, get_type_hints
+from types import GenericAlias, UnionType
+from typing import Any, TypedDict, get_args, get_type_hints
 
 import msgspec
 from rest_framework.views import APIView
@@ -49,6 +49,8 @@ class _IntegrationFields(TypedDict):
     has_api_token: bool
     write_on_commit: bool
     write_on_merge: bool
+    attachments: str
+    mask_secrets: bool
     token_expires_on: date | None
     token_kind: str
     account_name: str
@@ -59,6 +61,7 @@ class _IntegrationFields(TypedDict):
 
 class Integration(_IntegrationFields, total=False):
     project_keys: list[str]  # of Jira
+    hidden_fields: list[str]  # of Jira
     space_keys: list[str]  # of Confluence
 
 
@@ -89,9 +92,9 @@ class Hooks(TypedDict):
 # View and the name of its method → answer. A call that is not here is described by its parameters and errors alone.
 ANSWERS: dict[tuple[type[APIView], str], Any] = {
     (viewsets.JiraViewSet, "search"): _returned_by(services.search_issues),
-    (viewsets.JiraViewSet, "read"): _returned_by(services.read_issue),
+    (viewsets.JiraViewSet, "read"): _returned_by(services.read_issue_or_file),
     (viewsets.ConfluenceViewSet, "search"): _returned_by(services.search_pages),
-    (viewsets.ConfluenceViewSet, "read"): _returned_by(services.read_page),
+    (viewsets.ConfluenceViewSet, "read"): _returned_by(services.read_page_or_file),
     (IntegrationsView, "get"): Integrations,
     (IntegrationsView, "put"): Saved,
     (IntegrationTestView, "post"): Tested,
@@ -102,10 +105,16 @@ ANSWERS: dict[tuple[type[APIView], str], Any] = {
 
 def components() -> dict[str, Schema]:
     """The schemas of all answers, by name."""
-    _, found = msgspec.json.schema_components(ANSWERS.values(), ref_template=REF)
+    answers = [one for answer in ANSWERS.values() for one in _alternatives(answer)]
+    _, found = msgspec.json.schema_components(answers, ref_template=REF)
     return found
 
 
 def schema_of(answer: Any) -> Schema:
-    (schema,), _ = msgspec.json.schema_components([answer], ref_template=REF)
-    return schema
+    schemas, _ = msgspec.json.schema_components(_alternatives(answer), ref_template=REF)
+    return schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
+
+
+def _alternatives(answer: Any) -> tuple[Any, ...]:
+    """What a call answers depends on what was asked for: an issue, or a file of it."""
+    return get_args(answer) if isinstance(answer, UnionType) else (answer,)

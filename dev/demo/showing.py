@@ -44,7 +44,7 @@ def for_readme(site: str, made: dict[str, Any]) -> bool:
 
 def as_examples(site: str, made: dict[str, Any]) -> bool:
     """For the description of /v1: each call's arguments and its answer."""
-    examples = {}
+    examples: dict[str, Any] = {}
     for call, status, text in answered_calls(site, made):
         if not _is_good(call, status, text):
             return False
@@ -52,7 +52,8 @@ def as_examples(site: str, made: dict[str, Any]) -> bool:
             text = text.replace(site, "https://acme.atlassian.net")
             arguments = (call.body or dict(call.query)) | {"workspace_key": "acme"}
             arguments = json.loads(json.dumps(arguments).replace(site, "https://acme.atlassian.net"))
-            examples[f"{call.method} {call.path}"] = {"arguments": arguments, "answer": json.loads(text)}
+            # The first of several is the plainest.
+            examples.setdefault(f"{call.method} {call.path}", {"arguments": arguments, "answer": json.loads(text)})
     print(json.dumps(examples, ensure_ascii=False, indent=1, sort_keys=True))
     return True
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+FILE = {"issue_key": "GATE-7", "attachment": "turnstile-trace.txt", "max_chars": "500"}
 AGENT, ADMIN = "AGENT_KEY", "ADMIN_KEY"  # the shell variables that hold the two keys
 
 
@@ -62,6 +63,7 @@ def calls(workspace: str, site: str, email: str, token: str) -> list[Call]:
         _read("It reads the issue", "/v1/jira/read", here | {"issue_key": "GATE-7", "max_chars": "700"}),
         Call("… what happened to it", AGENT, "/v1/jira/read", here | {"issue_key": "GATE-7", "include": "history"}),
         Call("… its epic's children", AGENT, "/v1/jira/read", here | {"issue_key": "GATE-2", "include": "children"}),
+        Call("… a file attached to it", AGENT, "/v1/jira/read", here | FILE),
         _read("It searches Confluence", "/v1/confluence/search", here | {"q": "runbook doors", "limit": "1"}),
         _read("It reads the page", "/v1/confluence/read", here | {"page_id": "420000002", "max_chars": "600"}),
         _page("… what lies below one", {"page_id": "410000001", "include": "children", "max_chars": "500"}, here),
