@@ -1,30 +1,28 @@
 """One reading of one page: its text, and around it what was asked for besides, as far as that could be had."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from django.core.cache import cache
 
 from atlassian.confluence.bodies import Body, body_of
-from atlassian.confluence.comments import CommentList, fetch_comments
-from atlassian.confluence.extras.ancestors import Ancestor, ancestors_from, fetch_ancestors
-from atlassian.confluence.extras.attachments import SCOPE, AttachmentList, attachments_blocks, fetch_attachments
-from atlassian.confluence.extras.children import ChildList, children_blocks, fetch_children
+from atlassian.confluence.comments import CommentList
+from atlassian.confluence.extras.ancestors import ancestors_from
 from atlassian.confluence.extras.differences import difference
-from atlassian.confluence.extras.history import VersionList, fetch_history, fetch_version, history_blocks
+from atlassian.confluence.extras.history import fetch_version
 from atlassian.confluence.extras.macros import Expansion
 from atlassian.confluence.finding import Located
 from atlassian.confluence.kinds import WITH_TEXT, kind_name
-from atlassian.confluence.pages import ATTACHMENTS, CHILDREN, HISTORY, MACROS, Page, PageRequest, WholePage
+from atlassian.confluence.pages import CHILDREN, MACROS, Page, PageRequest, WholePage
+from atlassian.confluence.parts import PartFetcher, Parts
 from atlassian.confluence.search.lookups import ancestors_in
 from atlassian.confluence.search.results import label_names, page_url
 from atlassian.confluence.spaces import Spaces
 from atlassian.confluence.text import PageFacts, body_text, comments_text, difference_text, page_text, without_text
-from atlassian.confluence.unavailable import unavailable
-from atlassian.errors import BadReference, UpstreamFailure
+from atlassian.errors import BadReference
 from atlassian.moments import in_utc
 from atlassian.notices import Notice
-from atlassian.rendering.markdown.tree import Block
 from atlassian.rendering.slots import rendering_slot
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.people import Names
@@ -34,11 +32,9 @@ READING_TTL = 3600
 LABELS_INCOMPLETE = Notice("labels_incomplete", "The page has more labels than Confluence gave at once.")
 NAMES_UNAVAILABLE = Notice("names_unavailable", "Some people could not be named: account ids stand for them.")
 
-Part = TypeVar("Part")
-
 
 class Reading:
-    """What was found, and each part as it was fetched; None for one that was not asked for or could not be had."""
+    """One reading: what was found, the version that is read, and the parts beside it."""
 
     def __init__(
         self,
@@ -53,6 +49,7 @@ class Reading:
         self._found, self._request, self._expansion = found, request, expansion
         self._id = text(found.content, "id")
         self._notices: list[Notice] = []
+        self._fetcher = PartFetcher(client, found, request, self._notices)
         self._shown = found.content  # the version that is read
         self._included_ids: tuple[str, ...] = ()
         self._old_body: Body | None = None  # of the version to compare with
@@ -62,31 +59,24 @@ class Reading:
             return self._without_text()
         self._choose_versions()
         body = self._expanded(body_of(self._shown))
-        listed = fetch_comments(self._client, self._found.kind, self._id) if self._request.comments else None
-        children, files, history = self._children(), self._attachments(), self._history()
-        known = self._known(body, listed, history, is_continuation=is_continuation)
-        facts = self._facts(known)
-        besides = _blocks(children, files, history, known["names"])
-        self._notices += listed.notices if listed else []
+        parts = self._fetcher.fetch()
+        known = self._known(body, parts, is_continuation=is_continuation)
+        facts, names, space_key = self._facts(known), known["names"], self._found.space.key
         with rendering_slot(self._client.credentials.workspace):
-            said = comments_text(listed, self._client.site_url, known["names"], self._found.space.key) if listed else ""
-            whole = page_text(facts, besides, self._body(body, facts, known["names"]), said)
-        return self._page(facts, whole, listed)
-
-    def _expanded(self, body: Body) -> Body:
-        if MACROS in self._request.include and body.document:
-            expansion = self._expansion(self._found)
-            expansion.expand(body.document)
-            self._notices += expansion.notices
-            self._included_ids = tuple(expansion.page_ids)
-        return body
+            said = comments_text(parts.comments, self._client.site_url, names, space_key) if parts.comments else ""
+            whole = page_text(facts, parts.blocks(names), self._body(body, facts, names), said)
+        return self._page(facts, whole, parts.comments)
 
     def _without_text(self) -> WholePage:
         """A folder reads as its listing; of the others Confluence gives no text."""
-        if self._request.version or self._request.since:
-            raise BadReference("version", f"A {kind_name(self._found.kind)} has no versions that can be read.")
         content, kind = self._found.content, self._found.kind
-        children = self._children(wanted=kind == "folder")
+        if self._request.version or self._request.since:
+            raise BadReference("version", f"A {kind_name(kind)} has no versions that can be read.")
+        if self._request.comments or self._request.include - {CHILDREN}:
+            message = f"Comments, files and versions of a {kind_name(kind)} cannot be read."
+            self._notices.append(Notice("parts_unavailable", message))
+        wanted = kind == "folder" or CHILDREN in self._request.include
+        parts = Parts(children=self._fetcher.children() if wanted else None)
         facts = PageFacts(
             title=line(content, "title"),
             kind=kind,
@@ -97,67 +87,42 @@ class Reading:
             author=line(content, "version", "by", "displayName"),
         )
         body = "" if kind == "folder" else without_text(kind, page_url(content, self._client.site_url))
-        return self._page(facts, page_text(facts, _blocks(children, None, None, {}), body), None)
+        return self._page(facts, page_text(facts, parts.blocks({}), body), None)
 
     def _choose_versions(self) -> None:
         newest, version, since = _number(self._found.content), self._request.version, self._request.since
         for name, asked in (("version", version), ("since", since)):
             if asked and newest and asked > newest:
                 raise BadReference(name, f"The newest version is {newest}.")
-        if version and version != newest:
-            self._shown = fetch_version(self._client, self._found.kind, self._id, version)
         if since and since >= (version or newest or since + 1):
             raise BadReference("since", f"Give an earlier version than {version or newest}, which is read.")
+        fetch = partial(fetch_version, self._client, self._found.kind, self._id)
+        if version and version != newest:
+            self._shown = fetch(version)
         if since:
-            old = self._attempt("version_unavailable", f"changes since version {since}", lambda: self._version(since))
+            what = f"changes since version {since}"
+            old = self._fetcher.attempt("version_unavailable", what, partial(fetch, since))
             self._old_body = body_of(old) if old else None
 
-    def _version(self, number: int) -> dict[str, Any]:
-        return fetch_version(self._client, self._found.kind, self._id, number)
+    def _expanded(self, body: Body) -> Body:
+        if MACROS in self._request.include and body.document:
+            expansion = self._expansion(self._found)
+            expansion.expand(body.document)
+            self._notices += expansion.notices
+            self._included_ids = tuple(expansion.page_ids)
+        return body
 
-    def _children(self, *, wanted: bool = False) -> ChildList | None:
-        if not wanted and CHILDREN not in self._request.include:
-            return None
-        space, depth = self._found.space, self._request.depth
-        return self._attempt(
-            "children_unavailable", "children", lambda: fetch_children(self._client, self._id, space, depth)
-        )
-
-    def _attachments(self) -> AttachmentList | None:
-        if ATTACHMENTS not in self._request.include:
-            return None
-        return self._attempt(
-            "attachments_unavailable",
-            "attachments",
-            lambda: fetch_attachments(self._client, self._found.kind, self._id),
-            SCOPE,
-        )
-
-    def _history(self) -> VersionList | None:
-        if HISTORY not in self._request.include:
-            return None
-        return self._attempt(
-            "history_unavailable", "versions", lambda: fetch_history(self._client, self._found.kind, self._id)
-        )
-
-    def _known(
-        self, body: Body, listed: CommentList | None, history: VersionList | None, *, is_continuation: bool
-    ) -> dict[str, Any]:
+    def _known(self, body: Body, parts: Parts, *, is_continuation: bool) -> dict[str, Any]:
         """
         Names of people and of what stands above. Continuation reads reuse the first read's; otherwise offsets would
         shift.
         """
-        request = self._request
-        parts = (request.comments, *sorted(request.include), request.depth, request.since or 0)
-        version = text(self._shown, "version", "number")[:20]
-        key = ":".join(map(str, ("reading", self._client.credentials.fingerprint, self._id, version, *parts)))
+        key = self._key_of_known()
         known = cache.get(key) if is_continuation else None
         if known is None:
+            above = self._fetcher.ancestors(self._spaces)
             mentioned = body.account_ids() | (self._old_body.account_ids() if self._old_body else set())
-            mentioned |= listed.account_ids() if listed else set()
-            mentioned |= history.account_ids() if history else set()
-            above = self._ancestors()
-            names = self._names.find(mentioned, optional=[_author_id(self._shown)])
+            names = self._names.find(mentioned | parts.account_ids(), optional=[_author_id(self._shown)])
             if self._names.is_incomplete:
                 self._notices.append(NAMES_UNAVAILABLE)
             space = self._spaces.known(self._found.space.id) or self._found.space
@@ -165,24 +130,10 @@ class Reading:
             cache.set(key, known, READING_TTL)
         return dict(known)
 
-    def _ancestors(self) -> tuple[Ancestor, ...]:
-        found, client, spaces = self._found, self._client, self._spaces
-        return (
-            self._attempt(
-                "ancestors_unavailable",
-                "pages above this one",
-                lambda: fetch_ancestors(client, spaces, found.content, found.space),
-            )
-            or ()
-        )
-
-    def _attempt(self, code: str, what: str, fetch: Callable[[], Part], scope: str = "") -> Part | None:
-        """A part that cannot be had is told of and takes nothing else with it."""
-        try:
-            return fetch()
-        except UpstreamFailure as exc:
-            self._notices.append(unavailable(code, what, exc, scope))
-            return None
+    def _key_of_known(self) -> str:
+        request, version = self._request, text(self._shown, "version", "number")[:20]
+        wanted = (request.comments, *sorted(request.include), request.depth, request.since or 0)
+        return ":".join(map(str, ("reading", self._client.credentials.fingerprint, self._id, version, *wanted)))
 
     def _facts(self, known: Mapping[str, Any]) -> PageFacts:
         content, author_id = self._shown, _author_id(self._shown)
@@ -233,14 +184,6 @@ class Reading:
             warnings=tuple(self._notices),
         )
         return WholePage(page, whole, self._included_ids)
-
-
-def _blocks(
-    children: ChildList | None, files: AttachmentList | None, history: VersionList | None, names: Mapping[str, str]
-) -> list[Block]:
-    blocks = children_blocks(children) if children else []
-    blocks += attachments_blocks(files) if files else []
-    return blocks + (history_blocks(history, names) if history else [])
 
 
 def _author_id(content: dict[str, Any]) -> str:

@@ -258,6 +258,15 @@ def test_what_has_no_text_says_what_it_is_where_it_stands_and_where_people_see_i
     assert f"Confluence gives no text of a {kind}. People see it at <{page['url']}>." in page["content"]
 
 
+def test_parts_that_what_has_no_text_cannot_have_are_missed(agent):
+    page = read(agent, WHITEBOARD, include=["children", "attachments"], comments="true")
+
+    assert "Children: none." in page["content"]
+    assert page["warnings"] == [
+        {"code": "parts_unavailable", "message": "Comments, files and versions of a whiteboard cannot be read."}
+    ]
+
+
 def test_what_has_no_text_has_no_versions_either(agent):
     assert error(call(agent, READ, page_id=WHITEBOARD, version=1)) == (400, "validation_error")
 
