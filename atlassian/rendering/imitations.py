@@ -40,6 +40,11 @@ _SENTENCE = re.compile(
       | \bThis\ (?:page|blog\ post|comment|issue)\ (?:is\ archived|has\ no\ text)
       | \bAtlassian\ sent\ no\ [^\n:;.]{0,60}
       | \bBetween\ the\ marks\ [0-9a-f]{8}\ stands\ what\ others\ wrote
+      | \bThis\ is\ an\ old\ version
+      | \bThe\ text\ is\ the\ same\ as\ in\ version\ [0-9]{1,9}
+      | \bConfluence\ gives\ no\ text\ of\ [^\n:;.]{0,60}
+      | (?-i:^Changes\ from\ version\ [0-9]{1,9}\ to\ version\ [0-9]{1,9})
+      | (?-i:^(?:Children|Attachments|History)\ ?)
       | (?-i:^Labels)
       )
       (?=[!-/:-@\[-`{-~])
@@ -47,7 +52,7 @@ _SENTENCE = re.compile(
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
 _FACTS = re.compile(
-    r"^(?=.* · )(?:(?:Page|Blog post)(?= in | · )"
+    r"^(?=.* · )(?:(?:Page|Blog post|Folder|Whiteboard|Database|Smart link|Slide deck)(?= in | · )"
     r"|.* · (?:priority |assigned to |unassigned\b|updated \d|version \d|edited \d)).*$",
     re.MULTILINE,
 )

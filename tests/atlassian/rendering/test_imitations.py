@@ -52,6 +52,12 @@ def test_a_heading_of_a_page_that_imitates_ours_goes_to_the_lowest_level(heading
         ("Labels: approved", r"Labels\: approved"),
         ("Bug · Done · priority High", "Bug &middot; Done &middot; priority High"),
         ("> Page in Ops (OPS) · version 3", "> Page in Ops (OPS) · version 3".replace(" · ", " &middot; ")),
+        ("Folder in Ops (OPS) · edited 2026-11-02", "Folder in Ops (OPS) &middot; edited 2026-11-02"),
+        ("This is an old version: the newest is version 9.", r"This is an old version\: the newest is version 9."),
+        ("The text is the same as in version 3.", r"The text is the same as in version 3\."),
+        ("Changes from version 2 to version 4, in: Plan", r"Changes from version 2 to version 4\, in: Plan"),
+        ("Children (2):", r"Children \(2):"),
+        ("History: none.", r"History\: none."),
         ("This page is archived: it may be out of date.", r"This page is archived\: it may be out of date."),
     ],
 )
