@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from audit.vocabulary import Action, Channel
@@ -23,6 +23,8 @@ class Actor:
     key_prefix: str = ""  # tells keys of one label apart; no secret
     narrowed_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # provider → the keys that remain
     calls_per_minute: int | None = None  # of this key alone; None: as many as all
+    # Raises where the key has been revoked meanwhile.
+    recheck: Callable[[], object] = field(default=lambda: None, compare=False, repr=False)
 
 
 def operator(workspace: str = "", channel: Channel = Channel.COMMAND, user: str = OPERATOR) -> Actor:

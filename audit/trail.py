@@ -19,6 +19,9 @@ from audit.writing import writing
 
 log = logging.getLogger(__name__)
 
+# Whoever loses their key while Atlassian is awaited for long gets no answer any more.
+RECHECKED_AFTER_SECONDS = 1.0
+
 
 @contextmanager
 def audited(actor: Actor, action: Action, target: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -34,6 +37,8 @@ def audited(actor: Actor, action: Action, target: dict[str, Any]) -> Iterator[di
         require_permission(actor, action)
         with transaction.atomic() if action in CHANGING else nullcontext():
             yield target
+            if time.monotonic() - started >= RECHECKED_AFTER_SECONDS:
+                actor.recheck()
             if action not in UNRECORDED_SUCCESS or actor.channel is Channel.COMMAND:
                 append(actor, action, target, Outcome.SUCCESS, started=started)
     except Exception as exc:

@@ -1,6 +1,8 @@
 """API key, or session of a browser → Actor in one workspace."""
 
 import re
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
@@ -45,7 +47,7 @@ class WorkspaceAuthentication(BaseAuthentication):
 
 def _by_key(request: Request, header: str, channel: Channel) -> tuple[User, Actor]:
     api_key = _api_key(header, channel)
-    actor = actor_for_key(api_key, channel)
+    actor = replace(actor_for_key(api_key, channel), recheck=partial(_api_key, header, channel))
     try:
         requested = _requested_workspace(request, channel)
         if requested is not None and requested != actor.workspace:

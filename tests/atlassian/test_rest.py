@@ -5,13 +5,15 @@ import logging
 
 import pytest
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
+from atlassian import services
 from audit.models import AuditLog
 from dev.sample_site.accounts import NEWCOMER, READER, UNLICENSED
 from integrations.models import Integration
 from tests.atlassian.rest_helpers import FOUR, ISSUE, PAGE, call, connect, error, only_record
 from tests.factories import make_api_key
-from workspaces.models import Role
+from workspaces.models import ApiKey, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -380,3 +382,20 @@ def test_nothing_can_be_written(agent, sample_site, method, path, params, action
 
     assert error(answer) == (405, "method_not_allowed")
     assert sample_site.requests == []
+
+
+@pytest.mark.parametrize(("path", "params", "action"), FOUR)
+def test_a_key_that_is_revoked_during_a_read_gets_no_answer(agent, sample_site, monkeypatch, path, params, action):
+    monkeypatch.setattr("audit.trail.RECHECKED_AFTER_SECONDS", 0)
+    credentials_for = services.credentials_for
+
+    def revoke_meanwhile(*args, **kwargs):
+        ApiKey.objects.update(revoked_at=timezone.now())
+        return credentials_for(*args, **kwargs)
+
+    monkeypatch.setattr(services, "credentials_for", revoke_meanwhile)
+
+    assert error(call(agent, path, **params)) == (401, "invalid_credentials")
+
+    record = only_record()
+    assert (record.action, record.outcome, record.actor) == (action, "denied", "member@acme.example.com")
