@@ -146,7 +146,7 @@ def _masked(cql: str) -> str:
     masked = list(cql)
     for token in tokens_of(cql):
         if token.kind == "open":
-            refuse(f"A quotation mark ({token.value}) is not closed.")
+            refuse(f"A quotation mark ({token.value[0]}) is not closed.")
         if token.kind == "string":
             masked[token.start + 1 : token.end - 1] = "_" * (token.end - token.start - 2)
     return "".join(masked)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 _TOKEN = re.compile(
     r"""
     (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-    | (?P<open>["'])
+    | (?P<open>["'].*)
     | (?P<sign>!=|!~|>=|<=|&&|\|\||[=~<>!(),&|])
     | (?P<word>[^\s"'=!<>~(),&|]+)
     """,
@@ -19,7 +19,11 @@ _OPERATORS = frozenset({"=", "!=", "~", "!~", "in", "not in"})
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """kind: string, word, sign, or open for a quotation mark that is not closed. `value` is without its quotes."""
+    """
+    kind: string, word, sign, or open for a quotation mark that is not closed, with all that follows it.
+
+    `value` is without its quotes.
+    """
 
     kind: str
     value: str
