@@ -1,6 +1,7 @@
 """Which of Jira's sentences about a query reach the caller: none that tells what lies outside an allowlist."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,7 @@ _OF_THE_QUERY = re.compile(
     r"|Unbounded JQL queries are not allowed"
     r")[^\n]*?(?:\.(?=\s|\Z)|\Z)"
 )
+_OF_EXISTENCE = re.compile(r"(?:do|does) not exist|not found|permission|not visible|no longer|unknown", re.IGNORECASE)
 _NAMES_SOMETHING = re.compile(r"""['"‘’“”]|[A-Z][A-Z0-9_]+-\d""")
 INCOMPLETE = "Jira says that this may not be all, or that a part of the query was not understood."
 NOTHING_IN_REACH = Notice(
@@ -33,6 +35,11 @@ NOTHING_IN_REACH = Notice(
 
 def about_the_query_alone(sentences: str) -> str:
     return " ".join(match[0] for match in _OF_THE_QUERY.finditer(sentences[:5_000]))
+
+
+def speaks_of_values(sentences: Iterable[str]) -> bool:
+    """Whether what is wrong is not the grammar but that something is not there, or is not to be seen."""
+    return not any(map(about_the_query_alone, sentences)) and any(map(_OF_EXISTENCE.search, sentences))
 
 
 def nothing_in_reach(found: IssueList) -> IssueList:

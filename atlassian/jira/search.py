@@ -12,7 +12,7 @@ from atlassian.errors import BadReference, NothingThere, UpstreamAuthFailed, Ups
 from atlassian.jira import jql, jql_tree
 from atlassian.jira.hidden_fields import ALL_TEXTS, HiddenFields
 from atlassian.jira.issues import SUMMARY_FIELDS, IssueList, IssueSummary, summary_of
-from atlassian.jira.rejections import about_the_query_alone, jira_warnings, nothing_in_reach
+from atlassian.jira.rejections import about_the_query_alone, jira_warnings, nothing_in_reach, speaks_of_values
 from atlassian.notices import Notice
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.responses import clean, dig, items, required_items, text, texts
@@ -77,6 +77,8 @@ class IssueSearch:
         if scope is None:
             return self._nothing()
         query_within = self._raw_query(clean(raw))
+        if query_within is None:
+            return nothing_in_reach(self._nothing())
         if not scope:
             return self._listed(self._page(query_within(scope), limit, token), [], set(), scope, token)
         return nothing_in_reach(self._listed(self._bounded(query_within, scope, limit, token), [], set(), scope, token))
@@ -131,9 +133,10 @@ class IssueSearch:
             return None
         return issue if within(text(answer, "fields", "project", "key"), scope) else None
 
-    def _raw_query(self, raw: str) -> QueryWithin:
+    def _raw_query(self, raw: str) -> QueryWithin | None:
         """
-        Jira has to accept the text alone before it goes into brackets of ours.
+        Jira has to accept the text alone before it goes into brackets of ours. None where it asks for a value that
+        there is not, and an allowlist forbids to say so.
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-jql/
         """
         # Values are judged by the search itself where an allowlist decides what may be said about them.
@@ -141,6 +144,8 @@ class IssueSearch:
         answer = self._client.post_query("/rest/api/3/jql/parse", {"queries": [raw]}, {"validation": level})
         parsed = next(iter(required_items(answer, "queries")), {})
         if errors := texts(parsed, "errors"):
+            if self._allowlist and speaks_of_values(errors):
+                return None
             raise UpstreamRejectedQuery(" ".join(errors)[:500])
         structure = dig(parsed, "structure")
         jql_tree.refuse_what_depends_on_the_account(structure)

@@ -111,3 +111,22 @@ def test_a_key_in_a_search_costs_the_same_whatever_the_reason(client_for):
 
     assert answers[0] == answers[1] == {"issues": [], "next_cursor": None, "warnings": []}
     assert len(calls()) == 4
+
+
+@responses.activate
+def test_a_parser_that_judges_values_tells_no_more(client_for):
+    responses.post(PARSE, json={"queries": [{"errors": [ABSENT]}]}, headers=SIGNED)
+
+    answer = search(connected(client_for, allowed_keys=["OPS"]), jql="key = OPS-9999")
+
+    assert answer["issues"] == []
+    assert [warning["code"] for warning in answer["warnings"]] == ["nothing_in_reach"]
+
+
+@responses.activate
+def test_grammar_is_told_where_there_is_an_allowlist_too(client_for):
+    responses.post(PARSE, json={"queries": [{"errors": ["Expecting ')' before the end."]}]}, headers=SIGNED)
+
+    answer = search(connected(client_for, allowed_keys=["OPS"]), jql="(key = OPS-1")
+
+    assert answer["error"]["message"] == "Expecting ')' before the end."
