@@ -77,7 +77,8 @@ def token_or_licence(credentials: Credentials) -> UpstreamAuthFailed:
     return UpstreamAuthFailed(
         f"{credentials.product} refuses {credentials.email} and does not say why: either the API token is wrong, "
         f"expired or revoked; then create a new one and {_where_to_enter(credentials)}. Or the account has no "
-        f"{credentials.product} licence on this site; then an Atlassian admin can grant it."
+        f"{credentials.product} licence on this site, or the site admits only certain IP addresses; then an Atlassian "
+        "admin can grant it."
     )
 
 
