@@ -11,6 +11,8 @@ from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
+from audit.spans import current_traceparent, server_span
+
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})", re.ASCII)
 _current: ContextVar[tuple[str, str]] = ContextVar("trace", default=("", ""))  # id of the trace, flags
 
@@ -22,6 +24,8 @@ def current_trace_id() -> str:
 
 def outgoing_headers() -> dict[str, str]:
     """For a request of ours within the caller's trace; the span in it is new."""
+    if traceparent := current_traceparent():
+        return {"traceparent": traceparent}
     trace_id, flags = _current.get()
     return {"traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-{flags}"} if trace_id else {}
 
@@ -36,6 +40,9 @@ class TraceContextMiddleware:
         found = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
         token = _current.set((found[1], found[2]) if found else ("", ""))
         try:
-            return self.get_response(request)
+            with server_span(request) as note:
+                response = self.get_response(request)
+                note(response.status_code)
+                return response
         finally:
             _current.reset(token)

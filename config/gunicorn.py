@@ -7,6 +7,7 @@ from typing import Any
 
 from gunicorn.http import message
 
+from config import telemetry
 from config.starting import (
     cache_problem,
     check_database,
@@ -50,6 +51,7 @@ def on_starting(server: Any) -> None:
     with one_sentence_on_failure():
         check_port(settings.HOST, settings.PORT)
         check_database()
+        telemetry.check()
     problems = settings.SETTINGS_WARNINGS
     if settings.CACHES["default"]["BACKEND"] == "config.cache.RedisCache":
         problems = [*problems, cache_problem(str(settings.CACHES["default"]["LOCATION"]))]
@@ -67,6 +69,11 @@ def when_ready(server: Any) -> None:
     for listener in server.LISTENERS:
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             listener.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", STALL_TIMEOUT, 0))
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    with one_sentence_on_failure():
+        telemetry.start()
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -75,6 +75,7 @@ AUDIT_WEBHOOK_SECRET = env.secret("AUDIT_WEBHOOK_SECRET")
 AUDIT_SINKS = environment.audit_sinks(env.comma_separated("AUDIT_SINKS"), AUDIT_WEBHOOK_SECRET)  # where records go
 AUDIT_SINKS_CA = env.text("AUDIT_SINKS_CA")  # certificates that these may have, besides the usual
 LOG_LEVEL = env.log_level("MEMORY_CORE_LOG_LEVEL")
+OTLP_ENDPOINT = env.web_address("OTEL_EXPORTER_OTLP_ENDPOINT")  # for spans; empty: there are none
 METRICS_TOKEN = environment.metrics_token(env.secret("MEMORY_CORE_METRICS_TOKEN"))  # for /metrics; empty: there is none
 
 TOKEN_VARIABLES = env.ENVIRON  # from which manage.py apply takes the tokens that a file names

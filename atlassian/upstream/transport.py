@@ -23,6 +23,7 @@ from atlassian.upstream.responses import Response
 from atlassian.upstream.slots import slot
 from atlassian.upstream.waits import pause_before_retry
 from audit import metrics
+from audit.spans import client_span
 from audit.trace_context import outgoing_headers
 from integrations.credentials import Credentials
 
@@ -90,8 +91,11 @@ class Transport:
         """
         prepared = _prepared(method, self._url(path, params, base, parts), json)
         prepared.headers.update(self._headers if signed else HEADERS)
-        prepared.headers.update({**headers, **outgoing_headers()})
-        return self._send(_Exchange(prepared, path, into))
+        with client_span(self.credentials.provider, method, path) as note:
+            prepared.headers.update({**headers, **outgoing_headers()})
+            response = self._send(_Exchange(prepared, path, into))
+            note(response.status)
+            return response
 
     def request_signed(self, url: str, into: BinaryIO) -> Response:
         """A file at an address that Atlassian signed: it holds a secret, is not logged, and gets none of ours."""

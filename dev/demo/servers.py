@@ -22,9 +22,9 @@ PORTS_TO_TRY = 100
 
 
 @contextmanager
-def sample_site() -> Iterator[str]:
-    """Its URL."""
-    command = [sys.executable, "-m", "dev.sample_site", "--port", str(free_port(8090))]
+def sample_site(port: int = 8090) -> Iterator[str]:
+    """Its URL. The port is this one, or the next above it that is free."""
+    command = [sys.executable, "-m", "dev.sample_site", "--port", str(free_port(port))]
     with _process(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         url = process.stdout.readline().decode().strip()

@@ -13,7 +13,7 @@ EXAMPLES = 3  # of each call and kind; bounded so that the suite stays quick
 
 
 def test_schemathesis_finds_nothing(tmp_path):
-    with sample_site() as site, memory_core(site, free_port(8700)) as made:
+    with sample_site(8690) as site, memory_core(site, free_port(8700)) as made:
         connected = [status for call, status, _ in answered_calls(site, made) if call.method == "PUT"]
         command = [
             str(Path(sys.executable).with_name("schemathesis")),

@@ -3,7 +3,7 @@
 import pytest
 
 from dev.scoring import attached
-from dev.scoring.__main__ import CORPUS, FIXTURES, FORMATS, Format, documents, failures, measured
+from dev.scoring.__main__ import FIXTURES, FORMATS, Format, documents, failures, measured
 from dev.scoring.adf_facts import adf_facts
 from dev.scoring.attached import MAKERS
 from dev.scoring.score import score
@@ -61,14 +61,6 @@ def test_fixtures_and_generated_documents_reach_the_thresholds(form: Format) -> 
     result, _ = measured(form, documents(form, FIXTURES) + [form.generate(seed) for seed in range(40)])
 
     assert failures(result, real=False) == []
-
-
-@pytest.mark.skipif(not CORPUS.exists(), reason="no real documents beside the repository")
-@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
-def test_real_documents_reach_the_thresholds(form: Format) -> None:
-    result, _ = measured(form, documents(form, CORPUS))
-
-    assert failures(result, real=True) == []
 
 
 @pytest.mark.parametrize("kind", MAKERS)

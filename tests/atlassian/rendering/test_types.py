@@ -1,14 +1,10 @@
 """Every node and mark that ADF's schema knows, and what becomes of those that it does not know."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from atlassian.rendering import adf
-
-SCHEMA = Path(__file__).parents[3] / "../shared/specs/adf-schema.json"
 
 INLINE = ["text", "mention", "emoji", "date", "status", "inlineCard", "mediaInline", "inlineExtension"]
 HOLDING = [
@@ -44,15 +40,3 @@ def test_no_mark_loses_its_text(mark: str) -> None:
 
 def test_a_node_that_holds_and_says_nothing_is_named() -> None:
     assert read({"type": "syncBlock", "attrs": {"resourceId": "r"}}) == "[unsupported: syncBlock]"
-
-
-@pytest.mark.skipif(not SCHEMA.exists(), reason="no schema beside the repository")
-def test_the_lists_above_are_those_of_the_schema() -> None:
-    definitions = json.loads(SCHEMA.read_text())["definitions"]
-    found: dict[str, set[str]] = {"node": set(), "mark": set()}
-    for name, definition in definitions.items():
-        kind = definition.get("properties", {}).get("type", {})
-        found.setdefault(name.rpartition("_")[2], set()).update(kind.get("enum", ()))
-
-    assert found["node"] <= {*INLINE, *HOLDING, *SILENT, *ALONE}
-    assert found["mark"] == set(MARKS)
