@@ -6,13 +6,14 @@ from typing import Any
 
 from atlassian.confluence.addresses import ContentId
 from atlassian.confluence.extras.macros import Expansion, FindIssues
-from atlassian.confluence.finding import Finder, Located
+from atlassian.confluence.finding import NO_SUCH_PAGE, Finder, Located
 from atlassian.confluence.pages import Page, PageRequest, WholePage
 from atlassian.confluence.reading import Reading
 from atlassian.confluence.references import parse
 from atlassian.confluence.search import searching
 from atlassian.confluence.search.results import Hit, PageList
 from atlassian.confluence.spaces import Spaces
+from atlassian.errors import BadReference, NothingThere
 from atlassian.masking import Masking
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.people import Names
@@ -89,7 +90,10 @@ class Confluence:
         return Expansion(self._client, self._allowlist, found.space, text(found.content, "id"), self._find_issues)
 
     def _top(self, under: str) -> ContentId:
-        return self._finder.resolve(parse(under, self._client.credentials, "under"))
+        try:
+            return self._finder.resolve(parse(under, self._client.credentials, "under"))
+        except NothingThere as exc:  # a search is never itself not there
+            raise BadReference("under", NO_SUCH_PAGE) from exc
 
     def _spaces_to_search(self, asked: Iterable[str]) -> frozenset[str]:
         """Keys of the spaces to search, in capitals; none where any will do, or where the two have none in common."""

@@ -9,6 +9,7 @@ from atlassian.confluence.pages import Page
 from atlassian.confluence.search.results import PageList, PageSummary
 from atlassian.jira.issues import Issue, IssueList, IssueSummary
 from atlassian.mcp import results
+from atlassian.notices import Notice
 
 SEARCH = {"q": "login", "jql": "", "cql": "", "project": [], "space": [], "limit": 10, "cursor": ""}
 READ = {"offset": 0, "max_chars": 4000}
@@ -182,6 +183,28 @@ def test_a_page_says_where_it_is():
         "# Runbook",
         "</confluence MARK>",
     ]
+
+
+def test_what_has_no_text_says_its_kind_and_what_has_no_place_names_none():
+    whiteboard = without_mark(results.page_read(make_page(type="whiteboard"), READ)).splitlines()
+    nowhere = without_mark(results.page_read(make_page(space="", space_key=""), READ)).splitlines()
+
+    assert (whiteboard[2], nowhere[2]) == ("Runbook [OPS] (whiteboard)", "Runbook")
+
+
+def test_labels_of_a_hit_stand_in_its_line():
+    answer = results.pages_found(PageList((make_page_summary(labels=("a", "b")),)), SEARCH)
+
+    assert " · labels a, b · What to do" in answer
+
+
+def test_what_pages_and_searches_of_confluence_lack_is_said_last():
+    lack = Notice("children_unavailable", "The children could not be had.")
+
+    read = results.page_read(make_page(warnings=(lack,)), READ)
+    found = results.pages_found(PageList((make_page_summary(),), "c", (lack,)), SEARCH)
+
+    assert [answer.splitlines()[-1] for answer in (read, found)] == ["Note: The children could not be had."] * 2
 
 
 def test_a_long_read_says_how_to_go_on_and_which_part_was_the_last():

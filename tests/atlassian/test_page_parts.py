@@ -300,6 +300,17 @@ def test_a_search_below_a_page_finds_it_and_what_lies_below_it(agent):
     assert found
 
 
+@pytest.mark.parametrize("path", ["display/RUN/No+such+page", "display/HR/Salary+bands+2026", "spaces/NOPE/overview"])
+def test_a_search_below_what_is_not_there_is_refused_by_name_and_in_the_same_words(agent, sample_site, path):
+    Integration.objects.filter(provider="confluence").update(allowed_keys=["RUN"])
+
+    refused = call(agent, SEARCH, q="the", under=f"{sample_site.url}/wiki/{path}")
+
+    assert error(refused) == (400, "validation_error")
+    assert refused.json()["error"]["details"]["issues"][0]["path"] == "under"
+    assert "There is no such page or blog post" in str(refused.json())
+
+
 def test_a_hit_tells_its_labels_and_its_kind(agent):
     pages = call(agent, SEARCH, cql="space = ENG", limit=50).json()["pages"]
 
