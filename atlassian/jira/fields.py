@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from atlassian.jira.field_kinds import NOISE, NOISE_PATTERN, SHOWN_ELSEWHERE, SYSTEM, VALUES, plain_value
+from atlassian.jira.field_kinds import NOISE, NOISE_PATTERN, VALUES, plain_value
+from atlassian.jira.system_fields import SHOWN_ELSEWHERE, SYSTEM
 from atlassian.upstream.responses import clean, dig, line, mapping
 
 Plain = str | int | float | bool | list[Any]

@@ -1,32 +1,21 @@
 """Search for issues: by words and keys, or in Jira's own language, within the workspace's allowlist."""
 
-import hashlib
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from django.core.cache import cache
-
-from atlassian.errors import BadReference, NothingThere, UpstreamAuthFailed, UpstreamFailure, UpstreamRejectedQuery
+from atlassian.errors import NothingThere, UpstreamAuthFailed, UpstreamFailure, UpstreamRejectedQuery
 from atlassian.jira import jql, jql_tree
+from atlassian.jira.cursors import cursor_after, given_of, next_cursor, token_of
 from atlassian.jira.hidden_fields import ALL_TEXTS, HiddenFields
 from atlassian.jira.issues import SUMMARY_FIELDS, IssueList, IssueSummary, summary_of
+from atlassian.jira.projects import Projects, within
 from atlassian.jira.rejections import about_the_query_alone, jira_warnings, nothing_in_reach, speaks_of_values
 from atlassian.notices import Notice
 from atlassian.upstream.client import AtlassianClient
-from atlassian.upstream.responses import clean, dig, items, required_items, text, texts
-from atlassian.upstream.transport import Params
+from atlassian.upstream.responses import clean, dig, required_items, text, texts
 
 MAX_URL_CHARS = 6_000
-MAX_CURSOR_CHARS = 8_000
-VISIBLE_PROJECTS_TTL = 300
-_PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{0,49}")
-_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-# Cursors of ours: the issues named by key were given already, or the first n of them, as in start:2, and the search
-# itself has not begun.
-START_CURSOR = "start"
-_OWN_CURSOR = re.compile(START_CURSOR + r"(?::([0-9]{1,3}))?")
 
 OwnAccount = Callable[[], str]
 QueryWithin = Callable[[Sequence[str]], str]
@@ -45,22 +34,22 @@ class IssueSearch:
         self._allowlist = client.credentials.allowlist
         self._hidden = HiddenFields(client.credentials.hidden_fields)
         self.warnings: list[Notice] = []
+        self._projects = Projects(client, self._warn)
 
     def by_words(self, query: str, limit: int, projects: Sequence[str], cursor: str) -> IssueList:
         """https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/"""
-        scope, token = self._scope(projects), token_of(cursor)
+        scope, token = self._projects.scope(projects), token_of(cursor)
         words = jql.words_in(query, self._client.credentials)
         if scope is None:
             return self._nothing()
         self._say_what_is_skipped(words)
         keys = words.keys[: jql.MAX_KEYS]
-        given = _given_of(cursor, len(keys))
+        given = given_of(cursor, len(keys))
         every = self._issues_by_key(keys, scope) if given < len(keys) else []
         named = every[given : given + limit]
         if len(named) == limit:
-            more = f"{START_CURSOR}:{given + limit}" if given + limit < len(every) else START_CURSOR
-            return IssueList(tuple(named), more, self._said())
-        visible = self._known_visible(scope)
+            return IssueList(tuple(named), cursor_after(given + limit, len(every)), self._said())
+        visible = self._projects.known_visible(scope)
         fields = self._text_fields()
         answer = self._retried_with_visible(
             lambda within: words.within(within, fields), visible, limit - len(named), token
@@ -73,7 +62,7 @@ class IssueSearch:
         What raw finds. Where there is an allowlist, what does not exist and what lies outside of it are answered
         alike, in words and in calls.
         """
-        scope, token = self._scope(projects), token_of(cursor)
+        scope, token = self._projects.scope(projects), token_of(cursor)
         if scope is None:
             return self._nothing()
         query_within = self._raw_query(clean(raw))
@@ -85,19 +74,6 @@ class IssueSearch:
 
     def _nothing(self) -> IssueList:
         return IssueList((), None, self._said())
-
-    def _scope(self, projects: Sequence[str]) -> tuple[str, ...] | None:
-        """The projects to search, empty for all; None where the wanted ones all lie outside the allowlist."""
-        wanted = tuple(dict.fromkeys(project.strip().upper() for project in projects))
-        for project in wanted:
-            if not _PROJECT_KEY.fullmatch(project):
-                raise BadReference("project", "A project is given by its key, like ABC.")
-        if not wanted:
-            return self._allowlist
-        outside = [project for project in wanted if not within(project, self._allowlist)]
-        if outside:
-            self._warn("projects_skipped", f"Not searched, as this workspace may not read there: {', '.join(outside)}.")
-        return tuple(project for project in wanted if project not in outside) or None
 
     def _say_what_is_skipped(self, words: jql.Words) -> None:
         if words.terms.skipped:
@@ -161,7 +137,7 @@ class IssueSearch:
         try:
             return self._page(query_within(scope), limit, token)
         except UpstreamRejectedQuery:
-            visible = self._visible(scope) if scope else ()
+            visible = self._projects.visible(scope) if scope else ()
             if not visible or visible == scope:
                 raise
             return self._page(query_within(visible), limit, token)
@@ -171,11 +147,11 @@ class IssueSearch:
         The same calls whether nothing is found or Jira knows one of the values not. It would also not know a project
         of the scope that has gone, so that the rest is searched then.
         """
-        answer = self._page_or_nothing(query_within(self._known_visible(scope)), limit, token)
-        if dig(answer, "issues") or cache.get(self._visible_key(scope)) is not None:
+        answer = self._page_or_nothing(query_within(self._projects.known_visible(scope)), limit, token)
+        if dig(answer, "issues") or self._projects.is_known(scope):
             return answer
         try:
-            visible = self._visible(scope)
+            visible = self._projects.visible(scope)
         except UpstreamFailure:
             return answer
         return answer if visible in ((), scope) else self._page_or_nothing(query_within(visible), limit, token)
@@ -218,80 +194,19 @@ class IssueSearch:
         if unreadable:
             self._warn("hits_unreadable", f"Left out: {unreadable} hits that Jira gave without a key.")
         self.warnings += jira_warnings(answer, is_bounded=bool(scope))
-        cursor = self._next_cursor(answer, token)
+        cursor, may_have_more = next_cursor(answer, token)
+        if may_have_more:
+            self._warn("more_without_cursor", "There may be more, but Jira gives no way to go on. Narrow the search.")
         return IssueList(tuple(hits), cursor, self._said())
 
     def _with_names(self, row: Any, answer: Any) -> Any:
         return row | {"names": dig(answer, "names")} if self._hidden and isinstance(row, dict) else row
-
-    def _next_cursor(self, answer: Any, token: str) -> str | None:
-        raw = dig(answer, "nextPageToken")
-        following = raw if isinstance(raw, str) else ""
-        if dig(answer, "isLast") is True or (not following and dig(answer, "isLast") is not False):
-            return None
-        if following and following != token and _is_portable(following):  # a token that comes back would be a circle
-            return following
-        self._warn("more_without_cursor", "There may be more, but Jira gives no way to go on. Narrow the search.")
-        return None
-
-    def _known_visible(self, scope: Sequence[str]) -> tuple[str, ...]:
-        visible = tuple(cache.get(self._visible_key(scope)) or scope)
-        self._say_what_is_invisible(scope, visible)
-        return visible
-
-    def _visible(self, scope: Sequence[str]) -> tuple[str, ...]:
-        """
-        Those of the projects that the account sees.
-        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/
-        """
-        seen: set[str] = set()
-        for keys in (scope[start : start + 50] for start in range(0, len(scope), 50)):
-            params: Params = {"keys": list(keys), "maxResults": 50}
-            answer = self._client.get("/rest/api/3/project/search", params)
-            seen |= {text(project, "key").upper() for project in items(answer, "values")}
-        visible = tuple(project for project in scope if project in seen)
-        cache.set(self._visible_key(scope), visible, VISIBLE_PROJECTS_TTL)
-        self._say_what_is_invisible(scope, visible)
-        return visible
-
-    def _say_what_is_invisible(self, scope: Sequence[str], visible: Sequence[str]) -> None:
-        if invisible := [project for project in scope if project not in visible]:
-            self._warn(
-                "projects_unknown",
-                f"Not searched, as the connected account sees no such project: {', '.join(invisible)}.",
-            )
-
-    def _visible_key(self, scope: Sequence[str]) -> str:
-        digest = hashlib.sha256(",".join(scope).encode()).hexdigest()
-        return f"jira-visible-projects:{self._client.credentials.fingerprint}:{digest}"
 
     def _said(self) -> tuple[Notice, ...]:
         return tuple(dict.fromkeys(self.warnings))
 
     def _warn(self, code: str, message: str) -> None:
         self.warnings.append(Notice(code, message))
-
-
-def within(project_key: str | None, allowlist: Sequence[str]) -> bool:
-    return not allowlist or (project_key or "").upper() in allowlist
-
-
-def token_of(cursor: str) -> str:
-    """Raises BadReference for what next_cursor never was."""
-    if cursor and not _is_portable(cursor):
-        raise BadReference("cursor", "This is no next_cursor of an earlier answer.")
-    return "" if _OWN_CURSOR.fullmatch(cursor) else cursor
-
-
-def _given_of(cursor: str, every: int) -> int:
-    """How many of the issues that are named by key an earlier answer has given."""
-    own = _OWN_CURSOR.fullmatch(cursor)
-    return int(own[1]) if own and own[1] else every if cursor else 0
-
-
-def _is_portable(token: str) -> bool:
-    """Whether it comes back to us as it left: Jira says nothing of what its tokens hold."""
-    return len(token) <= MAX_CURSOR_CHARS and not _CONTROL.search(token)
 
 
 def _about_hidden(field: str) -> str:

@@ -1,0 +1,47 @@
+"""Where a search goes on: Jira's own token, or, while issues named by key are given, one of ours."""
+
+import re
+from typing import Any
+
+from atlassian.errors import BadReference
+from atlassian.upstream.responses import dig
+
+MAX_CURSOR_CHARS = 8_000
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+# The issues named by key were given, or the first n of them, as in start:2; the search itself has not begun.
+START_CURSOR = "start"
+_OWN = re.compile(START_CURSOR + r"(?::([0-9]{1,3}))?")
+
+
+def token_of(cursor: str) -> str:
+    """Jira's token; empty where the search begins. Raises BadReference for what next_cursor never was."""
+    if cursor and not _is_portable(cursor):
+        raise BadReference("cursor", "This is no next_cursor of an earlier answer.")
+    return "" if _OWN.fullmatch(cursor) else cursor
+
+
+def given_of(cursor: str, every: int) -> int:
+    """How many of the issues that are named by key an earlier answer has given."""
+    own = _OWN.fullmatch(cursor)
+    return int(own[1]) if own and own[1] else every if cursor else 0
+
+
+def cursor_after(given: int, every: int) -> str:
+    """For the next page after that many of the issues that are named by key."""
+    return f"{START_CURSOR}:{given}" if given < every else START_CURSOR
+
+
+def next_cursor(answer: Any, token: str) -> tuple[str | None, bool]:
+    """Jira's next token, if any that will be taken back, and whether there may be more all the same."""
+    raw = dig(answer, "nextPageToken")
+    following = raw if isinstance(raw, str) else ""
+    if dig(answer, "isLast") is True or (not following and dig(answer, "isLast") is not False):
+        return None, False
+    if following and following != token and _is_portable(following):  # a token that comes back would be a circle
+        return following, False
+    return None, True
+
+
+def _is_portable(token: str) -> bool:
+    """Whether it comes back to us as it left: Jira says nothing of what its tokens hold."""
+    return len(token) <= MAX_CURSOR_CHARS and not _CONTROL.search(token)
