@@ -1,6 +1,7 @@
 """A file attached to a page: never by an id alone, only out of the list of a page that the workspace may see."""
 
 import re
+from dataclasses import replace
 
 from atlassian.attachments.answers import PageFile
 from atlassian.attachments.download import lacks_scope
@@ -23,7 +24,7 @@ class PageFiles(FileReader):
 
     def find(self, reference: str, wanted: str) -> FoundFile:
         """
-        Two calls: the page, whose space decides, and the list of its files.
+        Two calls: the page, whose space decides, and the list of its files; a third where a list does not hold all.
 
         Raises BadReference, and NothingThere for a page or a file that is not there to be read.
         """
@@ -34,6 +35,9 @@ class PageFiles(FileReader):
             listed = fetch_attachments(self._client, page.kind, page_id)
         except UpstreamScopeMissing as exc:
             raise lacks_scope(self._client.credentials.product, SCOPE) from exc
+        if not listed.complete:
+            by_name = fetch_attachments(self._client, page.kind, page_id, filename=wanted)
+            listed = replace(listed, attachments=tuple(dict.fromkeys((*listed.attachments, *by_name.attachments))))
         files = [file for file in listed.attachments if _ID.fullmatch(file.id)]
         file = choose(files, wanted, f"The page {page_id}", self.masking.text)
         return FoundFile(

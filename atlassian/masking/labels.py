@@ -56,7 +56,8 @@ def _pattern() -> re.Pattern[str]:
 _GAP = r"(?:[ _-]|\\_)?"
 _TO_THE_VALUE = (
     r"(?:\d| ?\([^()\n|]{0,40}\))?"  # password2, password (staging)
-    r"[\"'`*_\\ ]{0,8}(?:[:=：＝]{1,2}>?|\||->|→)[\"'`*_\\ |(]{0,8}"
+    r"[\"'`*_\\ ]{0,8}(?:[:=：＝]{1,2}>?|\||->|→|(?: (?:is|ist|lautet|est|es|è|to):?)(?= ))"
+    r"[\"'`*_\\ |(]{0,8}(?:(?<=\\)\n)?"  # the value may stand on the next line of a paragraph
 )
 _SIGN = r"(?:[^\s\"'`|<>&]|&(?![\w.-]{1,40}=))"  # up to the next parameter of a URL
 _KINDS = _kinds()
@@ -72,8 +73,13 @@ def labelled_secrets(text: str, lowered: str) -> Iterator[tuple[int, int, str]]:
         start = found.start("value")
         value = text[start : found.end("value")].rstrip(".,;:!?)*_\\")
         kind = _kind_of(found)
-        if kind and _is_secret(value, MIN_TOKEN_CHARS if kind == "token" else MIN_SECRET_CHARS):
+        if kind and is_secret(value, kind):
             yield start, start + len(value), kind
+
+
+def kind_of_label(text: str) -> str:
+    """What a text, in lower case, labels if it is a label and nothing else."""
+    return "" if text == "pass" else _KINDS.get(_SIGNS_IN_LABELS.sub(" ", text), "")
 
 
 def _kind_of(found: re.Match[str]) -> str:
@@ -85,7 +91,8 @@ def _kind_of(found: re.Match[str]) -> str:
     return _KINDS.get(label) or _KINDS.get(_SIGNS_IN_LABELS.sub(" ", label), "secret")
 
 
-def _is_secret(value: str, min_chars: int) -> bool:
+def is_secret(value: str, kind: str) -> bool:
+    min_chars = MIN_TOKEN_CHARS if kind == "token" else MIN_SECRET_CHARS
     if len(value) < min_chars or not any(map(str.isdigit, value)) or not any(map(str.isalpha, value)):
         return False
     return not is_placeholder(value)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from atlassian.masking import columns
 from atlassian.masking.labels import labelled_secrets
 from atlassian.masking.private_keys import HINT, private_keys
 from atlassian.masking.tokens import TOKEN_KINDS
@@ -27,8 +28,12 @@ def mask(text: str) -> tuple[str, Secrets]:
         text = _replaced(text, private_keys(text), found)
     for kind in dict.fromkeys(kind for hint, kind in _HINTED if hint in lowered):
         text = _replaced(text, kind.found_in(text), found)
-    text = _replaced(text, labelled_secrets(text, _lowered(text) if found else lowered), found)
-    return text, found
+    lowered = _lowered(text) if found else lowered
+    if columns.HINT in lowered:
+        known = len(found)
+        text = _replaced(text, columns.secrets_in_columns(text, lowered), found)
+        lowered = _lowered(text) if len(found) > known else lowered
+    return _replaced(text, labelled_secrets(text, lowered), found), found
 
 
 def _replaced(text: str, spans: Iterable[tuple[int, int, str]], found: Secrets) -> str:

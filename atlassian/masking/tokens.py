@@ -102,6 +102,12 @@ TOKEN_KINDS = (
         lambda value: _real(value) and any(sign.isdigit() for sign in value),
     ),
     _kind(
+        "HTTP credentials",
+        "curl",
+        r"curl[^\n]{0,300}?[ ](?:-u|--user)[ =][\"']?[^\s:\"']{1,100}:(?P<secret>[^\s\"'@]{4,200})",
+        _real,
+    ),
+    _kind(
         "password in a URL",
         "://",
         r"://[^\s/:@\"'<>|\[\]()]{0,100}:(?P<secret>[^\s/@\"'<>|]{2,200})@(?=[\w\[.-])",

@@ -99,6 +99,7 @@ def environment_of(site: str, port: int) -> dict[str, str]:
         "MEMORY_CORE_PORT": str(port),
         "MEMORY_CORE_ATLASSIAN_HOSTS": site,
         "ATLASSIAN_GATEWAY_URL": site,
+        "ATLASSIAN_MEDIA_URL": site.replace("127.0.0.1", "localhost"),
     }
 
 

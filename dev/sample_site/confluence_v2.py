@@ -138,7 +138,9 @@ def labels(call: Call, plural: str, content_id: str) -> Answer:
 
 
 def attachments(call: Call, plural: str, content_id: str) -> Answer:
-    return paged(call, content_of(call, NOUNS[plural], content_id).attachments)
+    name = call.request.first("filename")
+    files = content_of(call, NOUNS[plural], content_id).attachments
+    return paged(call, [file for file in files if name in ("", file["title"])])
 
 
 def spaces(call: Call) -> Answer:

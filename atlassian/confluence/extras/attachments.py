@@ -21,12 +21,13 @@ class AttachmentList:
     complete: bool
 
 
-def fetch_attachments(client: AtlassianClient, kind: str, content_id: str) -> AttachmentList:
+def fetch_attachments(client: AtlassianClient, kind: str, content_id: str, *, filename: str = "") -> AttachmentList:
     """
-    kind: page or blogpost. Raises UpstreamFailure.
+    kind: page or blogpost; with `filename` only those called so. Raises UpstreamFailure.
     https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-attachment/
     """
-    answer = client.get(f"/wiki/api/v2/{kind}s/{{id}}/attachments", {"limit": MAX_FILES}, id=content_id)
+    params: dict[str, str | int] = {"limit": MAX_FILES} | ({"filename": filename} if filename else {})
+    answer = client.get(f"/wiki/api/v2/{kind}s/{{id}}/attachments", params, id=content_id)
     rows = [row for row in required_items(answer, "results") if text(row, "status") in ("", "current")]
     found = [_attachment(row) for row in rows if text(row, "id")]
     return AttachmentList(tuple(found), not text(answer, "_links", "next"))

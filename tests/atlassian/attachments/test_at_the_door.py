@@ -202,6 +202,14 @@ def test_the_allowlist_holds_for_files(client_for, sample_site, settings, path, 
     assert "queue.log" not in answer.content.decode()
 
 
+def test_a_file_beyond_the_first_list_is_found_by_its_name(agent, sample_site):
+    for number in range(251):
+        attach(sample_site, PAGE, f"{number}.txt", b"one of many")
+    attach(sample_site, PAGE, "last.txt", LOG)
+
+    assert "queue 41" in call(agent, CONFLUENCE, attachment="last.txt", **PAGE).json()["content"]
+
+
 @BOTH
 def test_files_of_one_name_are_told_apart(agent, sample_site, path, owner):
     first, second = (attach(sample_site, owner, "same.txt", text) for text in (b"first", b"second"))
