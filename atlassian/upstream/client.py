@@ -16,7 +16,6 @@ READ_ONLY_POSTS = frozenset(
         "/rest/api/3/search/jql",
         "/rest/api/3/jql/parse",
         "/rest/api/3/changelog/bulkfetch",
-        "/wiki/api/v2/content/convert-ids-to-types",
         "/wiki/api/v2/users-bulk",
     }
 )

@@ -14,7 +14,6 @@ from dev.sample_site.confluence_shapes import (
     space_shape,
     version_shape,
 )
-from dev.sample_site.cql import ancestors as ancestor_ids
 from dev.sample_site.dataset import Page
 from dev.sample_site.exchange import Answer, Refusal, json_answer
 from dev.sample_site.routing import Call, Route
@@ -108,35 +107,6 @@ def _in_list(call: Call, page: Page) -> dict[str, Any]:
     return shown
 
 
-def in_space(call: Call, space_id: str) -> Answer:
-    found = call.site.dataset.space_by_id(number("id", space_id))
-    pages = call.site.dataset.pages.values()
-    shown = [_in_list(call, page) for page in pages if found and page.space == found.key and page.type == "page"]
-    return paged(call, shown if found and call.caller.sees_space(found.key) else [])
-
-
-def ancestors(call: Call, plural: str, content_id: str) -> Answer:
-    page = content_of(call, NOUNS[plural], content_id)
-    pages = call.site.dataset.pages
-    return paged(call, [{"id": each, "type": pages[each].type} for each in ancestor_ids(call, page)])
-
-
-def children(call: Call, content_id: str, which: str) -> Answer:
-    """`children` hides folders, `direct-children` shows them."""
-    page = content_of(call, "page", content_id)
-    found = [
-        {"id": each.id, "status": each.status, "title": each.title, "spaceId": None, "childPosition": 1}
-        | ({"type": each.type} if which == "direct-children" else {})
-        for each in call.site.dataset.pages.values()
-        if each.parent == page.id and each.status == "current" and (which != "children" or each.type == "page")
-    ]
-    return paged(call, found)
-
-
-def labels(call: Call, plural: str, content_id: str) -> Answer:
-    return paged(call, [label_shape(name) for name in content_of(call, NOUNS[plural], content_id).labels])
-
-
 def attachments(call: Call, plural: str, content_id: str) -> Answer:
     name = call.request.first("filename")
     files = content_of(call, NOUNS[plural], content_id).attachments
@@ -161,24 +131,6 @@ def space(call: Call, space_id: str) -> Answer:
     return json_answer(space_shape(call, found))
 
 
-def convert_ids(call: Call) -> Answer:
-    """Ids sent as strings are passed over, as they have been seen to be on the real site."""
-    body = call.request.json()
-    ids = body.get("contentIds") if isinstance(body, dict) else None
-    if not isinstance(ids, list):
-        raise bad_parameter("contentIds", str(ids), "list")
-    return json_answer({"results": {str(each): _type(call, str(each)) for each in ids if isinstance(each, int)}})
-
-
-def _type(call: Call, content_id: str) -> str | None:
-    if found := call.site.dataset.comment(content_id):
-        kind = "inline-comment" if found[1].inline else "footer-comment"
-        return kind if call.caller.sees_space(found[0].space) else None
-    page = call.site.dataset.pages.get(content_id)
-    seen = page is not None and call.caller.sees_space(page.space) and page.type in ("page", "blogpost")
-    return page.type if page and seen else None
-
-
 def users(call: Call) -> Answer:
     body = call.request.json()
     ids = body.get("accountIds") if isinstance(body, dict) else None
@@ -200,17 +152,12 @@ ROUTES = (
     Route("GET", f"{API}/(footer|inline)-comments/([^/]+)/children", confluence_comments.replies, _scopes("comment")),
     Route("GET", f"{API}/(footer|inline)-comments/([^/]+)", confluence_comments.comment, _scopes("comment")),
     Route("GET", f"{CONTENT}/versions", versions, _scopes("page")),
-    Route("GET", f"{CONTENT}/labels", labels, _scopes("page")),
     Route("GET", f"{CONTENT}/attachments", attachments, _scopes("attachment")),
-    Route("GET", f"{API}/(pages|folders)/([^/]+)/ancestors", ancestors, _scopes("content.metadata")),
-    Route("GET", f"{API}/pages/([^/]+)/(children|direct-children)", children, _scopes("page")),
     Route("GET", f"{API}/spaces", spaces, _scopes("space")),
     Route("GET", f"{API}/spaces/([^/]+)", space, _scopes("space")),
-    Route("GET", f"{API}/spaces/([^/]+)/pages", in_space, _scopes("page")),
     Route("GET", f"{API}/(folders)/([^/]+)", single, _scopes("folder")),
     Route("GET", f"{API}/(whiteboards)/([^/]+)", single, _scopes("whiteboard")),
     Route("GET", f"{API}/(databases)/([^/]+)", single, _scopes("database")),
     Route("GET", f"{API}/(embeds)/([^/]+)", single, _scopes("embed")),
-    Route("POST", f"{API}/content/convert-ids-to-types", convert_ids, _scopes("content.metadata")),
     Route("POST", f"{API}/users-bulk", users, _scopes("user")),
 )

@@ -285,30 +285,6 @@ def test_comments_are_roots_with_their_replies_apart(sample_site):
     assert [reply["parentCommentId"] for reply in replies] == [footer[0]["id"]]
 
 
-def test_ancestors_children_and_labels(sample_site):
-    base = "/wiki/api/v2/pages"
-    above = call(sample_site, f"{base}/410000003/ancestors").json()["results"]
-    hidden = call(sample_site, f"{base}/410000001/children").json()["results"]
-    direct = call(sample_site, f"{base}/410000001/direct-children").json()["results"]
-
-    assert above == [{"id": "410000001", "type": "page"}, {"id": "410000002", "type": "folder"}]
-    assert {child["title"] for child in direct} - {child["title"] for child in hidden} >= {"Decisions"}
-    assert [label["name"] for label in call(sample_site, f"{DOORS}/labels").json()["results"]] == [
-        "runbook",
-        "turnstile",
-    ]
-
-
-def test_ids_are_converted_to_types_when_sent_as_numbers(sample_site):
-    path = "/wiki/api/v2/content/convert-ids-to-types"
-    ids = [420000002, 410000004, 4200000021, 4200000023, 410000010, 999]
-    numbers = call(sample_site, path, method="POST", json={"contentIds": ids}).json()["results"]
-    strings = call(sample_site, path, method="POST", json={"contentIds": ["420000002"]}).json()
-
-    assert list(numbers.values()) == ["page", "blogpost", "footer-comment", "inline-comment", None, None]
-    assert strings == {"results": {}}
-
-
 def test_what_has_no_body_is_answered_by_its_own_route(sample_site):
     for path in ("folders/410000002", "whiteboards/410000010", "databases/410000011"):
         answer = call(sample_site, f"/wiki/api/v2/{path}").json()

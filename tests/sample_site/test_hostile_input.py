@@ -66,7 +66,6 @@ def test_odd_bodies_are_answered(sample_site, body):
         "/rest/api/3/search/jql",
         "/rest/api/3/jql/parse",
         "/rest/api/3/changelog/bulkfetch",
-        "/wiki/api/v2/content/convert-ids-to-types",
         "/wiki/api/v2/users-bulk",
     ):
         assert call(sample_site, path, method="POST", data=body).status_code == 400
