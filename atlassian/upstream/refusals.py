@@ -6,7 +6,7 @@ from integrations.credentials import Credentials
 SCOPES = {
     "jira": "read:jira-work and read:jira-user",
     "confluence": (
-        "read:page:confluence, read:space:confluence, read:comment:confluence, read:content.metadata:confluence, "
+        "read:page:confluence, read:space:confluence, read:comment:confluence, read:attachment:confluence, "
         "read:content-details:confluence, read:user:confluence, search:confluence and read:confluence-user"
     ),
 }
