@@ -46,6 +46,10 @@ coverage: install .venv/.dev ## the same with branch coverage; fails below $(COV
 test-browser: install .venv/.dev ## drive the pages in Debian's chromium
 	$(BIN)/python -m pytest -m browser tests/browser
 
+faults: install ## kill, stop and lock servers of their own under load, and hold the log against it
+	$(BIN)/python -m dev.faults sqlite --short
+	$(BIN)/python -m dev.faults postgresql --short
+
 screenshots: install .venv/.dev ## take the pictures in docs/images anew
 	$(BIN)/python -m pytest -m browser tests/browser/screenshots.py
 	if command -v pngquant >/dev/null; then pngquant --force --strip --ext .png 32 docs/images/*.png; fi
@@ -94,4 +98,4 @@ lock: .venv/.dev ## pin every dependency anew
 
 LOCK := --generate-hashes --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help install demo readme run test coverage test-conformance test-browser screenshots score conventions describe bundles bench check lock
+.PHONY: help install faults demo readme run test coverage test-conformance test-browser screenshots score conventions describe bundles bench check lock

@@ -1,0 +1,78 @@
+"""
+python -m dev.faults sqlite|postgresql [--short]: the fault matrix, on servers of its own.
+
+Clients read while the server, its database or its cache is killed, stopped or locked. Afterwards it must serve again
+by itself, every content that was answered must have its record, no answer two of them, and the seals must hold.
+Exit status 1 where something of that is not so.
+"""
+
+import argparse
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from dev.demo.servers import sample_site
+from dev.faults.load import Load
+from dev.faults.machines import PostgreSQL, Redis, Server
+from dev.faults.records import differences
+from dev.faults.scenarios import Stage, scenarios_for
+
+MUST_SERVE_WITHIN = 15
+CLIENTS = 8
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("database", choices=("sqlite", "postgresql"))
+    parser.add_argument("--short", action="store_true", help="each fault once, within a minute and a half")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="memory-core-faults-") as directory, sample_site() as site:
+        Path(directory).chmod(0o755)  # PostgreSQL runs as another user
+        stage = _stage(Path(directory), site, given.database, seconds=2 if given.short else 20)
+        try:
+            return _run(stage, rounds=1 if given.short else 5)
+        finally:
+            stage.server.end(signal.SIGTERM)
+            for machine in (stage.postgresql, stage.redis):
+                if machine is not None:
+                    machine.stop()
+
+
+def _stage(directory: Path, site: str, database: str, seconds: float) -> Stage:
+    if database == "sqlite":
+        file = f"{directory}/faults.sqlite3"
+        server = Server(directory, site, f"sqlite:///{file}", "locmemcache://faults")
+        return Stage(server, seconds, sqlite_file=file)
+    postgresql, redis = PostgreSQL(directory / "postgresql"), Redis()
+    return Stage(Server(directory, site, postgresql.url, redis.url), seconds, postgresql, redis)
+
+
+def _run(stage: Stage, rounds: int) -> int:
+    failures: list[str] = []
+    for name, happen in list(scenarios_for(stage).items()) * rounds:
+        with Load(stage.server.port, stage.server.key, CLIENTS) as load:
+            load.seconds_until_served(MUST_SERVE_WITHIN)
+            time.sleep(1)
+            happen()
+            back = load.seconds_until_served(MUST_SERVE_WITHIN)
+        found = differences(stage.server, load.ledger)
+        if back is None:
+            found.append(f"did not serve again within {MUST_SERVE_WITHIN} s")
+        ledger = load.ledger
+        codes = dict(Counter(f"{status} {code}" for status, code in ledger.refused.values()))
+        served = "never" if back is None else f"{back:.1f} s"
+        print(
+            f"{name}: {len(ledger.content)} read, {len(ledger.unanswered)} cut off, refused {codes}, back in {served}"
+        )
+        failures += [f"{name}: {each}" for each in found]
+    report = stage.server.manage("verify_audit")
+    print(report.strip().splitlines()[0])
+    print("\n".join(["FAILED", *failures]) if failures else "Nothing unrecorded, nothing lost, back by itself.")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""The product and what it stands on, each of our own, on free ports, in a directory that goes away with them."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from dev.demo.servers import ROOT, environment_of, free_port
+from dev.sample_site.accounts import READER
+
+SECONDS_TO_START = 60
+
+
+class PostgreSQL:
+    """A cluster of its own. initdb refuses to run as root: then as the user postgres."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory, self.port = directory, free_port(25_432)
+        directory.mkdir()
+        self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self._as:
+            shutil.chown(directory, "postgres")
+        self._run("initdb", "-D", f"{directory}/data", "-U", "postgres", "-A", "trust", "--no-sync")
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def pid(self) -> int:
+        return int((self.directory / "data" / "postmaster.pid").read_text().split()[0])
+
+    def start(self) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.directory}"
+        log = f"{self.directory}/log"
+        self._run("pg_ctl", "-D", f"{self.directory}/data", "-l", log, "-o", options, "-w", "start")
+
+    def stop(self) -> None:
+        """As a crash would: without a goodbye to anybody."""
+        self._run("pg_ctl", "-D", f"{self.directory}/data", "-m", "immediate", "-w", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run([*self._as, _postgresql_program(program), *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+class Redis:
+    def __init__(self) -> None:
+        self.port = free_port(26_379)
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--daemonize", "no"]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+class Server:
+    """gunicorn with the product, reading the sample site with the operator's account."""
+
+    def __init__(self, directory: Path, site: str, database_url: str, cache_url: str) -> None:
+        self.port, self._log = free_port(28_080), directory / "server.log"
+        account = {"BASE_URL": site, "EMAIL": READER.email, "API_TOKEN": READER.tokens[0].value}
+        self.environment = environment_of(site, self.port) | {
+            "DATABASE_URL": database_url,
+            "CACHE_URL": cache_url,
+            "MEMORY_CORE_RATE_LIMIT_PER_MINUTE": "0",
+            **{f"MEMORY_CORE_JIRA_{name}": value for name, value in account.items()},
+        }
+        self.manage("migrate", "--verbosity", "0")
+        self.key = json.loads(self.manage("bootstrap", "--workspace", "faults", "--json"))["api_key"]
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        self._wait()
+
+    def end(self, number: signal.Signals) -> None:
+        """The whole of it at once where it is killed: a worker is not told by a parent that is gone."""
+        if number is signal.SIGKILL:
+            children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+            for pid in map(int, children):
+                os.kill(pid, number)
+        self._process.send_signal(number)
+        self._process.wait()
+
+    def manage(self, *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        ended = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True)
+        if ended.returncode:
+            raise RuntimeError(f"manage.py {arguments[0]} failed:\n{ended.stdout}{ended.stderr}")
+        return ended.stdout
+
+    def _wait(self) -> None:
+        ends = time.monotonic() + SECONDS_TO_START
+        while time.monotonic() < ends and self._process.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise RuntimeError(f"nothing answers on port {self.port}; see {self._log}")
+
+
+def _postgresql_program(name: str) -> str:
+    """On PATH, or where Debian has it."""
+    found = shutil.which(name) or max(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), default="")
+    if not found:
+        raise RuntimeError(f"{name} of PostgreSQL is not here")
+    return found
