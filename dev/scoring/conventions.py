@@ -17,6 +17,10 @@ the agent reads. The page is written by `make conventions` from the pairs of fil
 A text longer than `max_chars` is cut between lines, or within a long paragraph between words, and says how to go on:
 `[truncated: 2,004 of 9,120 characters shown; next section "Steps"; call again with offset=2004]`. A fence that
 is cut is closed and opened again; that and the marker are not counted by `offset`.
+
+Sections, heads of comments, the line of facts and the marks of truncation are ours alone: in what others wrote,
+headings come below ours, and what else imitates them gets a backslash. A document of more parts than are read at
+once ends with `[cut short: …]`.
 """
 
 REASONS = {
@@ -33,7 +37,7 @@ REASONS = {
     "decision_list": "Decisions are points that say so.",
     "code_block": "A fence is longer than any inside; the language is cleaned of all that no language's name has.",
     "code": "Code is kept to the letter, its title above it.",
-    "panel": "A panel is a quote that begins with its own type and title.",
+    "panel": "A panel is a quote that begins with its type as people see it on Cloud, and its title.",
     "block_quote": "Quotes.",
     "expand": "An expand is its title, then its body.",
     "rule": "A rule is three hyphens.",
@@ -42,22 +46,22 @@ REASONS = {
     "table_spans": "A value that spans rows is repeated up to 60 characters, so that each row reads alone.",
     "table_cells": "Blocks in a cell are flattened onto one line.",
     "layout": "Columns follow each other.",
-    "link": "Links to http, https and mailto stay, those within the site become absolute, others leave their text.",
-    "confluence_link": "Storage format has names instead of addresses: of pages, files, people, spaces.",
+    "link": "Links to the web and mailto stay; other addresses stand beside their words unless they run something.",
+    "confluence_link": "A page is linked where its space is known, at an address that can be read; files are named.",
     "mention": "People are named by the document, else by looking them up, else by their account id.",
     "status": "A status stands in brackets.",
     "date": "Dates are ISO dates in UTC.",
     "emoji": "An emoji is its character, else its name.",
     "inline_macros": "Status, Jira, dates and emoticons within a line.",
     "smart_link": "A card is named by its issue key or title, else it is the bare address; a list keeps its query.",
-    "media": "A picture or file is named by its alternative text or caption; media ids mean nothing to a reader.",
+    "media": "A picture or file is named; one elsewhere has its address as text, so that nobody fetches it unasked.",
     "image": "A picture is named by its file, its alternative text beside and its caption below.",
-    "extension": "Macros show their body; without one they say what they are, without ids and measures.",
-    "macros": "Macros show their body; without one they say what they are, without ids and measures.",
+    "extension": "Macros show their body, diagrams their source; others say what they are, without ids.",
+    "macros": "Macros show their body, diagrams their source; others say what they are, without ids.",
     "page_properties": "Page properties are the table they hold.",
     "adf_extension": "What storage format has no element for comes from its ADF or its fallback, never from both.",
     "unknown": "A type that nobody told us of gives what it holds, else what it says, else that it is there.",
-    "nothing": "What a person does not see on the page reaches no agent.",
+    "nothing": "What a person does not see on the page, be it by its style or its colour, reaches no agent.",
     "broken": "Malformed XML is repaired.",
 }
 _FORMATS = (("adf", ".json", "json", "ADF"), ("storage", ".xml", "xml", "Storage format"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from audit.models import AuditLog
-from tests.atlassian.rest_helpers import call, connect
+from tests.atlassian.rest_helpers import FOUR, call, connect
 from tests.factories import make_api_key
 from workspaces.models import Role
 
@@ -16,6 +16,30 @@ OWN = Path(__file__).parent / "rendering"
 
 ADF = sorted(OWN.rglob("*.json"))
 STORAGE = sorted(OWN.rglob("*.xml"))
+JSON = {"Content-Type": "application/json"}
+HTML = {"Content-Type": "text/html"}
+ANSWERS = {
+    "nothing": (200, JSON, {}),
+    "a list instead of an object": (200, JSON, [{"id": "1"}]),
+    "an object without what was asked for": (200, JSON, {"id": 7, "fields": None, "body": {"storage": None}}),
+    "a login page": (200, HTML, "<html><title>Log in</title></html>"),
+    "half of an answer": (200, JSON, '{"issues": [{"key": "GA'),
+    "wrong credentials": (401, JSON, {"code": 401, "message": "Unauthorized"}),
+    "a missing scope": (401, JSON, {"code": 401, "message": "Unauthorized; scope does not match"}),
+    "a firewall": (403, HTML, "<h1>Forbidden</h1>"),
+    "nothing there": (404, JSON, {"errorMessages": ["Issue does not exist"], "errors": {}}),
+    "no such site": (404, HTML, "<h1>Page not found</h1>"),
+    "a route that is gone": (410, JSON, {"errorMessages": ["The requested API has been removed."]}),
+    "a rejected query": (400, JSON, {"errorMessages": ["The value 'X' does not exist for the field 'project'."]}),
+    "too many calls": (429, {**JSON, "Retry-After": "0"}, {"message": "Rate limit exceeded"}),
+    "a site that is down": (503, HTML, "<h1>Service Unavailable</h1>"),
+}
+ASKED = {
+    "jira.search": "/rest/api/3/search/jql",
+    "jira.read": "/rest/api/3/issue/GATE-7",
+    "confluence.search": "/wiki/rest/api/search",
+    "confluence.read": "/wiki/api/v2/pages/420000002",
+}
 
 
 @pytest.fixture
@@ -44,3 +68,18 @@ def test_a_document_is_read_as_a_page(agent, sample_site, document):
 
     assert answer.status_code == 200, answer.content
     assert AuditLog.objects.get().outcome == "success"
+
+
+@pytest.mark.parametrize(("path", "params", "action"), FOUR)
+@pytest.mark.parametrize("sample", ANSWERS)
+def test_any_answer_in_any_place_never_ends_as_a_fault_of_ours(
+    agent, sample_site, monkeypatch, sample, path, params, action
+):
+    monkeypatch.setattr("atlassian.upstream.transport.TOTAL_TIMEOUT", 2)
+    sample_site.answer("GET", ASKED[action], *ANSWERS[sample])
+
+    answer = call(agent, path, **params)
+
+    assert answer.status_code in (200, 400, 404, 429, 502, 504), answer.content
+    assert answer.status_code == 200 or answer.json()["error"]["code"] != "internal_error"
+    assert AuditLog.objects.count() == 1

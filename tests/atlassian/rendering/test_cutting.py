@@ -161,3 +161,42 @@ def test_code_that_ends_in_a_backslash_is_not_cut() -> None:
     for budget in range(190, 260):
         _, _, end = spans(content, budget)[0]
         assert content[:end].count("`") % 2 == 0
+
+
+@pytest.mark.parametrize("budget", range(180, 220))
+def test_no_escape_is_torn_where_nothing_else_can_be_kept(budget: int) -> None:
+    content = r"\*" * 300
+
+    for _, _, end in spans(content, budget)[:-1]:
+        assert end % 2 == 0
+
+
+@pytest.mark.parametrize("budget", range(180, 420, 5))
+def test_no_hard_break_is_left_last(budget: int) -> None:
+    content = ("a line of some words that goes on\\\nand another one\n\n" * 20).strip()
+
+    for _, _, end in spans(content, budget)[:-1]:
+        assert not content[:end].endswith("\\\n")
+
+
+@pytest.mark.parametrize("budget", range(320, 480, 5))
+def test_marks_that_reach_over_a_hard_break_are_not_torn(budget: int) -> None:
+    content = "intro " * 30 + "**bold words\\\n" + "more " * 20 + "end** " + "tail " * 60
+
+    for _, _, end in spans(content, budget)[:1]:
+        assert content[:end].count("**") % 2 == 0
+
+
+@pytest.mark.parametrize("opener", ["| a | b |\n|---|---|\n| ", "# "])
+def test_a_row_or_heading_too_long_for_this_piece_is_left_to_the_next(opener: str) -> None:
+    content = "A paragraph of some words.\n\n" + opener + "word " * 200 + "\n"
+
+    assert cut(content, 0, 400).next_offset == content.index(opener)
+
+
+@pytest.mark.parametrize("budget", range(180, 300, 3))
+def test_no_piece_begins_with_what_would_open_a_block(budget: int) -> None:
+    content = "word - word # word 1. word > word | word " * 40
+
+    for _, _, end in spans(content, budget)[:-1]:
+        assert content[end:].startswith("word")
