@@ -83,7 +83,7 @@ class MembershipForm(forms.ModelForm):
             self.fields[name].widget.attrs["aria-label"] = name.title()
 
 
-class MembershipFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+class MembershipFormSet(BaseInlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if "DELETE" in form.fields:
