@@ -38,7 +38,7 @@ class UpstreamAuthFailed(UpstreamFailure):
     default_code = "upstream_auth_failed"
     default_detail = (
         "Atlassian refuses the stored credentials: the API token is wrong, expired or revoked. A workspace admin "
-        "enters a new one on the Integrations page. Until then nothing can be said about what exists there."
+        "enters a new one on the Connections page. Until then nothing can be said about what exists there."
     )
 
 

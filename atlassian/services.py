@@ -16,7 +16,7 @@ from atlassian.confluence.attachments import PageFiles
 from atlassian.confluence.pages import MACROS, Page, PageRequest, WholePage
 from atlassian.confluence.reader import Confluence
 from atlassian.confluence.search.results import PageList
-from atlassian.connection_test.report import ConnectionReport, check_connection
+from atlassian.connection_test.report import ConnectionFaulty, ConnectionReport, check_connection
 from atlassian.errors import UpstreamFailure
 from atlassian.jira.attachments import IssueFiles
 from atlassian.jira.includes import Include
@@ -178,13 +178,22 @@ def _issues_for_table(actor: Actor, jql: str, limit: int) -> list[dict[str, str]
 
 
 def check_integration(actor: Actor, provider: str) -> ConnectionReport:
-    """What search and read would meet; also for a disabled integration, before it is enabled again."""
+    """
+    What search and read would meet; also for a disabled integration, before it is enabled again.
+
+    A test that finds a fault is recorded as failed, and answered all the same.
+    """
     target: dict[str, Any] = {"provider": provider}
-    with audited(actor, Action.INTEGRATION_TEST, target):
-        credentials = _credentials(actor, provider, target, even_disabled=True)
-        report = check_connection(credentials)
-        save_discovery(credentials, actor.workspace, report.discovery)
-        target |= {"ok": report.ok, "problem": report.problem}
+    try:
+        with audited(actor, Action.INTEGRATION_TEST, target):
+            credentials = _credentials(actor, provider, target, even_disabled=True)
+            report = check_connection(credentials)
+            save_discovery(credentials, actor.workspace, report.discovery)
+            target |= {"ok": report.ok, "problem": report.problem}
+            if not report.ok:
+                raise ConnectionFaulty()
+    except ConnectionFaulty:
+        pass
     return report
 
 

@@ -1,4 +1,4 @@
-"""Integrations in the admin: to look at. They are changed on the Integrations page, through the services."""
+"""Integrations in the admin: to look at. They are changed on the Connections page, through the services."""
 
 from typing import Any
 

@@ -9,7 +9,7 @@ class IntegrationMissing(APIException):
     def __init__(self, provider: str) -> None:
         super().__init__(
             f"{provider.title()} is not connected in this workspace. A workspace admin saves base_url, email and "
-            f"api_token on the Integrations page or by PUT /v1/integrations."
+            f"api_token on the Connections page or by PUT /v1/integrations."
         )
 
 

@@ -72,7 +72,7 @@ def _error(transport: Transport, response: Response, scope: str) -> UpstreamFail
 def lacks_scope(product: str, scope: str) -> UpstreamScopeMissing:
     return UpstreamScopeMissing(
         f"The {product} API token lacks a scope for attached files: {scope}. Scopes are fixed when a token is made: a "
-        f"workspace admin creates a new one and enters it on the Integrations page."
+        f"workspace admin creates a new one and enters it on the Connections page."
     )
 
 

@@ -22,7 +22,7 @@ SENTENCES = {
     Reason.PICTURE_SIZE: "The picture has too many pixels to be opened here.",
     Reason.PICTURES_OFF: (
         "The file is a picture, and this workspace lets agents read the text of files only. A workspace admin can "
-        "allow pictures on the Integrations page (attachments: images)."
+        "allow pictures on the Connections page (attachments: images)."
     ),
 }
 
@@ -39,7 +39,7 @@ class AttachmentsOff(APIException):
     status_code = status.HTTP_403_FORBIDDEN
     default_code = "attachments_off"
     default_detail = (
-        "This workspace lets agents read no attached files. A workspace admin can allow it on the Integrations page "
+        "This workspace lets agents read no attached files. A workspace admin can allow it on the Connections page "
         "(attachments: text or images)."
     )
 

@@ -115,4 +115,4 @@ def _asked_of_jira(transport: Transport) -> Response | None:
 def _save(credentials: Credentials) -> str:
     if credentials.source == "environment":
         return f"let the operator set MEMORY_CORE_{credentials.provider.upper()}_API_TOKEN to it"
-    return "save it on the Integrations page"
+    return "save it on the Connections page"

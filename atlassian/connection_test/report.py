@@ -71,6 +71,13 @@ class ConnectionReport:
         return AccountDiscovery(self.scoped, self.cloud_id, self.account_id, self.account_name, self.problem)
 
 
+class ConnectionFaulty(APIException):
+    """For the record of a test alone: whoever tests gets the report."""
+
+    default_code = "connection_faulty"
+    default_detail = "The test found a fault."
+
+
 def check_connection(credentials: Credentials, *, today: date | None = None) -> ConnectionReport:
     """What search and read would meet with these credentials. Raises nothing for what Atlassian does or is."""
     test = _Test(credentials)

@@ -32,7 +32,7 @@ def another_account(credentials: Credentials, account_id: str) -> UpstreamAuthFa
     return UpstreamAuthFailed(
         f"{credentials.product} says that the stored credentials are those of the account {account_id[:128]}, and "
         f"they were connected as {credentials.account_id}. Nothing is read until a workspace admin has decided: "
-        "Test connection on the Integrations page connects the account of today; or save there the email and API "
+        "Test connection on the Connections page connects the account of today; or save there the email and API "
         "token of the account that was meant."
     )
 
@@ -86,7 +86,7 @@ def site_gone(credentials: Credentials) -> UpstreamFailure:
     return UpstreamFailure(
         f"There is no {credentials.product} at {credentials.base_url} for the moment: the site is suspended, was "
         f"deleted or renamed, has no {credentials.product}, or base_url is mistyped. This says nothing about the "
-        "issue, page or words asked for. A workspace admin tests the connection on the Integrations page."
+        "issue, page or words asked for. A workspace admin tests the connection on the Connections page."
     )
 
 
@@ -109,4 +109,4 @@ def identity_unknown(credentials: Credentials, status: int) -> UpstreamFailure:
 def _where_to_enter(credentials: Credentials) -> str:
     if credentials.source == "environment":
         return f"let the operator set MEMORY_CORE_{credentials.provider.upper()}_API_TOKEN to it"
-    return "let a workspace admin enter it on the Integrations page"
+    return "let a workspace admin enter it on the Connections page"

@@ -206,7 +206,7 @@ def _unreachable(exc: Exception, site_url: str) -> UpstreamFailure:
     if isinstance(exc, requests.exceptions.ProxyError):
         proxy = urlsplit(settings.HTTPS_PROXIES["https"])
         what = f"The proxy {proxy.hostname}:{proxy.port} did not let the call to {site_url} through."
-    return UpstreamFailure(f"{what} A workspace admin can test the connection on the Integrations page.")
+    return UpstreamFailure(f"{what} A workspace admin can test the connection on the Connections page.")
 
 
 def _segment(part: str) -> str:

@@ -169,3 +169,15 @@ def test_an_expiring_token_is_warned_of_by_the_command(admin, capsys):
     call_command("check_integrations")
 
     assert capsys.readouterr().out.count("expires in 7 days") == 2
+
+
+def test_a_test_that_finds_a_fault_is_recorded_as_failed_and_answered_all_the_same(admin):
+    Integration.objects.filter(provider="jira").update(email="nobody@acme.example.com")
+
+    report = check(admin).json()
+
+    assert not report["ok"]
+    record = AuditLog.objects.get()
+    assert (record.outcome, record.error_code) == ("failed", "connection_faulty")
+    assert record.target["problem"] == report["problem"]
+    assert Integration.objects.get(provider="jira").test_problem

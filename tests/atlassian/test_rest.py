@@ -203,7 +203,7 @@ def test_a_dead_token_is_never_nothing_found(client_for, sample_site, settings, 
     answer = call(client_for(make_api_key(Role.MEMBER)), path, **params)
 
     assert error(answer) == (502, "upstream_auth_failed")
-    assert "Integrations page" in answer.json()["error"]["message"]
+    assert "Connections page" in answer.json()["error"]["message"]
 
 
 def test_an_account_without_a_licence_for_confluence_is_told_so(client_for, sample_site, settings):

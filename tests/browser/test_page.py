@@ -1,4 +1,4 @@
-"""The Integrations page as a person meets it, in a real browser and against the sample site."""
+"""The Connections page as a person meets it, in a real browser and against the sample site."""
 
 import re
 

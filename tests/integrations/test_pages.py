@@ -1,4 +1,4 @@
-"""The Integrations page at its door: no script, plain forms, down to the record."""
+"""The Connections page at its door: no script, plain forms, down to the record."""
 
 import re
 from datetime import date, timedelta

@@ -171,7 +171,7 @@ def test_a_workspace_says_what_agents_may_read(agent, sample_site, path, owner, 
     assert answer.status_code == (200 if may else 403), answer.content
     if not may:
         assert error(answer) == (403, "attachments_off")
-        assert "Integrations page" in answer.json()["error"]["message"]
+        assert "Connections page" in answer.json()["error"]["message"]
         assert only_record().outcome == "denied"
     if policy == "off":
         assert not sample_site.requests
