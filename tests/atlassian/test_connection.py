@@ -193,8 +193,11 @@ def test_what_fails_for_agents_fails_in_the_test(check, sample_site, provider, p
         agents_call(make_credentials(provider, base_url=sample_site.url, email=READER.email, api_token="sample-reader"))
     report = check(provider, READER)
 
-    assert not report.ok
-    assert report.problem
+    if path.endswith("/jql/parse"):
+        assert report.warnings[0].startswith("Searches in JQL do not work.")
+    else:
+        assert not report.ok
+        assert report.problem
 
 
 @BOTH
