@@ -75,7 +75,7 @@ def test_the_image_runs_as_nobody_in_particular():
 def test_each_service_is_closed_in_and_knows_its_secrets():
     ours = {name: service for name, service in COMPOSE["services"].items() if service["image"] == "memory-core"}
 
-    assert len(ours) == 4
+    assert len(ours) == 6
     for service in ours.values():
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
@@ -85,10 +85,10 @@ def test_each_service_is_closed_in_and_knows_its_secrets():
         assert set(service.get("depends_on", {})) <= set(COMPOSE["services"])
 
 
-def test_without_a_profile_one_server_starts_on_sqlite():
+def test_without_a_profile_one_server_and_its_work_start_on_sqlite():
     default = {name for name, service in COMPOSE["services"].items() if "profiles" not in service}
 
-    assert default == {"migrate", "memory-core"}
+    assert default == {"migrate", "memory-core", "work"}
 
 
 def test_every_setting_of_the_manifests_is_one():
