@@ -32,7 +32,8 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     MEMORY_CORE_HOST=0.0.0.0 \
-    DATABASE_URL=sqlite:////data/memory-core.sqlite3
+    DATABASE_URL=sqlite:////data/memory-core.sqlite3 \
+    AUDIT_ARCHIVE_DIR=/data/audit-archive
 USER 10001:10001
 VOLUME /data
 EXPOSE 8080

@@ -71,6 +71,7 @@ ENVIRONMENT_CREDENTIALS = (
 # Limits and retention.
 RATE_LIMIT_PER_MINUTE = env.integer("MEMORY_CORE_RATE_LIMIT_PER_MINUTE", default=6000)  # of one key; 0: none
 AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", default=365, most=36_500)  # for prune_audit; 0 keeps forever
+AUDIT_ARCHIVE_DIR = BASE_DIR / env.text("AUDIT_ARCHIVE_DIR", default="audit-archive")  # of what is pruned
 AUDIT_WEBHOOK_SECRET = env.secret("AUDIT_WEBHOOK_SECRET")
 AUDIT_SINKS = environment.audit_sinks(env.comma_separated("AUDIT_SINKS"), AUDIT_WEBHOOK_SECRET)  # where records go
 AUDIT_SINKS_CA = env.text("AUDIT_SINKS_CA")  # certificates that these may have, besides the usual

@@ -26,7 +26,7 @@ class Command(OperatorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--days", type=int, metavar="N", help="keep N days; else AUDIT_RETENTION_DAYS; 0: all")
-        parser.add_argument("--archive-dir", type=Path, metavar="DIR", help="else audit-archive beside manage.py")
+        parser.add_argument("--archive-dir", type=Path, metavar="DIR", help="else AUDIT_ARCHIVE_DIR")
         parser.add_argument("--dry-run", action="store_true", help="say what would be pruned")
         parser.add_argument(
             "--allow-tampered",
@@ -47,7 +47,7 @@ class Command(OperatorCommand):
         if options["dry_run"]:
             self._foretell(before)
             return
-        directory = (options["archive_dir"] or settings.BASE_DIR / "audit-archive").resolve()
+        directory = (options["archive_dir"] or settings.AUDIT_ARCHIVE_DIR).resolve()
         try:
             self._prune(before, directory, options["allow_tampered"])
         except APIException as exc:
