@@ -28,6 +28,7 @@ class CommentPage:
     comments: tuple[IssueComment, ...] = ()
     total: int = 0
     before: int = 0
+    is_placed: bool = True  # it is known which of all they are
     names: dict[str, str] = field(default_factory=dict, repr=False)  # account id → name, of their authors
 
     @property
@@ -41,7 +42,7 @@ def comments_of(page: Any) -> CommentPage:
     comments = sorted(map(_comment, found), key=lambda comment: instant(comment.created), reverse=True)
     total = max(number(page, "total"), len(comments))
     names = names_of(*(dig(comment, "author") for comment in found))
-    return CommentPage(tuple(comments), total, total - len(comments), names)
+    return CommentPage(tuple(comments), total, total - len(comments), names=names)
 
 
 def page_params(before: int | None) -> Params:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from atlassian.jira.field_kinds import NOISE, NOISE_PATTERN, VALUES, plain_value
-from atlassian.jira.system_fields import SHOWN_ELSEWHERE, SYSTEM
+from atlassian.jira.system_fields import SHOWN_ELSEWHERE, SYSTEM, SYSTEM_NAMES
 from atlassian.upstream.responses import clean, dig, line, mapping
 
 Plain = str | int | float | bool | list[Any]
@@ -76,7 +76,7 @@ def _field(field_id: str, name: str, kind: str, value: Any, fields: Mapping[str,
 
 
 def name_of(answer: Any, field_id: str) -> str:
-    return line(answer, "names", field_id) or clean(field_id)
+    return line(answer, "names", field_id) or SYSTEM_NAMES.get(field_id) or clean(field_id)
 
 
 def is_blank(value: Any) -> bool:

@@ -8,6 +8,7 @@ from django.core.cache import cache
 
 from atlassian.errors import UpstreamFailure
 from atlassian.jira.fields import name_of
+from atlassian.jira.system_fields import SYSTEM_NAMES
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.responses import items, line, mapping, texts
 
@@ -112,33 +113,4 @@ CLAUSES = {
     "created": ("createdDate",),
     "updated": ("updatedDate",),
     "issuelinks": ("issueLinkType",),
-}
-# What Jira calls fields of its own in English, where an answer brings no names.
-SYSTEM_NAMES = {
-    "summary": "Summary",
-    "status": "Status",
-    "issuetype": "Issue Type",
-    "priority": "Priority",
-    "assignee": "Assignee",
-    "reporter": "Reporter",
-    "updated": "Updated",
-    "created": "Created",
-    "description": "Description",
-    "environment": "Environment",
-    "labels": "Labels",
-    "components": "Components",
-    "fixVersions": "Fix versions",
-    "versions": "Affects versions",
-    "resolution": "Resolution",
-    "duedate": "Due date",
-    "comment": "Comment",
-    "attachment": "Attachment",
-    "issuelinks": "Linked Issues",
-    "subtasks": "Sub-tasks",
-    "parent": "Parent",
-    "worklog": "Log Work",
-    "security": "Security Level",
-    "timetracking": "Time tracking",
-    "votes": "Votes",
-    "watches": "Watchers",
 }

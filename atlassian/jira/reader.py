@@ -104,9 +104,10 @@ class Jira:
         try:
             page = self._client.get("/rest/api/3/issue/{key}/comment", page_params(before), key=issue.facts.key)
         except UpstreamFailure as exc:
-            message = f"Comments are missing: {len(issue.comments.comments)} of {issue.comments.total} could be had."
-            warnings.append(Notice("comments_incomplete", f"{message} {exc.detail}"))
-            return issue
+            had = f"{len(issue.comments.comments)} of {issue.comments.total}"
+            why = "" if isinstance(exc, NothingThere) else f" {exc.detail}"
+            warnings.append(Notice("comments_incomplete", f"Comments are missing: {had} could be had.{why}"))
+            return replace(issue, comments=replace(issue.comments, is_placed=issue.comments.is_complete))
         comments = comments_of(page) if before is None else page_before(comments_of(page), before)
         facts = replace(issue.facts, comment_count=comments.total)
         return replace(issue, facts=facts, comments=comments, names=dict(issue.names) | comments.names)

@@ -7,6 +7,44 @@ from atlassian.jira.field_kinds import plain_value
 from atlassian.moments import minute
 from atlassian.upstream.responses import clean, items, line, mapping, number, text
 
+# What Jira calls fields of its own in English, where an answer brings no names.
+SYSTEM_NAMES = {
+    "summary": "Summary",
+    "status": "Status",
+    "issuetype": "Issue Type",
+    "priority": "Priority",
+    "assignee": "Assignee",
+    "reporter": "Reporter",
+    "updated": "Updated",
+    "created": "Created",
+    "description": "Description",
+    "environment": "Environment",
+    "labels": "Labels",
+    "components": "Components",
+    "fixVersions": "Fix versions",
+    "versions": "Affects versions",
+    "resolution": "Resolution",
+    "duedate": "Due date",
+    "comment": "Comment",
+    "attachment": "Attachment",
+    "issuelinks": "Linked Issues",
+    "subtasks": "Sub-tasks",
+    "parent": "Parent",
+    "worklog": "Log Work",
+    "security": "Security Level",
+    "timetracking": "Time tracking",
+    "votes": "Votes",
+    "watches": "Watchers",
+    "creator": "Creator",
+    "progress": "Progress",
+    "resolutiondate": "Resolved",
+    "issuerestriction": "Restrict to",
+    "statuscategorychangedate": "Status Category Changed",
+    "aggregateprogress": "Σ Progress",
+    "aggregatetimespent": "Σ Time Spent",
+    "aggregatetimeestimate": "Σ Remaining Estimate",
+    "aggregatetimeoriginalestimate": "Σ Original Estimate",
+}
 # Where an issue's answer has a place of its own for it, or nothing for a reader at all.
 SHOWN_ELSEWHERE = frozenset(
     {

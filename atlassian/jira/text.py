@@ -103,6 +103,8 @@ def _fact(field: Field) -> str:
 
 
 def _which_comments(page: CommentPage) -> str:
+    if not page.is_placed:
+        return f"Only {len(page.comments)} of them are here."
     if not page.comments:
         return "None of those is here."
     first = page.before + 1

@@ -153,7 +153,7 @@ class TestRead:
 
         answer = read(connected(client_for))
 
-        assert all(text in answer["content"] for text in ("Body.", "Hello.", "## Comments (101)"))
+        assert all(text in answer["content"] for text in ("Body.", "Hello.", "## Comments (101)", "Only 1 of them"))
         assert codes(answer) == ["comments_incomplete"]
 
     @responses.activate
@@ -167,6 +167,15 @@ class TestRead:
 
         assert "@Yan" in read(connected(client_for))["content"]
         assert len(calls()) == 3
+
+    @responses.activate
+    def test_whoever_wrote_a_comment_is_known_by_name(self, client_for):
+        mention = {"type": "doc", "content": [{"type": "mention", "attrs": {"id": "712020:zoe"}}]}
+        comments = [{"author": person("Zoe"), "created": "2026-11-01T10:00:00.000+0000", "body": paragraph("Here.")}]
+        serve(make_issue(description=mention, comment={"comments": comments, "total": 1}))
+
+        assert "@Zoe" in read(connected(client_for))["content"]
+        assert len(calls()) == 1
 
     @responses.activate
     def test_names_that_cannot_be_had_are_said(self, client_for):

@@ -235,7 +235,7 @@ def test_system_fields_that_people_see_are_facts(client_for):
         "Affects versions": ["4.2"],
         "Security Level": "Gate team only",
         "Time tracking": "estimated 2d, spent 1d, remaining 1d",
-        "watches": 3,
+        "Watchers": 3,
     }
 
 
@@ -254,11 +254,11 @@ def test_a_restriction_another_creator_and_the_sums_of_subtasks_are_told(client_
     )
 
     assert read(connected(client_for))["fields"] == {
-        "aggregateprogress": "25 %",
-        "aggregatetimespent": "2.5 h",
-        "creator": "Bo",
-        "issuerestriction": "only some may see it: projectrole",
-        "resolutiondate": "2026-11-18 06:22 UTC",
+        "Creator": "Bo",
+        "Resolved": "2026-11-18 06:22 UTC",
+        "Restrict to": "only some may see it: projectrole",
+        "Σ Progress": "25 %",
+        "Σ Time Spent": "2.5 h",
     }
 
 
