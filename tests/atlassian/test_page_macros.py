@@ -137,6 +137,21 @@ def test_nothing_outside_the_allowlist_is_included_whatever_the_page_says(agent,
     assert codes(answer) == ["macros_incomplete"]
 
 
+def test_a_row_of_another_space_is_not_shown_whatever_the_search_answers(agent, sample_site):
+    Integration.objects.filter(provider="confluence").update(allowed_keys=["ENG"])
+    report = macro("detailssummary", label="x")
+    page = sample_site.add_page("Top", space="ENG", storage=include("Source") + report + macro("children"))
+    body = {"storage": {"value": "<p>Secret words.</p>" + details("<tr><th>Pay</th><td>9</td></tr>")}}
+    content = {"id": "1", "type": "page", "status": "current", "title": "Source", "space": {"key": "HR"}, "body": body}
+    sample_site.answer("GET", "/wiki/rest/api/search", body={"results": [{"content": content}], "_links": {}})
+
+    shown = read(agent, page, include="macros")["content"]
+
+    assert "Secret words." not in shown
+    assert "Pay" not in shown
+    assert "(id 1)" not in shown
+
+
 def test_what_is_too_long_to_be_included_is_missed(agent, sample_site):
     sample_site.add_page("Long", space="ENG", storage="<p>" + "word " * 120_000 + "</p>")
     page = sample_site.add_page("Top", space="ENG", storage=include("Long"))
