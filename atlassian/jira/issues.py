@@ -172,7 +172,7 @@ def files_of(fields: dict[str, Any]) -> list[AttachedFile]:
             name=line(file, "filename"),
             media_type=line(file, "mimeType"),
             size=number(file, "size"),
-            created=text(file, "created"),
+            created=in_utc(text(file, "created")),
         )
         for file in items(fields, "attachment")
         if line(file, "filename")

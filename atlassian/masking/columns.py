@@ -1,7 +1,7 @@
 """Secrets below a label: the columns of tables whose head says `Password`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import pairwise
 
 from atlassian.masking.labels import is_secret, kind_of_label
@@ -15,15 +15,19 @@ _AROUND = " *_`\"':"
 
 def secrets_in_columns(text: str, lowered: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, kind) of each. `lowered` is text in lower case, character by character."""
+    end_of_table = 0
     for row in _DELIMITER_ROW.finditer(text):
+        if row.start() < end_of_table:  # what looks like the line below a head, further down
+            continue
         head_start = text.rfind("\n", 0, max(0, row.start() - 1)) + 1
         head = lowered[head_start : max(head_start, row.start() - 1)]
         labels = {place: kind for place, (_, cell) in enumerate(_cells(head)) if (kind := kind_of_label(cell))}
         if labels:
-            yield from _below(text, row.end() + 1, labels)
+            end_of_table = yield from _below(text, row.end() + 1, labels)
 
 
-def _below(text: str, start: int, labels: dict[int, str]) -> Iterator[tuple[int, int, str]]:
+def _below(text: str, start: int, labels: dict[int, str]) -> Generator[tuple[int, int, str], None, int]:
+    """Returns where the table ends."""
     while text.startswith("|", start):
         end = text.find("\n", start)
         line = text[start : end if end >= 0 else len(text)]
@@ -31,6 +35,7 @@ def _below(text: str, start: int, labels: dict[int, str]) -> Iterator[tuple[int,
             if place in labels and " " not in value and is_secret(value, labels[place]):
                 yield start + offset, start + offset + len(value), labels[place]
         start += len(line) + 1
+    return start
 
 
 def _cells(line: str) -> list[tuple[int, str]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from atlassian.attachments.files import AttachedFile, told_apart
-from atlassian.moments import day
+from atlassian.moments import day, in_utc
 from atlassian.rendering.imitations import facts_line
 from atlassian.rendering.markdown.tree import Block, List, ListItem, Paragraph, Run
 from atlassian.upstream.client import AtlassianClient
@@ -39,7 +39,7 @@ def _attachment(row: dict[str, Any]) -> AttachedFile:
         name=line(row, "title") or "unnamed",
         media_type=line(row, "mediaType"),
         size=number(row, "fileSize"),
-        created=text(row, "version", "createdAt") or text(row, "createdAt"),
+        created=in_utc(text(row, "version", "createdAt") or text(row, "createdAt")),
     )
 
 

@@ -56,6 +56,7 @@ def test_a_file_is_read_by_the_name_that_the_list_shows(agent, sample_site, path
         "name": "queue.log",
         "size": len(LOG),
     }
+    assert read["attachment"]["created"].startswith("2026-11-20T09:00:00.000")
     assert owner.items() <= {"issue_key": read.get("key"), "page_id": read.get("id")}.items()
     record = only_record()
     provider = path.split("/")[2]

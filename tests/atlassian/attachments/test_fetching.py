@@ -196,3 +196,17 @@ def test_a_list_that_cannot_be_had_is_an_upstream_failure(agent, sample_site, pa
     sample_site.answer("GET", route, 500, body={"message": "down"})
 
     assert error(call(agent, path, attachment="queue.log", **owner)) == (502, "upstream_error")
+
+
+@BOTH
+def test_a_download_for_which_the_token_lacks_a_scope_names_the_scope(agent, sample_site, path, owner):
+    file_id = attach(sample_site, owner)
+    refusal = {"code": 401, "message": "Unauthorized; scope does not match"}
+    sample_site.answer(
+        "GET", route_of(path, file_id), 401, {"x-failure-category": "FAILURE_CLIENT_SCOPE_CHECK"}, refusal
+    )
+
+    answer = call(agent, path, attachment="queue.log", **owner)
+
+    assert error(answer) == (502, "upstream_auth_failed")
+    assert ("read:attachment:jira" if path == JIRA else "read:attachment:confluence") in message(answer)

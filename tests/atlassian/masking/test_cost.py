@@ -13,6 +13,8 @@ UNITS = [
     "eyJ", "eyJaaaaaaaaaaaa.", "eyJaaaaaaaaaaaaa" + "." * 50, "://a:", "://", "://" + "a" * 90 + ":",
     "ghp_", "ghp_aaaaaaaaaaaaaaaaaaaa.", "sk-", "secret_key=", "ATATT3", "authorization: bearer ", "xoxb-", "비밀번호:",
     'password""""""""',
+    "| password |\n|---|\n",
+    "| hunter2x |\n",
     "-----BEGIN PRIVATE KEY-----\nA: b\n", "A" * 60 + "\n", "[masked: ", "a" * 97,
 ]  # fmt: skip
 SIZES = (1, 2, 4, 8)
