@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.credentials import Credentials
+from integrations.credentials import Credentials, Source
 from integrations.models import Integration
+
+ACCOUNT_FIELDS = ["scoped", "cloud_id", "account_id", "account_name"]
 
 
 @dataclass(frozen=True)
@@ -21,13 +23,32 @@ class AccountDiscovery:
 @transaction.atomic
 def save_discovery(credentials: Credentials, workspace_key: str, discovery: AccountDiscovery) -> None:
     """Keep them beside the workspace's own credentials, unless these were changed meanwhile."""
-    rows = Integration.objects.select_for_update(of=("self",))
-    row = rows.filter(workspace__key=workspace_key, provider=credentials.provider).first()
-    tested = (credentials.base_url, credentials.email, credentials.api_token)
-    if row is None or (row.base_url, row.email, row.api_token) != tested:
+    row = _locked_row(credentials, workspace_key)
+    if row is None:
         return
     if discovery.account_id:  # a site that cannot be reached says nothing new about the account
-        row.scoped, row.cloud_id = discovery.scoped, discovery.cloud_id
-        row.account_id, row.account_name = discovery.account_id[:128], discovery.account_name[:200]
+        _set_account(row, discovery)
     row.tested_at, row.test_problem = timezone.now(), discovery.problem[:500]
-    row.save(update_fields=["scoped", "cloud_id", "account_id", "account_name", "tested_at", "test_problem"])
+    row.save(update_fields=[*ACCOUNT_FIELDS, "tested_at", "test_problem"])
+
+
+@transaction.atomic
+def save_account(credentials: Credentials, discovery: AccountDiscovery) -> None:
+    """Whose they are and where they work, found by a read where Save could not ask. The environment's have no row."""
+    row = _locked_row(credentials, credentials.workspace) if credentials.source == Source.WORKSPACE else None
+    if row is not None and not row.account_id:
+        _set_account(row, discovery)
+        row.save(update_fields=ACCOUNT_FIELDS)
+
+
+def _locked_row(credentials: Credentials, workspace_key: str) -> Integration | None:
+    """None where it holds others by now."""
+    rows = Integration.objects.select_for_update(of=("self",))
+    row = rows.filter(workspace__key=workspace_key, provider=credentials.provider).first()
+    tried = (credentials.base_url, credentials.email, credentials.api_token)
+    return row if row is not None and (row.base_url, row.email, row.api_token) == tried else None
+
+
+def _set_account(row: Integration, discovery: AccountDiscovery) -> None:
+    row.scoped, row.cloud_id = discovery.scoped, discovery.cloud_id
+    row.account_id, row.account_name = discovery.account_id[:128], discovery.account_name[:200]

@@ -14,8 +14,9 @@ from atlassian.errors import UpstreamFailure
 from atlassian.upstream import identity, refusals
 from atlassian.upstream.responses import Response, text
 from atlassian.upstream.transport import Transport
+from audit.connections import release_pooled_connection
 from integrations.credentials import Credentials
-from integrations.discovery import AccountDiscovery
+from integrations.discovery import AccountDiscovery, save_account
 
 ATLASSIANS_OWN_GATEWAY = "https://api.atlassian.com"
 ROUTE_TTL = 24 * 3600
@@ -78,16 +79,23 @@ def remembered(credentials: Credentials) -> Credentials:
 
 
 def other_route(transport: Transport) -> Credentials | None:
-    """For refused credentials whose account is not stored yet: the same by the other route, if they are known there."""
+    """
+    For refused credentials whose account is not stored yet: the same by the other route, if they are known there. Then
+    it is stored, so that reads, Test and the page speak of one thing.
+    """
     credentials = transport.credentials
     if credentials.account_id or cache.get(_refused_key(credentials)):
         return None
     other = _other(transport)
-    if other is not None and _is_known_by(transport.with_credentials(other)):
-        _remember(other)
-        return other
-    cache.set(_refused_key(credentials), True, BOTH_REFUSED_TTL)
-    return None
+    mine = _who_am_i_or_none(transport.with_credentials(other)) if other else None
+    if other is None or mine is None or not identity.is_known(mine):
+        cache.set(_refused_key(credentials), True, BOTH_REFUSED_TTL)
+        return None
+    _remember(other)
+    if credentials.workspace and identity.names_an_account(mine):
+        save_account(credentials, account_at(transport, Route(other, mine, other.cloud_id)))
+        release_pooled_connection()
+    return other
 
 
 def on_site(credentials: Credentials) -> Credentials:
@@ -133,11 +141,11 @@ def cloud_id_in(response: Response) -> str:
     return cloud_id if re.fullmatch(r"[\w-]{1,64}", cloud_id, re.ASCII) else ""
 
 
-def _is_known_by(transport: Transport) -> bool:
+def _who_am_i_or_none(transport: Transport) -> Response | None:
     try:
-        return identity.is_known(identity.who_am_i(transport))
+        return identity.who_am_i(transport)
     except UpstreamFailure:
-        return False
+        return None
 
 
 def _is_refusal(mine: Response) -> bool:

@@ -131,6 +131,25 @@ def test_a_scoped_token_of_the_environment_is_found_out_at_its_first_use(
     assert len(sample_site.requests) == 1
 
 
+@pytest.mark.parametrize("provider", ["jira", "confluence"])
+def test_what_saving_could_not_find_out_the_first_read_does_for_all(admin, sample_site, provider):
+    sample_site.faults.add("drop")
+    save(admin, sample_site, provider, api_token=SCOPED[provider])
+    sample_site.faults.clear()
+    path, params, _ = next(each for each in FOUR if each[2] == f"{provider}.read")
+
+    assert call(admin, path, **params).status_code == 200
+
+    row = Integration.objects.get(provider=provider)
+    assert (row.scoped, row.cloud_id, row.account_name) == (True, sample_site.cloud_id, READER.name)
+    state = admin.get("/v1/integrations", {"workspace_key": "acme"}).json()["integrations"][provider]
+    assert (state["token_kind"], state["account_name"]) == ("scoped", READER.name)
+    sample_site.requests.clear()
+    assert call(admin, path, **params).status_code == 200
+    assert {request.path.split("/")[1] for request in sample_site.requests} == {"ex"}
+    assert check(admin, provider).json()["ok"]
+
+
 def test_saving_does_not_fail_by_a_site_that_cannot_be_reached(admin, sample_site):
     sample_site.faults.add("drop")
 
