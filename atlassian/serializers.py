@@ -46,7 +46,9 @@ class JiraSearchInput(SearchInput):
         max_length=MAX_QUERY_CHARS,
         help_text='Words to find, "phrases" in quotes, issue keys.',
     )
-    jql = serializers.CharField(required=False, default="", max_length=4000, help_text="Raw JQL instead of q.")
+    jql = serializers.CharField(
+        required=False, default="", max_length=4000, help_text="Raw JQL instead of q; currentUser() is you."
+    )
     project = serializers.ListField(
         child=serializers.CharField(max_length=255),
         required=False,
@@ -109,7 +111,7 @@ class JiraReadInput(ReadInput):
         required=False,
         default=list,
         max_length=len(Include),
-        help_text="Also these.",
+        help_text="Also its changes, logged work, web links, child issues.",
     )
     comments_before = serializers.IntegerField(
         required=False, min_value=1, max_value=10**6, help_text="Comments older than this number, as a read gives it."

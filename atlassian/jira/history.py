@@ -15,8 +15,7 @@ from atlassian.upstream.responses import dig, items, line, number, text
 
 MAX_SHOWN_CHARS = 200  # of a value before and after; longer texts have only changed
 _ISSUE_KEY = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9_]{1,49})-[1-9][0-9]{0,17}(?![\w-])")
-# Texts that people write; whatever looks like a key in them is a part of the text.
-_FREE_TEXT = frozenset({"summary", "description", "environment", "comment"})
+_NAMES_ISSUES = frozenset({"", "parent", "issuelinks", "subtasks"})
 _PROJECTS = frozenset({"project", "key"})
 
 
@@ -58,19 +57,32 @@ class HistoryReader:
     def _item(self, item: dict[str, Any]) -> Item:
         field_id = line(item, "fieldId") or line(item, "field")
         before, after = text(item, "fromString"), text(item, "toString")
-        if not all(self._may_be_shown(field_id.casefold(), value) for value in (before, after)):
+        if not all(self._may_be_shown(item, value) for value in (before, after)):
             before = after = ""
         return Item(line(item, "field"), before, after, is_status=field_id == "status")
 
-    def _may_be_shown(self, field_id: str, value: str) -> bool:
-        """Not a long text, nor the key of an issue outside the allowlist."""
+    def _may_be_shown(self, item: dict[str, Any], value: str) -> bool:
+        """Not a long text, nor what names an issue or project outside the allowlist."""
         if len(value) > MAX_SHOWN_CHARS or "\n" in value.strip():
             return False
-        if not self.is_bounded or field_id in _FREE_TEXT:
+        field_id = (line(item, "fieldId") or line(item, "field")).casefold()
+        if not self.is_bounded:
             return True
-        if field_id in _PROJECTS:
-            return False
-        return all(self.within(key[1].upper()) for key in _ISSUE_KEY.finditer(value))
+        return field_id not in _PROJECTS and all(self.within(project) for project in _projects_in(item, value))
+
+
+def _projects_in(item: dict[str, Any], value: str) -> set[str]:
+    """
+    Those of the issues that a value names. What people type only mentions them, as a description does; what holds
+    nothing else, and what Jira writes itself (links and parents, which have no fieldId), names them.
+    """
+    if line(item, "fieldtype") == "custom":
+        keys = [_ISSUE_KEY.fullmatch(part.strip()) for part in value.split(",")]
+    elif line(item, "fieldId").casefold() in _NAMES_ISSUES:
+        keys = list(_ISSUE_KEY.finditer(value))
+    else:
+        keys = []
+    return {key[1].upper() for key in keys if key}
 
 
 def history_section(changes: Sequence[Change], total: int, shown: int) -> Section:

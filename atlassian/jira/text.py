@@ -49,9 +49,9 @@ class IssueText:
         """For JSON: plain values by name. A long text is cut, once it is masked, for the content has it whole."""
         return {each.name: self._plain(each, masked) for each in self.issue.fields}
 
-    def body(self, body: Any, level: int = COMMENT_LEVEL) -> str:
+    def body(self, body: Any) -> str:
         text = adf.to_markdown(body, site_url=self.site_url, names=self.issue.names, files=self.pictures)
-        return neutralize_imitations(text, level).strip("\n")
+        return neutralize_imitations(text, COMMENT_LEVEL).strip("\n")
 
     @cached_property
     def _documents(self) -> dict[str, str]:

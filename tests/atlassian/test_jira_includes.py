@@ -108,19 +108,40 @@ class TestHistory:
         [
             ("Link", "This issue is blocked by SECRET-4"),
             ("IssueParentAssociation", "SECRET-4"),
-            ("Epic Link", "SECRET-4"),
+            ("parent", "SECRET-4"),
             ("Key", "SECRET-4"),
             ("project", "Layoffs"),
         ],
     )
     @responses.activate
     def test_what_names_an_issue_outside_the_allowlist_has_only_changed(self, client_for, field, value):
-        serve(with_changes(change(1, field, "", value, fieldId=None)))
+        serve(with_changes(change(1, field, "", value, fieldId="parent" if field == "parent" else None)))
 
         content = read(connected(client_for, allowed_keys=["OPS"]), include="history")["content"]
 
         assert f"Ann: {field} changed" in content
         assert value not in content
+
+    @responses.activate
+    def test_an_epic_link_is_a_custom_field_that_names_an_issue(self, client_for):
+        epic = {"fieldtype": "custom", "fieldId": "customfield_10014"}
+        note = {"fieldtype": "custom", "fieldId": "customfield_10099"}
+        serve(
+            with_changes(change(1, "Epic Link", "", "SECRET-4", **epic), change(2, "Note", "", "like SECRET-4", **note))
+        )
+
+        content = read(connected(client_for, allowed_keys=["OPS"]), include="history")["content"]
+
+        assert "Epic Link changed" in content
+        assert "Note: nothing → like SECRET-4" in content
+
+    @responses.activate
+    def test_a_status_that_looks_like_a_key_is_one(self, client_for):
+        serve(with_changes(change(1, "status", "QA-1", "QA-2")))
+
+        content = read(connected(client_for, allowed_keys=["OPS"]), include="history")["content"]
+
+        assert "Time in status: QA-1 1 d · QA-2 since" in content
 
     @responses.activate
     def test_texts_that_only_look_like_keys_stay(self, client_for):
