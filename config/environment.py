@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config import cache
 from integrations.origins import OriginRefused, origin_of, permitted_origin
 
 PROVIDERS = ("jira", "confluence")
@@ -142,6 +141,8 @@ class Env(environ.Env):
             raise ImproperlyConfigured(CACHES)
         config = dict(self.cache_url_config(text))
         if not text.startswith("locmemcache://"):
+            from config import cache  # loads Redis' library, which nobody else needs
+
             config |= {"BACKEND": "config.cache.RedisCache", "OPTIONS": cache.OPTIONS | config.get("OPTIONS", {})}
             config |= {"KEY_PREFIX": "memory-core", "VERSION": cache.FORMAT}
         return config

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from django.conf import settings
 from django.db.models import Min, Q
@@ -36,14 +37,21 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _state() -> str:
     """Gauges that no process counts, in Prometheus' text form."""
-    lines: list[str] = []
-    for name, meaning, labels, value in _samples(timezone.now()):
-        shown = ",".join(f'{label}="{text}"' for label, text in labels.items())
-        header = f"# HELP {name} {meaning}\n# TYPE {name} gauge\n"
-        if not any(line.startswith(header) for line in lines):
-            lines.append(header)
-        lines.append(f"{name}{{{shown}}} {value}\n" if shown else f"{name} {value}\n")
+    samples = sorted(_samples(timezone.now()), key=lambda sample: sample[:2])
+    lines = []
+    for (name, meaning), group in groupby(samples, key=lambda sample: sample[:2]):
+        lines.append(f"# HELP {name} {meaning}\n# TYPE {name} gauge\n")
+        lines += [f"{name}{_shown(labels)} {value}\n" for _, _, labels, value in group]
     return "".join(lines)
+
+
+def _shown(labels: dict[str, str]) -> str:
+    pairs = [f'{label}="{_escaped(text)}"' for label, text in labels.items()]
+    return f"{{{','.join(pairs)}}}" if pairs else ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
 
 
 def _samples(now: datetime) -> Iterator[Sample]:

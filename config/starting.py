@@ -10,11 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
-import redis
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
-from redis.exceptions import RedisError
 
 REDIS_OPTIONS: dict[str, Any] = {"socket_timeout": 1, "socket_connect_timeout": 1}
 
@@ -62,6 +59,8 @@ def check_database() -> None:
 
 def _why_not_connected() -> str:
     """By a connection beside the pool, whose own error does not say why."""
+    import psycopg
+
     try:
         psycopg.connect(**connection.get_connection_params()).close()
     except psycopg.Error as exc:
@@ -96,6 +95,9 @@ def _port_problem(host: str, port: int, exc: OSError) -> str:
 
 def cache_problem(location: str) -> str:
     """Of Redis; empty where it answers."""
+    import redis
+    from redis.exceptions import RedisError
+
     try:
         with redis.Redis.from_url(location, **REDIS_OPTIONS) as client:
             client.ping()

@@ -6,9 +6,14 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 
+from audit.api_view import AuditedAPIView
+from config.openapi.schema import Schema
+
 
 @cache
 def document() -> dict[str, Any]:
+    # Not DEFAULT_SCHEMA_CLASS of the settings: each start would load what only this needs.
+    AuditedAPIView.schema = Schema()
     return dict(SchemaGenerator().get_schema(public=True))
 
 

@@ -13,13 +13,14 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from audit.models import AuditLog
+from audit.sinks.delivery import SinkStatus
 from tests.atlassian.rest_helpers import connect
 from tests.factories import make_api_key
 from workspaces.models import Role
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-for-prometheus"
-LABELS = {"action", "outcome", "channel", "code", "kind", "provider", "status", "version", "le"}
+LABELS = {"action", "outcome", "channel", "code", "kind", "provider", "status", "version", "le", "sink"}
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,15 @@ def test_calls_atlassians_answers_and_what_the_database_says_are_told(agent):
     assert {"provider": "jira", "status": "200"} in told["memory_core_upstream_requests_total"]
     assert {"action": "jira.search"} in told["memory_core_call_own_seconds_count"]
     assert {"memory_core_api_keys", "memory_core_audit_seal_lag_seconds", "memory_core_build_info"} <= set(told)
+
+
+def test_what_several_sinks_say_stands_together(settings, monkeypatch):
+    settings.METRICS_TOKEN = TOKEN
+    statuses = [SinkStatus(name, behind, None, None, "") for name, behind in (("stdout", 0), ('odd "name"\\', 3))]
+    monkeypatch.setattr("config.metrics.sink_statuses", lambda: statuses)
+
+    assert samples()["memory_core_audit_sink_behind"] == [{"sink": "stdout"}, {"sink": 'odd "name"\\'}]
+    assert scrape().count("# TYPE memory_core_audit_sink_behind gauge") == 1
 
 
 def test_nothing_tells_who_called_where_or_for_what(agent):
@@ -127,7 +137,7 @@ def test_dashboard_and_alerts_ask_only_for_what_is_told(agent):
     families = {line.split()[2] for line in scrape().splitlines() if line.startswith("# TYPE")}
     told = families | {f"{family}_bucket" for family in families}
     # families without a sample yet keep their line; the gauge of expiry has none before a token's end is known
-    told |= {"memory_core_atlassian_token_expires_days_min"}
+    told |= {"memory_core_atlassian_token_expires_days_min", "memory_core_audit_sink_lag_seconds"}
 
     assert {name for expression in asked for name in re.findall(r"memory_core_\w+", expression)} <= told
     assert all({"summary", "action"} == set(rule["annotations"]) for rule in rules)
