@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 BUDGETS = [
     ("/v1/jira/search", {"q": "turnstile"}, 4, 1, 3_500, 2_000),
     ("/v1/jira/read", {"issue_key": "GATE-7"}, 4, 1, 6_600, 5_000),
+    ("/v1/jira/read", {"issue_key": "GATE-7", "attachment": "turnstile-trace.txt"}, 4, 2, 9_000, 5_500),
     ("/v1/confluence/search", {"q": "doors"}, 4, 1, 4_500, 5_000),
     ("/v1/confluence/read", {"page_id": "420000002"}, 4, 1, 4_800, 2_500),
 ]

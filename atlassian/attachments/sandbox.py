@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from select import select
+from select import POLLIN, poll
 from typing import Any, BinaryIO
 
 from atlassian.attachments.errors import AttachmentsBusy, unreadable
@@ -112,7 +112,9 @@ def _asked(process: subprocess.Popen[bytes], question: bytes, until: float) -> b
         stdin.flush()
     parts: list[bytes] = []
     size = 0
-    while select([stdout], [], [], max(0.0, until - time.monotonic()))[0]:
+    waiting = poll()  # select() knows no file above the thousandth
+    waiting.register(stdout, POLLIN)
+    while waiting.poll(max(0.0, until - time.monotonic()) * 1000):
         part = os.read(stdout.fileno(), READ_BYTES)
         if not part:
             return b"".join(parts)
