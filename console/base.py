@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.middleware.csrf import REASON_BAD_ORIGIN, get_token
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views import View
 from rest_framework.exceptions import APIException
@@ -22,6 +23,9 @@ from audit.trail import recorded_error, rejected_fields, require_permission
 from audit.vocabulary import Action, Channel
 from console.navigation import CONNECTIONS, may_open, navigation
 from console.sign_in_form import SignInForm
+from console.status import status_badge
+from integrations.models import Provider
+from integrations.services import list_integrations
 from workspaces.actors import actor_for_user
 from workspaces.errors import WorkspaceAccessDenied
 from workspaces.models import User, Workspace
@@ -93,7 +97,20 @@ class WorkspacePage(View):
             "actor": self.actor,
             "navigation": navigation(self.actor),
             "page_name": self.page,
+            "banners": self._banners(),
         }
+
+    def _banners(self) -> list[tuple[str, str, str]]:
+        """What is the matter with a connection, to whoever can mend it; its own page says it anyway."""
+        if self.page == CONNECTIONS or Action.INTEGRATION_LIST not in self.actor.permitted:
+            return []
+        today, states = timezone.localdate(), list_integrations(self.actor)
+        badges = [(Provider(name).label, status_badge(state, today)) for name, state in states.items()]
+        return [
+            (badge.level, label, badge.message if badge.level == "bad" else badge.warnings[0])
+            for label, badge in badges
+            if badge.level == "bad" or any("expire" in warning for warning in badge.warnings)
+        ]
 
     def back(self, part: str = "", query: str = "") -> HttpResponseRedirect:
         response = redirect(self.page, workspace_key=self.workspace_key)
