@@ -131,7 +131,7 @@ class Reading:
         return dict(known)
 
     def _key_of_known(self) -> str:
-        request, version = self._request, text(self._shown, "version", "number")[:20]
+        request, version = self._request, str(_number(self._shown) or 0)[:20]
         wanted = (request.comments, *sorted(request.include), request.depth, request.since or 0)
         return ":".join(map(str, ("reading", self._client.credentials.fingerprint, self._id, version, *wanted)))
 

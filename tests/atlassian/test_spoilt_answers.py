@@ -40,6 +40,10 @@ DOORS: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/v1/confluence/search", {"q": "doors"}),
     ("GET", "/v1/confluence/read", {"page_id": "420000002", "comments": "true"}),
     ("GET", "/v1/confluence/read", {"page_id": "{site}/wiki/display/ENG"}),
+    ("GET", "/v1/confluence/read", {"page_id": "410000001", "include": ["children", "macros"], "depth": "3"}),
+    ("GET", "/v1/confluence/read", {"page_id": "410000003", "include": ["history", "attachments"], "since": "2"}),
+    ("GET", "/v1/confluence/read", {"page_id": "410000002"}),
+    ("GET", "/v1/confluence/search", {"q": "{site}/wiki/spaces/RUN/pages/420000002", "under": "420000001"}),
     ("POST", "/v1/integrations/test", {"provider": "jira"}),
     ("POST", "/v1/integrations/test", {"provider": "confluence"}),
 ]
@@ -107,7 +111,7 @@ def test_whatever_is_wrong_with_an_answer_no_fault_of_ours_comes_of_it(
 ):
     connect(sample_site, allowed_keys=allowed)
     client = client_for(make_api_key(Role.ADMIN))
-    params = {name: value.replace("{site}", sample_site.url) for name, value in params.items()}
+    params = json.loads(json.dumps(params).replace("{site}", sample_site.url))
 
     for n in range(ROUNDS):
         spoiler.begin(f"{path} {params} {allowed} {n}")
