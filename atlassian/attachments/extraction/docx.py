@@ -41,6 +41,14 @@ class Style:
 
 
 @dataclass
+class Styles:
+    """Of a whole document: its styles by their ids, and which of its lists are numbered at which level."""
+
+    by_id: dict[str, Style]
+    ordered: set[tuple[str, int]]
+
+
+@dataclass
 class Open:
     """A paragraph whose end has not come yet."""
 
@@ -53,10 +61,11 @@ class Open:
 
 def docx(package: Package) -> Extracted:
     extracted = Extracted("a Word document")
-    reader = _Reader(package, DOCUMENT, Budget())
+    styles = Styles(styles_of(package), ordered_lists_of(package))
+    reader = _Reader(package, DOCUMENT, styles, Budget())
     blocks = reader.blocks()
     for part, title in (("word/footnotes.xml", "Footnotes"), ("word/endnotes.xml", "Endnotes")):
-        notes = _Reader(package, part, reader.budget).blocks()
+        notes = _Reader(package, part, styles, reader.budget).blocks() if part in package else []
         blocks += [Heading(2, [Run(title)]), *notes] if notes else []
     if reader.budget.is_spent:
         extracted.note("cut")
@@ -65,9 +74,9 @@ def docx(package: Package) -> Extracted:
 
 
 class _Reader:
-    def __init__(self, package: Package, part: str, budget: Budget) -> None:
+    def __init__(self, package: Package, part: str, styles: Styles, budget: Budget) -> None:
         self.package, self.part, self.budget = package, part, budget
-        self._styles, self._ordered = styles_of(package), ordered_lists_of(package)
+        self._styles, self._ordered = styles.by_id, styles.ordered
         self._relations = package.relations(part)
         self._bodies: list[list[Block | Point]] = [[]]
         self._paragraphs: list[Open] = []
