@@ -94,7 +94,9 @@ def as_text(value: Plain) -> str:
 
 
 def _kind(schema: Any) -> str:
-    return line(schema, "custom") or line(schema, "system")
+    """Shown nowhere, and so taken as it is."""
+    kind = (schema.get("custom") or schema.get("system")) if isinstance(schema, dict) else ""
+    return kind if isinstance(kind, str) else ""
 
 
 def _told_apart(fields: Iterable[Field]) -> tuple[Field, ...]:
