@@ -40,19 +40,19 @@ def text_node(reader: Reader, node: Node) -> Flow:
     written = text(node.get("text")).replace("\u00a0", " ")
     if not node.get("marks"):
         return [make_run((_SPACES.sub(" ", written) if "  " in written else written, PLAIN, ""))]
-    if is_hidden(node, reader.ground):
-        return []
     reader.steps_left -= MARKED_STEPS
+    kinds = {kind(mark): mark for mark in _marks_of(node)}
+    if "textColor" in kinds and is_hidden(kinds, reader.ground):
+        return []
     found = marks(node)
-    return [Run(written if CODE in found else _SPACES.sub(" ", written), found, href(reader, node))]
+    link = safe_url(attributes(kinds["link"]).get("href"), reader.site_url) if "link" in kinds else ""
+    return [make_run((written if CODE in found else _SPACES.sub(" ", written), found, link))]
 
 
-def is_hidden(node: Node, ground: Colour) -> bool:
+def is_hidden(kinds: dict[str, Node], ground: Colour) -> bool:
     """Whether the colours of a text keep it from the eye."""
-    colours = {kind(mark): attribute(mark, "color") for mark in _marks_of(node)}
-    if "textColor" not in colours:
-        return False
-    return not contrasts(colours["textColor"], colour(colours.get("backgroundColor", "")) or ground)
+    behind = attribute(kinds["backgroundColor"], "color") if "backgroundColor" in kinds else ""
+    return not contrasts(attribute(kinds["textColor"], "color"), colour(behind) or ground)
 
 
 def hard_break(reader: Reader, node: Node) -> Flow:

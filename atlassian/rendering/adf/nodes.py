@@ -117,10 +117,11 @@ def _items(reader: Reader, node: Node) -> list[ListItem]:
     """The points of a list; a list that stands among points belongs to the one before it."""
     items: list[ListItem] = []
     for child in content(node):
-        if kind(child) in _LISTS and items:
+        name = kind(child)
+        if name in _ITEMS:
+            items.append(_ITEMS[name](reader, child))
+        elif name in _LISTS and items:
             items[-1].body += reader.blocks([child])
-        elif kind(child) in _ITEMS:
-            items.append(_ITEMS[kind(child)](reader, child))
         elif blocks := reader.blocks([child]):
             items.append(ListItem(blocks))
     return items
@@ -166,9 +167,10 @@ def _row(reader: Reader, node: object) -> list[Cell]:
 
 def _cell(reader: Reader, node: object) -> Cell:
     found = attributes(node) if isinstance(node, dict) else {}
+    name = kind(node)
     return Cell(
-        reader.blocks_on(text(found.get("background")), node if kind(node) in _CELLS else [node]),
-        kind(node) == "tableHeader",
+        reader.blocks_on(text(found.get("background")), node if name in _CELLS else [node]),
+        name == "tableHeader",
         number(found.get("colspan"), 1),
         number(found.get("rowspan"), 1),
     )

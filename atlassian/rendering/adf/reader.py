@@ -52,6 +52,8 @@ class Reader:
 
     def blocks_on(self, written: str, parent: object) -> list[Block]:
         """The children on a ground of the colour that is written."""
+        if not written:
+            return self.blocks(parent)
         outside, self.ground = self.ground, colour(written) or self.ground
         blocks = self.blocks(parent)
         self.ground = outside

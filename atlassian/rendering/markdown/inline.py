@@ -32,7 +32,7 @@ _MAIL = re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*", re.ASCII)
 
 def write_runs(runs: list[Run]) -> str:
     """Inline Markdown; a line break is a newline, for the block around it to write in its own way."""
-    merged = _merged(runs)
+    merged = _merged(runs) if len(runs) != 1 or runs[0].marks else runs
     if len(merged) == 1 and not merged[0].marks and not merged[0].href:
         return escape(merged[0].text, "\n", "\n")
     return _write(merged, frozenset(), "\n", "\n")

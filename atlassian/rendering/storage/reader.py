@@ -4,7 +4,18 @@ import re
 from collections.abc import Callable, Mapping
 
 from atlassian.rendering.bounds import MARKED_STEPS, MAX_STEPS
-from atlassian.rendering.markdown.tree import CODE, PLAIN, Block, Flow, Marks, Run, blocks_of, make_run, runs_of
+from atlassian.rendering.markdown.tree import (
+    CODE,
+    PLAIN,
+    Block,
+    Flow,
+    Marks,
+    Paragraph,
+    Run,
+    blocks_of,
+    make_run,
+    runs_of,
+)
 from atlassian.rendering.storage.source import Element, name_of, whole_text
 from atlassian.rendering.storage.styles import marks_in
 
@@ -95,6 +106,9 @@ class Reader:
         self.steps_left -= 1
         if self.steps_left < 0:
             return []
+        if len(parent) == 0:  # as are most cells, points and paragraphs
+            text = parent.text
+            return [Paragraph([self.text(text.strip())])] if text and not text.isspace() else []
         return blocks_of(self.flow(parent))
 
     def stray_text(self, parent: Element) -> list[Block]:

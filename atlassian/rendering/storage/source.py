@@ -6,7 +6,6 @@ not quite XML. What could expand, call out or hide is taken out before the parse
 """
 
 import re
-from functools import lru_cache
 from html.entities import html5
 from typing import cast
 
@@ -94,20 +93,32 @@ def _character(number: str) -> str:
 def name_of(element: Element) -> str:
     """`ac:link`, `p`: as the page writes it."""
     tag = element.tag
+    return _KNOWN.get(tag) or _name(tag)
+
+
+def _name(tag: object) -> str:
     if not isinstance(tag, str):
         return ""
-    return _known_name(tag) if len(tag) < _MAX_KNOWN_CHARS else _name(tag)
-
-
-def _name(tag: str) -> str:
     if tag[0] == "{":
         namespace, _, local = tag[1:].partition("}")
         return f"{namespace}:{local}"
     return tag.lower()
 
 
-_MAX_KNOWN_CHARS = 64
-_known_name = lru_cache(1_024)(_name)
+# Asked several times of every element.
+_KNOWN = {
+    tag: _name(tag)
+    for tag in (
+        *("p", "span", "div", "a", "b", "i", "u", "s", "br", "hr", "em", "strong", "code", "pre", "del", "sub", "sup"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "time"),
+        *("colgroup", "col", "img", "blockquote", "font", "page", HIDDEN),
+        *("{ac}structured-macro", "{ac}parameter", "{ac}rich-text-body", "{ac}plain-text-body", "{ac}link"),
+        *("{ac}link-body", "{ac}plain-text-link-body", "{ac}image", "{ac}emoticon", "{ac}task-list", "{ac}task"),
+        *("{ac}task-id", "{ac}task-status", "{ac}task-body", "{ac}layout", "{ac}layout-section", "{ac}layout-cell"),
+        *("{ac}inline-comment-marker", "{ac}caption", "{ac}adf-extension", "{ac}adf-node", "{ac}adf-attribute"),
+        *("{ri}page", "{ri}user", "{ri}attachment", "{ri}url", "{ri}space", "{ri}content-entity"),
+    )
+}
 
 
 def attribute(element: Element, name: str) -> str:
