@@ -193,6 +193,34 @@ def test_a_report_of_page_properties_is_a_table_of_them(agent, sample_site):
     assert len(sample_site.requests) == 2
 
 
+def test_a_report_has_a_bounded_number_of_columns_and_says_what_it_leaves_out(agent, sample_site):
+    rows = "".join(f"<tr><th>Name {number}</th><td>{number}</td></tr>" for number in range(30))
+    sample_site.add_page("Alpha", space="ENG", labels=["service"], storage=details(rows))
+    page = sample_site.add_page("Top", space="ENG", storage=macro("detailssummary", label="service"))
+
+    answer = read(agent, page, include="macros")
+
+    assert "| Name 19 |" in answer["content"]
+    assert "Name 20" not in answer["content"]
+    assert answer["warnings"] == [
+        {"code": "macros_incomplete", "message": "10 columns of page properties are left out."}
+    ]
+
+
+def test_rows_beyond_those_that_are_shown_are_missed(agent, sample_site):
+    for number in range(30):
+        row = f"<tr><th>Owner</th><td>Ann {number}</td></tr>"
+        sample_site.add_page(f"Service {number}", space="ENG", labels=["service"], storage=details(row))
+        sample_site.add_issue(f"MANY-{number + 1}")
+    body = macro("detailssummary", label="service") + macro("jira", jqlQuery="project = MANY")
+    page = sample_site.add_page("Top", space="ENG", storage=body)
+
+    assert [warning["message"] for warning in read(agent, page, include="macros")["warnings"]] == [
+        "Confluence has more pages for a macro than are shown.",
+        "Of a table of issues the first 20 are shown.",
+    ]
+
+
 def test_a_table_of_issues_shows_its_rows_and_is_recorded_as_the_search_that_it_is(agent, sample_site):
     page = sample_site.add_page("Top", space="ENG", storage=macro("jira", jqlQuery="project = GATE"))
 

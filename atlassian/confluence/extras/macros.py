@@ -17,7 +17,7 @@ from atlassian.confluence.extras.children import Child, fetch_children
 from atlassian.confluence.kinds import WITH_TEXT
 from atlassian.confluence.search import cql
 from atlassian.confluence.search.lookups import SEARCH
-from atlassian.confluence.search.results import is_page, space_key_of
+from atlassian.confluence.search.results import has_more, is_page, space_key_of
 from atlassian.confluence.spaces import Space
 from atlassian.notices import Notice
 from atlassian.rendering.storage import Document
@@ -30,6 +30,7 @@ from atlassian.words import quoted
 MAX_INCLUDED = 20
 MAX_INCLUDED_CHARS = 500_000  # of storage format, in all
 MAX_ROWS = 25
+MAX_COLUMNS = 20
 MAX_ISSUES = 20
 _CURRENT_SPACE = re.compile(r"\bcurrentSpace\s*\(\s*\)", re.IGNORECASE)
 
@@ -81,7 +82,7 @@ class Expansion:
                 shown.add(once)
                 page.replace(macro, _label(macro), contents)
         if missing:
-            self.notices.append(Notice("macros_incomplete", f"{missing} of the included texts could not be shown."))
+            self._miss(f"{missing} of the included texts could not be shown.")
 
     def _key(self, macro: PlacedMacro) -> Key:
         return (macro.space_key or self._space.key).upper(), macro.title.casefold()
@@ -103,8 +104,13 @@ class Expansion:
     def _rows(self, question: str) -> list[dict[str, Any]]:
         params: dict[str, str | int] = {"cql": question, "limit": MAX_ROWS, "excerpt": "none"}
         params["expand"] = "content.space,content.body.storage"
-        rows = required_items(self._client.get(SEARCH, params), "results")
-        return [row for row in rows if is_page(row) and self._is_allowed(row)]
+        answer = self._client.get(SEARCH, params)
+        if has_more(answer):
+            self._miss("Confluence has more pages for a macro than are shown.")
+        return [row for row in required_items(answer, "results") if is_page(row) and self._is_allowed(row)]
+
+    def _miss(self, what: str) -> None:
+        self.notices.append(Notice("macros_incomplete", what))
 
     def _is_allowed(self, row: dict[str, Any]) -> bool:
         return not self._allowlist or space_key_of(row).upper() in self._allowlist
@@ -116,6 +122,8 @@ class Expansion:
             depth = macro.parameters.get("depth", "")
             levels = 3 if macro.parameters.get("all") == "true" else int(depth) if depth in ("1", "2", "3") else 1
             listed = fetch_children(self._client, self._id, self._space, levels)
+            if not listed.complete:
+                self._miss("Confluence has more children than are shown.")
             page.replace(macro, "" if listed.children else "[no children]", [_wrapped(_tree(listed.children))])
 
     def _reports(self, page: Document) -> None:
@@ -126,6 +134,9 @@ class Expansion:
             self.page_ids += [text(row, "content", "id") for row, _ in properties]
             chosen = [name.strip() for name in macro.parameters.get("headings", "").split(",") if name.strip()]
             names = chosen or list(dict.fromkeys(name for _, found in properties for name in found))
+            if len(names) > MAX_COLUMNS:
+                self._miss(f"{len(names) - MAX_COLUMNS} columns of page properties are left out.")
+                names = names[:MAX_COLUMNS]
             lines = [[line(row, "content", "title"), *map(found.get, names)] for row, found in properties]
             shown = table([macro.parameters.get("firstcolumn") or "Title", *names], lines)
             page.replace(macro, "" if lines else "[no page properties found]", [_wrapped(shown)] if lines else [])
@@ -146,6 +157,8 @@ class Expansion:
         placed = [each for each in page.macros("jira", "jiraissues") if each.parameters.get("jqlQuery")]
         for macro in placed[:1]:
             issues = self._issues(macro.parameters["jqlQuery"], MAX_ISSUES)
+            if len(issues) == MAX_ISSUES:
+                self._miss(f"Of a table of issues the first {MAX_ISSUES} are shown.")
             head = list(issues[0]) if issues else []
             label = f"[Jira: {macro.parameters['jqlQuery']}]" + ("" if issues else " finds nothing.")
             rows = [list(issue.values()) for issue in issues]
