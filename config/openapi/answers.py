@@ -13,6 +13,7 @@ from atlassian import services, viewsets
 from atlassian.integration_views import IntegrationsView, IntegrationTestView
 from audit.models import AuditLog
 from audit.views import AuditLogsView
+from config.openapi.people import answers_about_people
 from integrations.hooks import HookResult
 from integrations.views import GitEventsView
 
@@ -89,7 +90,7 @@ class Hooks(TypedDict):
     hooks: list[HookResult]
 
 
-# View and the name of its method → answer. A call that is not here is described by its parameters and errors alone.
+# View and the name of its method → answer.
 ANSWERS: dict[tuple[type[APIView], str], Any] = {
     (viewsets.JiraViewSet, "search"): _returned_by(services.search_issues),
     (viewsets.JiraViewSet, "read"): _returned_by(services.read_issue_or_file),
@@ -100,6 +101,7 @@ ANSWERS: dict[tuple[type[APIView], str], Any] = {
     (IntegrationTestView, "post"): Tested,
     (GitEventsView, "post"): Hooks,
     (AuditLogsView, "get"): Logs,
+    **answers_about_people(),
 }
 
 

@@ -64,6 +64,18 @@ def test_every_argument_says_what_it_may_be():
     assert vague == []
 
 
+def test_every_call_says_what_it_answers():
+    vague = [
+        f"{method} {path}"
+        for path, operations in document()["paths"].items()
+        for method, operation in operations.items()
+        for code, answer in operation["responses"].items()
+        if code in ("200", "201") and {"schema": {"type": "object"}} in answer["content"].values()
+    ]
+
+    assert vague == []
+
+
 @pytest.mark.parametrize("call", CALLS)
 def test_the_examples_are_answers_as_they_are_described(call):
     method, path = call.split()
