@@ -29,6 +29,7 @@ from integrations.services import list_integrations
 from workspaces.actors import actor_for_user
 from workspaces.errors import WorkspaceAccessDenied
 from workspaces.models import User, Workspace
+from workspaces.passwords import record_account_action, record_failed_sign_in
 
 SECRET_FIELDS = ("api_token", "password")  # the ends of names of fields that are never written into a page
 
@@ -130,9 +131,12 @@ class WorkspacePage(View):
             return render(request, "console/signed_out.html", {"login_url": url}, status=401)
         form = SignInForm(request, request.POST if "resumed-username" in request.POST else None, prefix="resumed")
         if form.is_bound and form.is_valid():
+            record_account_action(form.get_user(), Action.USER_SIGN_IN, {})
             login(request, form.get_user())
             get_token(request)
             return None
+        if form.is_bound:
+            record_failed_sign_in(str(form["username"].value()))
         kept = [
             (name, value)
             for name, values in request.POST.lists()

@@ -4,6 +4,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from audit.actors import Actor
+from audit.limits import seconds_to_wait
 from audit.trail import append, audited
 from audit.vocabulary import Action, Channel, Outcome
 from workspaces.errors import LinkDoesNotWork, OperatorOnly
@@ -11,6 +12,7 @@ from workspaces.invitations import require_strong_password
 from workspaces.manageable import manageable_membership
 from workspaces.models import Membership, PasswordLink, User, Workspace
 
+FAILURES_RECORDED_PER_MINUTE = 10  # of one user, from wherever: a guesser cannot fill the log
 MAX_WORKSPACES = 20  # of one user, in each of which what they do with their account is recorded
 
 
@@ -76,6 +78,14 @@ def record_account_action(
     memberships = Membership.objects.filter(user=user).order_by("pk").values_list("workspace__key", flat=True)
     for key in list(memberships[:MAX_WORKSPACES]) or [""]:
         append(Actor(user.email, key, Channel.PAGE), action, target, outcome, error_code=error_code)
+
+
+def record_failed_sign_in(email: str) -> None:
+    """Of somebody known alone: a stranger's typing belongs to no workspace."""
+    user = User.objects.filter(email=email.strip().lower()[:254]).first()
+    if user is None or seconds_to_wait(f"failed-sign-in:{user.pk}", FAILURES_RECORDED_PER_MINUTE) is not None:
+        return
+    record_account_action(user, Action.USER_SIGN_IN, {}, Outcome.FAILED, "invalid_login")
 
 
 def _self(user: User) -> Actor:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth import login
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
@@ -13,7 +14,8 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from rest_framework.exceptions import ValidationError
 
-from audit.errors import validation_issues
+from audit.addresses import client_address
+from audit.errors import as_api_exception, validation_issues
 from audit.limits import seconds_to_wait
 from console.base import in_words
 from console.pages.workspaces import first_page
@@ -27,6 +29,7 @@ from workspaces.invitations import (
 from workspaces.links import password_link_url
 from workspaces.mail import send_password_link
 from workspaces.models import Membership, User
+from workspaces.password_checks import password_check
 from workspaces.passwords import open_password_link, request_password_link, set_password_by_link
 
 TRIES_PER_MINUTE = 30  # of one address, at any link
@@ -54,14 +57,15 @@ class NewPasswordForm(forms.Form):
         if given.get("password") and given.get("again") and given["password"] != given["again"]:
             self.add_error("again", "The two are not the same.")
 
-    def set_by(self, setter: Callable[[str], Any]) -> Any:
-        """What setter made of the password; None where it says what is wrong with it."""
+    def set_by(self, setter: Callable[[str], Any], request: HttpRequest) -> Any:
+        """What setter made of the password; None where it says what is wrong with it. Hashing is bounded."""
         if not self.is_valid():
             return None
         try:
-            return setter(self.cleaned_data["password"])
-        except ValidationError as exc:
-            for issue in validation_issues(exc):
+            with password_check("", client_address(request)):
+                return setter(self.cleaned_data["password"])
+        except (ValidationError, DjangoValidationError) as exc:
+            for issue in validation_issues(as_api_exception(exc)):
                 self.add_error("password", issue["message"])
             return None
 
@@ -84,7 +88,7 @@ class LinkPage(View):
         return response
 
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        address = request.META.get("REMOTE_ADDR", "")
+        address = client_address(request)
         if (seconds := seconds_to_wait(f"link:{address}", TRIES_PER_MINUTE)) is not None:
             sentence = f"Too many tries. Try again in {seconds} s."
             return render(request, "console/refused.html", {"sentence": sentence}, status=429)
@@ -110,7 +114,7 @@ class AcceptInvitation(LinkPage):
         if isinstance(request.user, User):
             return self._accepted(accept_as(request.user, self.digest))
         form = NewPasswordForm(request.POST)
-        membership = form.set_by(lambda password: accept_with_password(self.digest, password))
+        membership = form.set_by(lambda password: accept_with_password(self.digest, password), request)
         if membership is None:
             return self._page(form, status=400)
         login(request, membership.user, backend=settings.AUTHENTICATION_BACKENDS[0])
@@ -134,7 +138,7 @@ class PasswordByLink(LinkPage):
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         form = NewPasswordForm(request.POST)
-        user = form.set_by(lambda password: set_password_by_link(self.digest, password))
+        user = form.set_by(lambda password: set_password_by_link(self.digest, password), request)
         if user is None:
             return self._page(form, status=400)
         request.session.pop(self.kept_as, None)
@@ -163,7 +167,7 @@ class ForgottenPassword(View):
         return render(request, "console/password_forgotten.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        address = request.META.get("REMOTE_ADDR", "")
+        address = client_address(request)
         seconds = seconds_to_wait(f"forgotten:{address}", REQUESTS_PER_HOUR, 3600)
         if seconds is not None:
             sentence = f"Too many requests. Try again in {seconds // 60 + 1} minutes."

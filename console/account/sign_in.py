@@ -10,14 +10,11 @@ from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views import View
 
-from audit.limits import seconds_to_wait
-from audit.vocabulary import Action, Outcome
+from audit.vocabulary import Action
 from console.base import in_words
 from console.sign_in_form import PasswordForm, SignInForm
 from workspaces.models import User
-from workspaces.passwords import record_account_action, sign_out_everywhere
-
-FAILURES_RECORDED_PER_MINUTE = 10  # of one user, from wherever: a guesser cannot fill the log
+from workspaces.passwords import record_account_action, record_failed_sign_in, sign_out_everywhere
 
 
 @method_decorator(in_words, name="dispatch")
@@ -35,14 +32,6 @@ class SignIn(views.LoginView):
     def form_invalid(self, form: Any) -> HttpResponse:
         record_failed_sign_in(str(form.data.get("username", "")))
         return super().form_invalid(form)
-
-
-def record_failed_sign_in(email: str) -> None:
-    """Of somebody known alone: a stranger's typing belongs to no workspace."""
-    user = User.objects.filter(email=email.strip().lower()[:254]).first()
-    if user is None or seconds_to_wait(f"failed-sign-in:{user.pk}", FAILURES_RECORDED_PER_MINUTE) is not None:
-        return
-    record_account_action(user, Action.USER_SIGN_IN, {}, Outcome.FAILED, "invalid_login")
 
 
 @method_decorator(in_words, name="dispatch")

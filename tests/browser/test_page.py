@@ -12,7 +12,7 @@ from dev.sample_site import READER
 from integrations.models import Integration
 from tests.audit.factories import make_record
 from tests.factories import make_api_key, make_integration, make_member, make_workspace
-from workspaces.models import Role, User
+from workspaces.models import Invitation, PasswordLink, Role, User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -316,6 +316,25 @@ def test_no_page_has_a_serious_violation_of_accessibility_or_scrolls_sideways(vi
     found["issued"] = visitor.serious_violations()
 
     assert found == {name: [] for name in found}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_pages_of_links_have_no_serious_violation(visit, admin, look):
+    workspace = make_workspace()
+    invitation = Invitation(workspace=workspace, email="new@acme.example.com")
+    link = PasswordLink(user=admin)
+    secrets = {"/invitation/": invitation.renew(ADMIN), "/password/link/": link.renew(ADMIN)}
+    invitation.save(), link.save()
+    visitor = visit(**LOOKS[look])
+    found = {}
+
+    for path, secret in secrets.items():
+        visitor.page.goto(f"{path}?link={secret}")
+        expect(visitor.page.get_by_label("New password")).to_be_visible()
+        found[path] = visitor.serious_violations()
+        assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+    assert found == {path: [] for path in secrets}
 
 
 def test_the_page_follows_the_theme_chosen_in_the_admin(visit, admin):

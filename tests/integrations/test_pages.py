@@ -123,6 +123,9 @@ def test_what_was_typed_outlives_the_session_but_no_secret_is_written_into_a_pag
     assert 'value="OPS"' in resumed.content.decode()
     assert "enter it again" in text_of(resumed)
     assert not Integration.objects.exists()
+    assert list(AuditLog.objects.order_by("pk").values_list("action", "outcome")) == [
+        ("user.sign_in", "failed"), ("user.sign_in", "success")
+    ]  # fmt: skip
 
 
 def test_a_button_without_a_secret_is_pressed_as_soon_as_somebody_is_logged_in_again():
@@ -133,6 +136,8 @@ def test_a_button_without_a_secret_is_pressed_as_soon_as_somebody_is_logged_in_a
     Client().post("/integrations/acme/jira/disable/", {"jira-reason": "audit"} | kept)
 
     assert not Integration.objects.get().enabled
+    records = list(AuditLog.objects.order_by("pk").values_list("action", "outcome"))
+    assert records == [("user.sign_in", "success"), ("integration.update", "success")]
 
 
 def test_a_script_is_told_that_the_session_ended_with_the_way_back():
