@@ -23,7 +23,7 @@ def main() -> None:
     _limit(given["memory"])
     sys.addaudithook(_refuse)
     head, body = _outcome(given)
-    said = memoryview(json.dumps(head).encode() + b"\n" + body)
+    said = memoryview(json.dumps(head, ensure_ascii=False).encode(errors="replace") + b"\n" + body)
     while said:
         said = said[os.write(1, said) :]
     os._exit(0)  # without tidying up what a hostile file may have left
@@ -50,7 +50,7 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
 
 def _outcome(given: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     from atlassian.attachments.extraction.files import extract
-    from atlassian.attachments.extraction.outcome import Reason, Unreadable
+    from atlassian.attachments.extraction.outcome import MAX_WRITTEN_CHARS, Reason, Unreadable
 
     try:
         with os.fdopen(given["file"], "rb") as file:
@@ -62,5 +62,8 @@ def _outcome(given: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         return {"reason": Reason.LIMITS}, b""
     if not extracted.picture and not extracted.text.strip():
         return {"reason": Reason.NO_TEXT}, b""
+    if len(extracted.text) > MAX_WRITTEN_CHARS:
+        extracted.text = extracted.text[:MAX_WRITTEN_CHARS]
+        extracted.note("cut")
     head = {name: value for name, value in vars(extracted).items() if name != "picture"}
     return head, extracted.picture

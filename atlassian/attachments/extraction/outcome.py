@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 MAX_CHARS = 2_000_000  # of text out of one file
+MAX_WRITTEN_CHARS = 3_000_000  # of what it becomes, with the marks of tables and lists
 
 
 class Reason(StrEnum):
@@ -50,8 +51,8 @@ class Budget:
     def __init__(self, chars: int = MAX_CHARS) -> None:
         self.left = chars
 
-    def spend(self, text: str) -> None:
-        self.left -= len(text)
+    def spend(self, text: str, besides: int = 0) -> None:
+        self.left -= len(text) + besides
 
     @property
     def is_spent(self) -> bool:

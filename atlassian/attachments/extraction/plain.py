@@ -18,6 +18,7 @@ LANGUAGES = {
 SEPARATED = {"csv": ",;\t|", "tsv": "\t", "tab": "\t"}
 SNIFFED_LINES = 20
 MAX_CELL_CHARS = 200_000
+MAX_ROWS = 100_000
 
 
 def plain(text: str, suffix: str, extracted: Extracted) -> None:
@@ -27,13 +28,13 @@ def plain(text: str, suffix: str, extracted: Extracted) -> None:
         text = text[:MAX_CHARS]
     if suffix in ("md", "markdown"):
         extracted.kind, extracted.text = "Markdown", text
-    elif suffix in SEPARATED and (lines := _separated(text, SEPARATED[suffix])):
+    elif suffix in SEPARATED and (lines := _separated(text, SEPARATED[suffix], extracted)):
         extracted.kind, extracted.text = "a table of values", "\n".join(lines)
     else:
         extracted.text = write([Code(text.strip("\n"), LANGUAGES.get(suffix, ""))]) if text.strip() else ""
 
 
-def _separated(text: str, separators: str) -> list[str]:
+def _separated(text: str, separators: str, extracted: Extracted) -> list[str]:
     """Lines of a table; none where it is no table."""
     csv.field_size_limit(MAX_CELL_CHARS)
     beginning = text.split("\n", SNIFFED_LINES)[:SNIFFED_LINES]
@@ -41,9 +42,12 @@ def _separated(text: str, separators: str) -> list[str]:
     if _columns(beginning, separator) not in range(2, MAX_COLUMNS + 1):
         return []
     try:
-        rows = [dict(enumerate(row)) for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        rows = [dict(enumerate(row)) for row in islice(reader, MAX_ROWS)]
     except csv.Error:
         return []
+    if len(rows) == MAX_ROWS:
+        extracted.note("cut", f"row {MAX_ROWS}")
     return table_lines(rows)
 
 

@@ -13,6 +13,7 @@ WORKBOOK = "xl/workbook.xml"
 BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*\]')
 MAX_SHARED_CHARS = 8_000_000
+MARKS_OF_A_CELL = 16  # characters that a cell counts for besides its own: a million tiny ones take memory too
 
 
 def xlsx(package: Package) -> Extracted:
@@ -155,7 +156,7 @@ class _Sheet:
         elif name == "c" and self._parts and self.rows:
             text = self._shown("".join(self._parts))
             self.rows[-1][self._column] = text
-            self.budget.spend(text + "  ")
+            self.budget.spend(text, MARKS_OF_A_CELL)
             if self.budget.is_spent:
                 raise Stop
 

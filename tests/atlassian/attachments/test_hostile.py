@@ -15,6 +15,7 @@ from atlassian.attachments import sandbox
 from atlassian.attachments.download import memory_file
 from atlassian.attachments.errors import AttachmentsBusy, AttachmentUnreadable
 from atlassian.attachments.extraction import child
+from atlassian.attachments.extraction.outcome import MAX_WRITTEN_CHARS
 from tests.atlassian.attachments import files
 from tests.atlassian.attachments.reading import read
 
@@ -139,6 +140,31 @@ def test_more_text_than_is_read_ends_early_and_says_so():
     assert extracted.notes == [("cut", "")]
 
 
+def wide_sheet() -> bytes:
+    """One row of sixty cells, and fifty thousand of one."""
+    cells = "".join(f"<c><v>{n}</v></c>" for n in range(60))
+    rows = "".join(f'<row><c r="A{n}"><v>2</v></c></row>' for n in range(2, 50_000))
+    sheet = f"<worksheet><sheetData><row>{cells}</row>{rows}</sheetData></worksheet>"
+    book = (
+        '<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>'
+        '<sheet name="Wide" sheetId="1" r:id="r1"/></sheets></workbook>'
+    )
+    relations = '<Relationships><Relationship Id="r1" Type="x/worksheet" Target="s.xml"/></Relationships>'
+    return files.zipped(**{"xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": relations, "xl/s.xml": sheet})
+
+
+def test_a_sheet_that_is_mostly_marks_ends_early_and_says_so():
+    extracted = read("wide.xlsx", wide_sheet())
+
+    assert len(extracted.text) <= MAX_WRITTEN_CHARS
+    assert extracted.notes == [("cut", "")]
+
+
+@pytest.mark.parametrize("sign", ["비", "😀"])
+def test_two_million_characters_of_any_script_are_read(sign):
+    assert read("a.txt", (sign * 99 + "\n").encode() * 21_000).notes == [("cut", "")]
+
+
 def test_a_page_nested_a_hundred_thousand_deep_ends_its_reader_and_nothing_else():
     with pytest.raises(AttachmentUnreadable, match="more time or memory"):
         read("a.html", b"<html>" + b"<div>" * 100_000 + b"end")
@@ -176,6 +202,7 @@ def test_the_process_has_no_environment_no_network_and_starts_nothing(monkeypatc
         f"""
 import json, os, resource
 from atlassian.attachments.extraction import child
+from atlassian.attachments.extraction.outcome import MAX_WRITTEN_CHARS
 given = json.loads(sys.stdin.buffer.readline())
 child._limit(given["memory"])
 sys.addaudithook(child._refuse)
