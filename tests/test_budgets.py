@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.atlassian.rest_helpers import call, connect
 from tests.factories import make_api_key
 from workspaces.models import Role
 
 pytestmark = pytest.mark.django_db
+
+DRIVERS = 1.6  # times as many calls: the libraries of PostgreSQL and Redis are Python as well
 
 # Path, arguments → statements, requests to Atlassian, Python calls, bytes of the answer; with room for a small change.
 BUDGETS = [
@@ -55,5 +58,5 @@ def test_a_call_keeps_to_its_budget(
 
     assert answer.status_code == 200
     assert asked <= requests
-    assert made[0] <= calls
+    assert made[0] <= calls * (1 if connection.vendor == "sqlite" else DRIVERS)
     assert len(answer.content) <= size
