@@ -13,7 +13,6 @@ from typing import Any
 
 from audit.errors import ArchiveUnreadable
 from audit.export import as_json_lines
-from audit.models import AuditLog
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ def archived_records(path: Path) -> Iterator[dict[str, Any]]:
             yield record | {"created_at": datetime.fromisoformat(record["created_at"])}
 
 
-def write_archive(path: Path, chunks: Iterator[list[AuditLog]]) -> Archive:
+def write_archive(path: Path, chunks: Iterator[list[Any]]) -> Archive:
     """
     A new file for its owner alone. It has its name only once it is whole, on the disk, and read back.
 
@@ -54,7 +53,7 @@ def write_archive(path: Path, chunks: Iterator[list[AuditLog]]) -> Archive:
         return Archive(path, written[0], hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def _write(descriptor: int, chunks: Iterator[list[AuditLog]]) -> tuple[int, str]:
+def _write(descriptor: int, chunks: Iterator[list[Any]]) -> tuple[int, str]:
     """(records, digest of the content)"""
     records, digest = 0, hashlib.sha256()
     with os.fdopen(descriptor, "wb") as file:

@@ -14,6 +14,7 @@ from audit.models import AuditLog
 from audit.touches import touch_named
 from audit.vocabulary import kind_of
 
+RECORD_FIELDS = tuple(field.name for field in AuditLog._meta.concrete_fields)  # nothing in a record is a secret
 CHUNK_ROWS = 2000
 MAX_BRANCHES = 50
 
@@ -56,8 +57,8 @@ class Cursor:
             raise ValueError(text) from exc
 
     @classmethod
-    def behind(cls, record: AuditLog) -> Self:
-        return cls(record.created_at, record.pk)
+    def behind(cls, record: Any) -> Self:
+        return cls(record.created_at, record.id)
 
 
 def page(workspace: str, filters: Filters, limit: int, cursor: Cursor | None) -> tuple[list[AuditLog], Cursor | None]:
@@ -70,19 +71,23 @@ def newest(workspace: str, action: str) -> AuditLog | None:
     return _matching(workspace, Filters(action=action)).first()
 
 
-def chunks(workspace: str, filters: Filters) -> Iterator[list[AuditLog]]:
-    """All that match, newest first, never more in memory than CHUNK_ROWS of each action."""
-    branches = _branches(workspace, filters)
+def chunks(workspace: str, filters: Filters) -> Iterator[list[Any]]:
+    """
+    All that match, newest first, never more in memory than CHUNK_ROWS of each action.
+
+    As named tuples of RECORD_FIELDS, which cost half as much as instances of the model.
+    """
+    branches = [branch.values_list(*RECORD_FIELDS, named=True) for branch in _branches(workspace, filters)]
     cursor: Cursor | None = None
     while rows := _newest(branches, cursor, CHUNK_ROWS):
         yield rows
         cursor = Cursor.behind(rows[-1])
 
 
-def _newest(branches: list[QuerySet[AuditLog]], cursor: Cursor | None, count: int) -> list[AuditLog]:
+def _newest(branches: list[Any], cursor: Cursor | None, count: int) -> list[Any]:
     rows = [row for branch in branches for row in _after_cursor(branch, cursor)[:count]]
     if len(branches) > 1:
-        rows.sort(key=lambda row: (row.created_at, row.pk), reverse=True)
+        rows.sort(key=lambda row: (row.created_at, row.id), reverse=True)
     return rows[:count]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 from rest_framework import serializers
 
 from audit.arguments import Arguments, CappedIntegerField, OneOfField
-from audit.listing import Cursor, Filters
+from audit.listing import RECORD_FIELDS, Cursor, Filters
 from audit.models import AuditLog
 from audit.vocabulary import Channel, Kind, Outcome
 
@@ -67,8 +67,13 @@ class ExportInput(FilterInput):
     format = OneOfField(["csv", "jsonl"], default="jsonl")
 
 
-RECORD_FIELDS = tuple(field.name for field in AuditLog._meta.concrete_fields)  # nothing in a record is a secret
+def record_as_json(record: Any) -> dict[str, Any]:
+    """Of a record, or of a named tuple of its fields."""
+    is_row = isinstance(record, tuple)
+    content = dict(zip(RECORD_FIELDS, record, strict=True)) if is_row else _fields_of(record)
+    content["created_at"] = content["created_at"].isoformat()
+    return content
 
 
-def record_as_json(record: AuditLog) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in RECORD_FIELDS} | {"created_at": record.created_at.isoformat()}
+def _fields_of(record: AuditLog) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in RECORD_FIELDS}

@@ -45,7 +45,7 @@ def export_records(actor: Actor, filters: Filters, file_format: str) -> Iterator
     return write(_without_connection(listing.chunks(actor.workspace, filters)))
 
 
-def _without_connection(chunks: Iterator[list[AuditLog]]) -> Iterator[list[AuditLog]]:
+def _without_connection(chunks: Iterator[list[Any]]) -> Iterator[list[Any]]:
     """Who takes a chunk slowly holds none of the connections that all share."""
     for chunk in chunks:
         release_pooled_connection()

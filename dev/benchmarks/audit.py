@@ -1,10 +1,12 @@
 """
-python -m benchmarks.audit: what a record costs, and what a page costs once the log has grown.
+python -m dev.benchmarks.audit [RECORDS]: what a record costs; what pages, filters, seals and exports cost once the log
+has grown to RECORDS (200,000 unless given).
 
 On a SQLite file that is deleted afterwards; with DATABASE_URL on PostgreSQL, in a database of its own, test_….
 """
 
 import os
+import resource
 import secrets
 import statistics
 import sys
@@ -28,7 +30,8 @@ TARGET = {"query": "turnstile", "limit": 10, "issue_keys": ["GATE-7", "GATE-12"]
 def main() -> None:
     with scratch_database():
         inserts()
-        pages()
+        pages(int(sys.argv[1]) if len(sys.argv) > 1 else MANY)
+        passes()
 
 
 @contextmanager
@@ -130,36 +133,65 @@ def repeating(action: Callable[[], Any], seconds: float) -> Iterator[None]:
     thread.join()
 
 
-def pages() -> None:
+def pages(count: int) -> None:
     fill(FEW)
     few = {name: milliseconds(look) for name, look in looks().items()}
-    fill(MANY - FEW)
+    fill(count - FEW)
     many = {name: milliseconds(look) for name, look in looks().items()}
     for name, before in few.items():
         ratio = many[name] / before
-        print(f"{name:22} {before:6.2f} ms at {FEW:,} rows, {many[name]:6.2f} ms at {MANY:,}: ratio {ratio:.2f}")
+        print(f"{name:22} {before:6.2f} ms at {FEW:,} rows, {many[name]:6.2f} ms at {count:,}: ratio {ratio:.2f}")
 
 
 def fill(count: int) -> None:
     """As a busy workspace would: reads by 20 people, a change and a refusal now and then."""
     from django.db import connection
 
-    from audit.models import AuditLog
+    from audit.models import AuditLog, AuditLogTouch
+    from audit.touch_filling import fill_touches
 
     def row(n: int) -> AuditLog:
+        touched = {"issue_key": f"OPS-{n % 5000}"} if n % 2 else {"page_ids": [str(n % 3000), str(n % 7000)]}
         return AuditLog(
             workspace="acme",
             actor=f"person{n % 20}@acme.example.com",
             action="integration.update" if n % 1000 == 0 else "jira.read" if n % 2 else "confluence.search",
-            target=TARGET,
+            target=TARGET | touched,
+            key_label="rare" if n % 1000 == 3 else "laptop",
+            request_id=f"{n:032x}",
             outcome="denied" if n % 500 == 1 else "success",
-            channel="mcp",
+            channel="command" if n % 1000 == 4 else "mcp",
         )
 
     for start in range(0, count, 10_000):
         AuditLog.objects.bulk_create([row(n) for n in range(start, min(start + 10_000, count))], batch_size=2000)
+    for _ in fill_touches(AuditLog, AuditLogTouch):
+        pass
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE audit_logs")
+        cursor.execute("ANALYZE audit_log_touches")
+
+
+def passes() -> None:
+    """Over every record: rows a second, and the most memory that Python held meanwhile."""
+    from audit.export import as_csv, as_json_lines
+    from audit.listing import Filters, chunks
+    from audit.models import AuditLog
+    from audit.sealing import seal
+    from audit.verifying import verify
+
+    count = AuditLog.objects.count()
+    for name, run in {
+        "seal": seal,
+        "verify": verify,
+        "export, JSON lines": lambda: sum(map(len, as_json_lines(chunks("acme", Filters())))),
+        "export, CSV": lambda: sum(map(len, as_csv(chunks("acme", Filters())))),
+    }.items():
+        began, cpu = time.perf_counter(), time.process_time()
+        run()
+        seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(f"{name:22} {count / seconds:9,.0f} rows/s, by CPU {count / cpu_seconds:9,.0f}; peak {peak} MB so far")
 
 
 def looks() -> dict[str, Callable[[], Any]]:
@@ -173,6 +205,12 @@ def looks() -> dict[str, Callable[[], Any]]:
         "of one person": lambda: page("acme", Filters(actor="person7@acme.example.com"), 50, None),
         "action_prefix=jira.": lambda: page("acme", Filters(action_prefix="jira."), 50, None),
         "refused": lambda: page("acme", Filters(outcome="denied"), 50, None),
+        "part of an email": lambda: page("acme", Filters(actor="person7"), 50, None),
+        "key, rare": lambda: page("acme", Filters(key_label="rare"), 50, None),
+        "channel, rare": lambda: page("acme", Filters(channel="command"), 50, None),
+        "request id": lambda: page("acme", Filters(request_id=f"{77:032x}"), 50, None),
+        "touched": lambda: page("acme", Filters(touched="OPS-77"), 50, None),
+        "touched, one person": lambda: page("acme", Filters(touched="OPS-77", actor="person17"), 50, None),
         "action_key, rare": lambda: page("acme", Filters(action="integration.update"), 50, None),
     }
 

@@ -7,9 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
 
-from audit.digests import SEALED_FIELDS, digest_of
+from audit.digests import SEALED_FIELDS, digest_of, digested
 from audit.models import AuditLog, AuditSeal
-from tests.audit.factories import NOON, make_records
+from tests.audit.factories import NOON, make_record, make_records
 from tests.triggers import drop_triggers
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,23 @@ def roots() -> list[str]:
 
 def seal_of(record: AuditLog) -> int:
     return AuditSeal.objects.get(first_id__lte=record.pk, last_id__gte=record.pk).pk
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"target": {"z": [1, 0.1, None, True, {"ä": "\u2028"}], "a": ""}},
+        {"actor": 'quo"te\\ \U0001f600 \x7f', "key_label": "\ud7ff\t"},
+        {"created_at": NOON.replace(microsecond=7), "duration_ms": 2**31 - 1},
+        {"target": []},
+    ],
+)
+def test_a_record_has_one_digest_whichever_way_it_is_read(fields):
+    record = make_record(**fields)
+
+    (read,) = digested(record.pk - 1, record.pk)
+
+    assert read.digest == digest_of(contents(record))
 
 
 def test_an_untouched_log_is_as_it_was_sealed():
