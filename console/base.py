@@ -42,7 +42,7 @@ class WorkspacePage(View):
     """
 
     recorded_as: ClassVar[Action]
-    page: ClassVar[str] = CONNECTIONS  # URL name of the page that shows what came of it
+    page: str = CONNECTIONS  # URL name of the page that shows what came of it
     user: User
     actor: Actor
     workspace_key: str

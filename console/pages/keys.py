@@ -19,6 +19,7 @@ from workspaces.api_keys import find_api_key, issue_api_key, list_api_keys, revo
 from workspaces.links import public_url
 from workspaces.manageable import manageable_members
 from workspaces.models import ApiKey
+from workspaces.services import atlassian_account_of
 
 PAGE_SIZE = 100
 OWN_RECORDS = 10
@@ -72,6 +73,7 @@ def keys_context(view: WorkspacePage, secret: str = "", form: ApiKeyForm | None 
         "more": keys[-1].pk if len(found) > PAGE_SIZE else "",
         "mine": is_own_only,
         "key_form": form or key_form(view),
+        "own_account": atlassian_account_of(view.workspace_key, view.actor.user),
         "configurations": client_configurations(public_url(view.request), secret),
         "records": [(record, summary(record)) for record in own_records(view.actor, OWN_RECORDS)],
     }

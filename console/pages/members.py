@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from audit.vocabulary import Action
 from console.base import WorkspacePage
 from console.member_forms import InvitationForm
-from console.navigation import MEMBERS
+from console.navigation import KEYS, MEMBERS
 from console.shown_once import forget, show_once, shown_once
 from workspaces import services
 from workspaces.invitations import invite, list_invitations, renew_invitation, withdraw_invitation
@@ -135,8 +135,13 @@ class RemoveMember(WorkspacePage):
 
 
 class SetAtlassianAccount(WorkspacePage):
+    """From the page of members or, for one's own, from that of one's keys."""
+
     recorded_as = Action.MEMBER_ACCOUNT
-    page = MEMBERS
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.page = KEYS if request.POST.get("from") == "keys" else MEMBERS
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         email = request.POST.get("email", "")

@@ -132,9 +132,23 @@ def test_500_keys_are_paged_by_few_queries(browser_of, django_assert_max_num_que
         [ApiKey(membership=membership, prefix="mc_x", digest=str(number), label=f"k{number}") for number in range(500)]
     )
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         page = admin.get(PAGE)
 
     assert len(page.context["api_keys"]) == 100
     assert len(admin.get(PAGE, {"before": page.context["more"]}).context["api_keys"]) == 100
     assert admin.get(PAGE, {"before": "nonsense"}).status_code == 200
+
+
+def test_a_member_says_which_atlassian_account_is_theirs(browser_of):
+    member = browser_of(Role.MEMBER)
+    path = "/integrations/acme/members/account/"
+    given = {"email": "member@acme.example.com", "from": "keys"}
+
+    saved = member.post(path, given | {"account_id": "712020:abc"}, follow=True)
+    wrong = member.post(path, given | {"account_id": "<b>"}, follow=True)
+
+    assert saved.redirect_chain == [(PAGE, 302)]
+    assert 'value="712020:abc"' in saved.content.decode()
+    assert "letters, digits" in text_of(wrong)
+    assert Membership.objects.get().atlassian_account_id == "712020:abc"
