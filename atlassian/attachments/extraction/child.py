@@ -11,6 +11,8 @@ import resource
 import sys
 from typing import Any
 
+from atlassian.attachments.extraction.confinement import forbid_calls
+
 CPU_SECONDS = 10
 MAX_OPEN_FILES = 32
 MAX_OUTPUT_BYTES = 12 * 1024 * 1024
@@ -21,6 +23,7 @@ FORBIDDEN = ("socket.", "subprocess.", "ctypes.", "os.exec", "os.fork", "os.posi
 def main() -> None:
     given = json.loads(sys.stdin.buffer.readline())
     _limit(given["memory"])
+    forbid_calls()
     sys.addaudithook(_refuse)
     head, body = _outcome(given)
     said = memoryview(json.dumps(head, ensure_ascii=False).encode(errors="replace") + b"\n" + body)

@@ -245,6 +245,25 @@ os.write(1, json.dumps({{"kind": "", "text": json.dumps(found), "notes": []}}).e
     }
 
 
+@pytest.mark.parametrize("call", ["socket.socket()", "os.execv('/bin/true', ['true'])"])
+def test_the_kernel_refuses_what_no_hook_of_python_sees(monkeypatch, call):
+    program = sandbox._PROGRAM.replace(
+        "from atlassian.attachments.extraction.child import main; main()",
+        f"""
+import json, os, socket
+from atlassian.attachments.extraction.confinement import forbid_calls
+assert forbid_calls()
+try:
+    {call}
+except PermissionError as exc:
+    os.write(1, json.dumps({{"kind": "", "text": exc.strerror, "notes": []}}).encode() + b"\\n")
+""",
+    )
+    monkeypatch.setattr(sandbox, "_PROGRAM", program)
+
+    assert read("a.txt", b"text").text == "Operation not permitted"
+
+
 def read_for(name: str, data: bytes, *, seconds: float, workspace: str = "acme"):
     with memory_file() as file:
         file.write(data)
