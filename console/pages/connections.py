@@ -29,6 +29,7 @@ CALLS = {
     Provider.CONFLUENCE: (Action.CONFLUENCE_SEARCH, Action.CONFLUENCE_READ),
 }
 OTHER = {Provider.JIRA: Provider.CONFLUENCE, Provider.CONFLUENCE: Provider.JIRA}
+SCOPE_MISSING = " The API token has scopes"  # how such a diagnosis begins (atlassian/connection_test/diagnoses.py)
 FORGOTTEN = (
     "Saved. The stored token was forgotten, because it was made for another site or account: enter the token of the "
     "new one, and save."
@@ -63,6 +64,7 @@ def _card(
         "form": refused if is_refused else IntegrationForm(state, view.workspace_key),
         "report": report,
         "scopes": _missing_scopes(report),
+        "warnings": _warnings(report),
         "ticks": _ticks(report, state),
         "can_copy": _is_own(other) and not state.has_api_token and not state.locked,
         "other": OTHER[Provider(state.provider)],
@@ -76,6 +78,17 @@ def _is_own(state: IntegrationState) -> bool:
 def _missing_scopes(report: Mapping[str, Any] | None) -> list[str]:
     """Each once, however many steps lack it."""
     return list(dict.fromkeys(step["scope"] for step in report["steps"] if step["scope"])) if report else []
+
+
+def _warnings(report: Mapping[str, Any] | None) -> list[str]:
+    """What does not work; of a scope that is listed already no more than that."""
+    if not report:
+        return []
+    scopes = _missing_scopes(report)
+    return [
+        warning.partition(SCOPE_MISSING)[0] if any(scope in warning for scope in scopes) else warning
+        for warning in report["warnings"]
+    ]
 
 
 def _ticks(report: Mapping[str, Any] | None, state: IntegrationState) -> list[dict[str, Any]]:

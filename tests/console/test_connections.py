@@ -175,3 +175,14 @@ def test_an_unknown_address_gives_a_browser_a_page_and_a_client_json(client, pat
 
 def test_under_v1_a_browser_gets_json_too(client):
     assert client.get("/v1/nowhere", headers={"Accept": "text/html"}).json()["error"]["code"] == "route_not_found"
+
+
+def test_scopes_that_are_missing_are_listed_once_to_be_copied(browser_of, site):
+    connected(site, api_token="sample-reader-jira-no-work")
+
+    piece = browser_of(Role.ADMIN).post(f"{PAGE}jira/test/", headers={"X-Partial": "1"})
+
+    page = piece.content.decode()
+    assert piece.context["card"]["scopes"] == ["read:jira-work"]
+    assert page.count("read:jira-work") == 1
+    assert 'data-copy="jira-scopes"' in page
