@@ -112,8 +112,8 @@ class Env(environ.Env):
 
     def mail(self, name: str, public_url: str) -> dict[str, Any]:
         """Django's settings for mail. smtp+tls://user:password@host:587/?from=memory-core@example.com"""
-        parts = urlsplit(self.text(name))
-        if not self.text(name):
+        parts = urlsplit(self.secret(name))
+        if not self.secret(name):
             return {}
         try:
             port = parts.port

@@ -27,7 +27,7 @@ HTTPS = env.boolean("MEMORY_CORE_HTTPS")  # true behind a proxy that speaks TLS
 PUBLIC_URL = env.web_address("MEMORY_CORE_PUBLIC_URL")  # in client configurations; empty: as the browser sees it
 
 # Mail, for invitations and forgotten passwords; without it links are passed on by hand.
-MAIL_IS_SET_UP = bool(env.text("EMAIL_URL"))
+MAIL_IS_SET_UP = bool(env.secret("EMAIL_URL"))
 vars().update(env.mail("EMAIL_URL", PUBLIC_URL))  # Django's EMAIL_… and DEFAULT_FROM_EMAIL
 
 # Where state lives. One machine: SQLite and memory. More: PostgreSQL and Redis.

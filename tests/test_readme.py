@@ -27,7 +27,7 @@ def read_by_settings() -> set[str]:
 
 def test_the_example_names_every_setting_that_may_lie_in_a_file():
     settings = (ROOT / "config/settings.py").read_text()
-    read = set(re.findall(r"env\.(?:secret|database|cache)\(\s*\"([A-Z_]+)\"", settings))
+    read = set(re.findall(r"env\.(?:secret|database|cache|mail)\(\s*\"([A-Z_]+)\"", settings))
     intro = (ROOT / ".env.example").read_text().partition("\n## ")[0]
 
     assert set(re.findall(r"([A-Z_]+)_FILE\b", intro)) == read

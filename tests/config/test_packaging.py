@@ -32,6 +32,14 @@ def of_kind(kind: str) -> list[dict]:
     return [document for document in MANIFESTS if document["kind"] == kind]
 
 
+def test_a_commit_is_checked_by_what_make_check_runs():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    recipe = (ROOT / "Makefile").read_text().partition("\ncheck:")[2].split("\n\n")[0]
+    run = [line.strip().removeprefix("$(BIN)/").removesuffix(" .") for line in recipe.splitlines()[1:]]
+
+    assert [hook["entry"].removeprefix(".venv/bin/") for hook in hooks] == run
+
+
 def test_hadolint_finds_nothing_in_the_dockerfile():
     ended = subprocess.run(
         [Path(sys.executable).with_name("hadolint"), ROOT / "Dockerfile"], capture_output=True, text=True
