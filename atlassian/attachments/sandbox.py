@@ -92,6 +92,7 @@ def _run(given: dict[str, Any], seconds: float) -> bytes:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        bufsize=0,  # what could not be written would be tried once more at the end
         pass_fds=[given["file"]],
         env={"LC_ALL": "C.UTF-8"},
         cwd="/",
@@ -109,7 +110,6 @@ def _asked(process: subprocess.Popen[bytes], question: bytes, until: float) -> b
         return b""
     with suppress(BrokenPipeError):  # it died at once: that it says nothing tells that
         stdin.write(question)
-        stdin.flush()
     parts: list[bytes] = []
     size = 0
     waiting = poll()  # select() knows no file above the thousandth
