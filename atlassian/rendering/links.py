@@ -7,8 +7,9 @@ from atlassian.rendering.markdown.tree import CODE, PLAIN, Flow, Marks, Run
 
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):(?=\S)")
-# Schemes whose address is itself a program, a page or data: nothing that a reader could look up.
-_CARRYING = {"javascript", "vbscript", "data", "blob", "about", "view-source", "livescript", "mocha", "jar"}
+# Schemes whose address is itself a program, a page or data, or an identifier: nothing that a reader could look up.
+_UNREADABLE = {"javascript", "vbscript", "data", "blob", "about", "view-source", "livescript", "mocha", "jar"}
+_UNREADABLE |= {"media", "ari", "urn", "cid", "mid"}
 _ISSUE_KEY = re.compile(r"/browse/([A-Za-z][A-Za-z0-9_]*-\d+)|[?&]selectedIssue=([A-Za-z][A-Za-z0-9_]*-\d+)")
 _QUERY = re.compile(r"[?&]jql=([^&#]*)")
 _DAY = re.compile(r"\d{4}/\d{2}/\d{2}")
@@ -35,7 +36,7 @@ def safe_url(href: object, site_url: str) -> str:
     scheme = _SCHEME.match(url)
     if scheme and scheme[1].lower() in ("http", "https", "mailto"):
         return _encoded(url) if len(url) > scheme.end() + 2 or scheme[1].lower() == "mailto" else ""
-    readable = url.startswith("\\\\") if not scheme else scheme[1].lower() not in _CARRYING
+    readable = url.startswith("\\\\") if not scheme else scheme[1].lower() not in _UNREADABLE
     return " ".join(url.split()) if readable else ""
 
 

@@ -15,12 +15,13 @@ MAX_VALUE_CHARS = 500
 
 @dataclass(slots=True)
 class Macro:
-    """`body` is what the macro holds as a page would, `plain` what it holds as text alone."""
+    """`body` is what it holds as a page would, `plain` as text alone; `fallback` counts where nothing else does."""
 
     name: str
     parameters: dict[str, str] = field(default_factory=dict)
     body: Flow | None = None
     plain: str | None = None
+    fallback: str = ""
 
     def parameter(self, *names: str) -> str:
         return next((self.parameters[name] for name in names if self.parameters.get(name)), "")
@@ -124,7 +125,10 @@ def _contents(macro: Macro) -> Flow:
 
 
 def _unknown(macro: Macro) -> Flow:
-    label = [Run(f"[macro: {macro.name}"), *_visible_parameters(macro), Run("]")]
+    shown = _visible_parameters(macro)
+    if not shown and macro.fallback not in ("", macro.name):
+        shown = [Run(f" {macro.fallback}")]
+    label = [Run(f"[macro: {macro.name}"), *shown, Run("]")]
     if macro.body is None and macro.plain is None:
         return [*label]
     return [Paragraph(label), *_contents(macro)]

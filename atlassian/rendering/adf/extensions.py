@@ -29,9 +29,7 @@ def macro(reader: Reader, node: Node) -> Macro:
     plain = shown.pop("__bodyContent", None)
     name = attribute(node, "extensionKey").rpartition("/")[2] or "extension"
     fallback = " ".join(attribute(node, "text").split())
-    if fallback and fallback not in (name, *shown.values()):
-        shown["text" if shown.get("") else ""] = fallback
-    return Macro(name, shown, [*reader.blocks(node)] if content(node) else None, plain)
+    return Macro(name, shown, [*reader.blocks(node)] if content(node) else None, plain, fallback)
 
 
 def _titles(value: object, levels: int) -> Iterator[str]:

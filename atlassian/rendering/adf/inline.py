@@ -11,7 +11,7 @@ from atlassian.rendering.links import external_image, query_in, safe_url, smart_
 from atlassian.rendering.markdown.tree import CODE, EM, PLAIN, STRIKE, STRONG, SUB, SUP, Flow, Marks, Run, make_run
 from atlassian.rendering.visibility import Colour, colour, contrasts
 
-_SPACES = re.compile(" {2,}")
+_SPACES = re.compile(r"[ \t]{2,}|\t")
 _MARKS = {"strong": STRONG, "em": EM, "strike": STRIKE, "code": CODE, "sub": SUB, "sup": SUP}
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".heic", ".tiff")
 
@@ -39,7 +39,7 @@ def href(reader: Reader, node: Node) -> str:
 def text_node(reader: Reader, node: Node) -> Flow:
     written = text(node.get("text")).replace("\u00a0", " ")
     if not node.get("marks"):
-        return [make_run((_SPACES.sub(" ", written) if "  " in written else written, PLAIN, ""))]
+        return [make_run((_SPACES.sub(" ", written) if "  " in written or "\t" in written else written, PLAIN, ""))]
     reader.steps_left -= MARKED_STEPS
     kinds = {kind(mark): mark for mark in _marks_of(node)}
     if "textColor" in kinds and is_hidden(kinds, reader.ground):

@@ -155,7 +155,10 @@ def _first_character(run: Run, within: Within) -> str:
         return run.text[0]
     for style in _styles(run):
         if style not in within and style not in (STRONG, EM):
-            return "[" if style.startswith(_LINK) else DELIMITERS[style][0][0]
+            if not style.startswith(_LINK):
+                return DELIMITERS[style][0][0]
+            if is_live(run.href):
+                return "["
     return "`" if CODE in run.marks else run.text[0]
 
 

@@ -304,6 +304,24 @@ def test_an_extension_says_its_fallback():
     )
 
 
+def test_an_extension_with_settings_needs_no_fallback():
+    settings = {"macroParams": {"title": {"value": "Flow"}}}
+
+    assert doc(node("extension", extensionKey="drawio", text="A diagram", parameters=settings)) == (
+        "[macro: drawio title=Flow]"
+    )
+
+
+def test_an_address_that_is_an_identifier_is_left_out():
+    assert doc(node("paragraph", text("see!"), text("plan", link={"href": "media:3f2504e0"}))) == "see!plan"
+
+
+def test_an_exclamation_before_an_address_that_is_no_link_needs_no_backslash():
+    assert doc(node("paragraph", text("see!"), text("plan", link={"href": "ftp://a.example"}))) == (
+        "see!plan (`ftp://a.example`)"
+    )
+
+
 def test_a_decision_that_is_open_is_a_question():
     items = [node("decisionItem", text(words), state=state) for words, state in (("a", "DECIDED"), ("b", "UNDECIDED"))]
 

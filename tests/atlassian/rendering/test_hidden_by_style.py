@@ -19,6 +19,7 @@ HIDDEN = [
 ]  # fmt: skip
 
 SEEN = [
+    "color: yellow", "color: #00ffff",
     "color: red", "color: rgb(0,0,0)", "color: #b3d4ff", "color: white; background-color: #172b4d", "opacity: 0.5",
     "color: var(--ds-text, #172B4D)", "font-size: 8px", "font-size: 80%", "font-size: small", "text-indent: -10px",
     "height: 0", "overflow: hidden; height: 100px", "color: inherit", "color:", "margin-left: -20px", "x",
@@ -76,7 +77,13 @@ def test_text_of_adf_in_the_colour_of_its_ground_is_left_out(colours):
 
 
 @pytest.mark.parametrize(
-    "colours", [{"textColor": "#ff5630"}, {"textColor": "#ffffff", "backgroundColor": "#172b4d"}, {"textColor": ""}]
+    "colours",
+    [
+        {"textColor": "#ffff00"},
+        {"textColor": "#ff5630"},
+        {"textColor": "#ffffff", "backgroundColor": "#172b4d"},
+        {"textColor": ""},
+    ],
 )
 def test_text_of_adf_that_stands_out_stays(colours):
     assert read(coloured(**colours)) == "words"
