@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import ValidationError
 
 from audit.errors import validation_issues
+from audit.listing import RECORD_FIELDS
 from audit.models import AuditLog
-from audit.serializers import RECORD_FIELDS, ListInput
+from audit.serializers import ListInput
 from audit.services import find_record, list_records
 from audit.statistics import calls_per_day, calls_per_hour, containers_read, readers
 from audit.summary import summary

@@ -106,7 +106,7 @@ def _name(tag: object) -> str:
 
 
 # Asked several times of every element.
-_KNOWN = {
+_KNOWN: dict[object, str] = {
     tag: _name(tag)
     for tag in (
         *("p", "span", "div", "a", "b", "i", "u", "s", "br", "hr", "em", "strong", "code", "pre", "del", "sub", "sup"),
