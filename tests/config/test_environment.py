@@ -133,3 +133,24 @@ def test_what_is_no_address_of_a_mail_server_stops_the_process_by_name(monkeypat
 
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
         environment.Env().mail("EMAIL_URL", "")
+
+
+def test_a_postgresql_host_that_vanishes_is_noticed_within_seconds(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://memory@db.acme.example:5432/memory")
+    database = environment.Env().database("DATABASE_URL", default="")
+
+    environment.tune_database(database, 8, Path("/srv"))
+
+    options = database["OPTIONS"]
+    assert options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"] <= 15
+    assert options["tcp_user_timeout"] == 10_000
+    assert database["CONN_HEALTH_CHECKS"] is True
+
+
+def test_what_the_address_of_the_database_says_of_it_wins(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://memory@db.acme.example:5432/memory?keepalives_idle=60")
+    database = environment.Env().database("DATABASE_URL", default="")
+
+    environment.tune_database(database, 8, Path("/srv"))
+
+    assert int(database["OPTIONS"]["keepalives_idle"]) == 60
