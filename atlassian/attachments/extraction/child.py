@@ -14,7 +14,7 @@ from typing import Any
 from atlassian.attachments.extraction.confinement import forbid_calls
 
 CPU_SECONDS = 10
-MAX_OPEN_FILES = 32
+MAX_OPEN_FILES = 256
 MAX_OUTPUT_BYTES = 12 * 1024 * 1024
 # Nothing here opens a connection, starts a program or loads a library on behalf of a file.
 FORBIDDEN = ("socket.", "subprocess.", "ctypes.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system")
