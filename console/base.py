@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property, wraps
+from http import HTTPStatus
 from typing import Any, ClassVar, cast
 
 from django.contrib import messages
@@ -153,10 +154,11 @@ class WorkspacePage(View):
         sentence, status = code_and_message(exc)[1], getattr(exc, "status_code", 500)
         if self.is_partial:
             return render(self.request, "console/problem.html", {"sentence": sentence}, status=status)
-        if self.request.method == "POST" and self.actor.workspace and may_open(self.actor, self.page):
+        has_frame = bool(self.actor.workspace) and status != HTTPStatus.SERVICE_UNAVAILABLE  # or it would fail as well
+        if has_frame and self.request.method == "POST" and may_open(self.actor, self.page):
             messages.error(self.request, sentence)
             return self.back()
-        frame = self.frame() if self.actor.workspace else {}
+        frame = self.frame() if has_frame else {}
         return render(self.request, "console/refused.html", {**frame, "sentence": sentence}, status=status)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from audit.models import AuditLog
 from dev.sample_site import READER
 from integrations.models import Integration
+from tests.databases import away
 from tests.factories import make_integration
 from workspaces.models import Role
 
@@ -186,3 +187,16 @@ def test_scopes_that_are_missing_are_listed_once_to_be_copied(browser_of, site):
     assert piece.context["card"]["scopes"] == ["read:jira-work"]
     assert page.count("read:jira-work") == 1
     assert 'data-copy="jira-scopes"' in page
+
+
+@pytest.mark.parametrize("table", ["audit_logs", "workspaces_workspace"])
+def test_while_the_database_is_away_a_page_says_so_and_nothing_is_done(browser_of, site, table):
+    connected(site)
+    admin = browser_of(Role.ADMIN)
+
+    with away(table):
+        answer = admin.post(f"{PAGE}jira/disable/", {"jira-reason": "audit"})
+
+    assert answer.status_code == 503
+    assert "Try again shortly" in text_of(answer)
+    assert Integration.objects.get().enabled
