@@ -16,7 +16,8 @@ _SOURCE_KEYS = ("body", "source", "code", "content", "data", "text", "definition
 def diagram_source(plain: str, parameters: dict[str, str], language: str) -> str:
     """The text of a diagram wherever its macro keeps it; empty if nowhere."""
     if plain.strip():
-        return _from_json(plain) or plain
+        packed = _unpacked(plain, language) if len(plain.split()) == 1 else ""
+        return packed or _from_json(plain) or plain
     lowered = {name.lower(): value for name, value in parameters.items()}
     for key in _SOURCE_KEYS:
         if found := _unpacked(lowered.get(key, ""), language):

@@ -24,13 +24,16 @@ class Macro:
     fallback: str = ""
 
     def parameter(self, *names: str) -> str:
-        return next((self.parameters[name] for name in names if self.parameters.get(name)), "")
+        """The first that is given, on one line as labels and titles are."""
+        values = (" ".join(self.parameters.get(name, "").split()) for name in names)
+        return next(filter(None, values), "")
 
 
 def render(macro: Macro) -> Flow:
     if macro.parameter("hidden").lower() == "true":
         return []
-    return MACROS.get(macro.name.lower(), _unknown)(macro)
+    name = macro.name.lower()
+    return (MACROS.get(name) or next((shown for word, shown in DIAGRAMS.items() if word in name), _unknown))(macro)
 
 
 def language(name: str) -> str:
@@ -46,12 +49,18 @@ def panel_kind(written: str) -> str:
 
 def in_line(flow: Flow) -> Flow:
     """What stands within a sentence goes on in it, where it is no more than one line of text."""
+    flow = [_code_in_line(node) for node in flow]
     paragraphs = [node for node in flow if isinstance(node, Paragraph)]
     labels = 1 if paragraphs and _is_label(paragraphs[0]) else 0
     if len(paragraphs) != len(flow) or len(paragraphs) - labels != 1:
         return flow
     label: Flow = [*paragraphs[0].runs, Run(" ")] if labels else []
     return [*label, *paragraphs[-1].runs]
+
+
+def _code_in_line(node: Run | Block) -> Run | Block:
+    is_short = isinstance(node, Code) and not node.language and node.text.strip() and "\n" not in node.text.strip()
+    return Paragraph([Run(node.text.strip(), frozenset({CODE}))]) if isinstance(node, Code) and is_short else node
 
 
 def _is_label(paragraph: Paragraph) -> bool:
@@ -67,7 +76,7 @@ _SEVERITY = {"info": "INFO", "note": "WARNING", "warning": "ERROR", "tip": "SUCC
 
 
 def _panel(macro: Macro) -> Flow:
-    title = macro.parameter("title")
+    title = " ".join(filter(None, (macro.parameter("panelIconText"), macro.parameter("title"))))
     return [Quote(_body(macro), _SEVERITY[macro.name.lower()], [Run(title)] if title else [])]
 
 
@@ -206,15 +215,10 @@ MACROS: dict[str, Callable[[Macro], Flow]] = {
         ("excerpt", "details", "section", "column", "toc-zone", "div", "span", "center", "multiexcerpt"),
         _contents,
     ),
-    **dict.fromkeys(("plantuml", "plantumlrender", "plantumlcloud", "uml"), _diagram("plantuml")),
-    **dict.fromkeys(
-        (
-            *("mermaid", "mermaid-macro", "mermaid-cloud", "mermaid-diagram", "mermaiddiagram"),
-            *("confluence-mermaid-macro", "mermaid-diagrams", "mermaid-chart"),
-        ),
-        _diagram("mermaid"),
-    ),
-    **dict.fromkeys(("graphviz", "dot"), _diagram("dot")),
+    "uml": _diagram("plantuml"),
+    "dot": _diagram("dot"),
     **dict.fromkeys(("toc", "anchor"), _nothing),
     "status": _status,
 }
+# Apps call their macros after the language, each in its own way.
+DIAGRAMS = {"plantuml": _diagram("plantuml"), "mermaid": _diagram("mermaid"), "graphviz": _diagram("dot")}

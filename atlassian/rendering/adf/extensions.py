@@ -59,9 +59,10 @@ def nested_document(reader: Reader, parameters: object) -> list[Block]:
 
 
 def _document(value: object) -> Node | None:
-    if isinstance(value, str) and value.lstrip().startswith("{"):
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
         try:
             value = read_json(value)
         except ValueError:
             return None
+    value = {"type": "doc", "content": value} if isinstance(value, list) else value
     return value if isinstance(value, dict) and isinstance(value.get("content"), list) else None

@@ -60,7 +60,7 @@ def hard_break(reader: Reader, node: Node) -> Flow:
 
 
 def mention_text(node: Node) -> str:
-    return (attribute(node, "text") or text(node.get("text"))).strip().lstrip("@")
+    return " ".join((attribute(node, "text") or text(node.get("text"))).split()).lstrip("@")
 
 
 def mention(reader: Reader, node: Node) -> Flow:
@@ -75,7 +75,7 @@ def emoji(reader: Reader, node: Node) -> Flow:
 
 
 def status(reader: Reader, node: Node) -> Flow:
-    said = attribute(node, "text").strip()
+    said = " ".join(attribute(node, "text").split())
     return [Run(f"[{said}]", marks(node))] if said else []
 
 
@@ -92,7 +92,7 @@ def card(reader: Reader, node: Node) -> Flow:
     found: Any = attributes(node).get("data")
     data: Node = found if isinstance(found, dict) else {}
     address = attribute(node, "url") or text(data.get("url"))
-    title = text(data.get("name")).strip()
+    title = " ".join(text(data.get("name")).split())
     query = _query(node)
     if query:
         title = f"Jira issues: {query}"

@@ -192,10 +192,13 @@ def media_single(reader: Reader, node: Node) -> Flow:
 
 
 def _one_line(runs: list[Run]) -> list[Run]:
-    """A caption without the breaks in and after it."""
+    """A caption without the breaks in and around it."""
     runs = [run._replace(text=run.text.replace("\n", " ")) for run in runs]
-    while runs and not runs[-1].text.strip():
+    while not runs[-1].text.strip():
         runs.pop()
+    while not runs[0].text.strip():
+        runs.pop(0)
+    runs[0] = runs[0]._replace(text=runs[0].text.lstrip())
     return [*runs[:-1], runs[-1]._replace(text=runs[-1].text.rstrip())]
 
 
@@ -217,13 +220,21 @@ def extension(reader: Reader, node: Node) -> Flow:
 def inline_extension(reader: Reader, node: Node) -> Flow:
     if not content(node) and (nested := nested_document(reader, attributes(node).get("parameters"))):
         return [*nested]
-    return macros.render(macro(reader, node))
+    shown = macros.render(macro(reader, node))
+    return macros.in_line(shown) if reader.inline else shown
+
+
+def jira_issue(reader: Reader, node: Node) -> Flow:
+    return macros.render(macros.Macro("jira", {"key": attribute(node, "issueKey")}))
 
 
 def unsupported(reader: Reader, node: Node) -> Flow:
     """What an editor did not know is kept whole within; only what does not read either is named."""
     original = attributes(node).get("originalValue")
-    return reader.read(original) if isinstance(original, dict) else unknown(reader, node)
+    if isinstance(original, dict):
+        return reader.read(original)
+    older: Flow = [*nested_document(reader, attributes(node))]
+    return (macros.in_line(older) if reader.inline else older) or unknown(reader, node)
 
 
 _ITEMS: dict[str, Callable[[Reader, Node], ListItem]] = {
@@ -277,6 +288,7 @@ NODES: dict[str, Callable[[Reader, Node], Flow]] = {
     "text": inline.text_node,
     "unsupportedBlock": unsupported,
     "unsupportedInline": unsupported,
+    "confluenceJiraIssue": jira_issue,
     "confluenceUnsupportedBlock": unsupported,
     "confluenceUnsupportedInline": unsupported,
 }

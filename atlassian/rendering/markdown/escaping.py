@@ -55,7 +55,7 @@ def _with_addresses(text: str, before: str, after: str) -> str:
     parts: list[str] = []
     reached = 0
     for found in _ADDRESS.finditer(text):
-        address = found[0].rstrip(_AFTER_ADDRESS)
+        address = _without_end(found[0])
         end = found.start() + len(address)
         if escape(address, "/", "/", linked=True) == address:
             continue
@@ -64,6 +64,14 @@ def _with_addresses(text: str, before: str, after: str) -> str:
         before, reached = ">", end
     rest = text[reached:]
     return "".join(parts) + (escape(rest, before, after, linked=True) if rest else "")
+
+
+def _without_end(address: str) -> str:
+    """A bracket that closes one of the address itself belongs to it."""
+    bare = address.rstrip(_AFTER_ADDRESS)
+    following = address[len(bare) : len(bare) + 1]
+    opening = {")": "(", "]": "["}.get(following, "")
+    return bare + following if opening and bare.count(opening) > bare.count(following) else bare
 
 
 def _escaped(special: re.Match[str], before: str, after: str) -> str:

@@ -79,7 +79,13 @@ def _linked(text: Flow, url: str) -> Flow:
 
 
 def _attachment(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
-    return _beside(reader, text, said, "attachment", attribute(target, "ri:filename"))
+    return _beside(reader, text, said, "attachment", file_name(target))
+
+
+def file_name(target: Element) -> str:
+    """With the page that it is attached to, if that is another one."""
+    name, page = attribute(target, "ri:filename"), next((page_name(child) for child in target), "")
+    return f"{name} of page {page}" if name and page else name
 
 
 def _space(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
@@ -108,7 +114,8 @@ def _address(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
 
 
 def _shortcut(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
-    return text or [reader.label(attribute(target, "ri:parameter"))]
+    name = "@".join(filter(None, (attribute(target, "ri:parameter"), attribute(target, "ri:key"))))
+    return _beside(reader, [] if said == attribute(target, "ri:parameter") else text, said, "shortcut", name)
 
 
 def _content(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
@@ -138,13 +145,14 @@ def resource(reader: Reader, element: Element) -> str:
             return "@" + user_name(reader, target)
         if name in _PAGES:
             return page_name(target)
+        if name == "ri:attachment":
+            return file_name(target)
         if name in _NAMING:
             return attribute(target, _NAMING[name])
     return ""
 
 
 _NAMING = {
-    "ri:attachment": "ri:filename",
     "ri:space": "ri:space-key",
     "ri:url": "ri:value",
 }

@@ -106,10 +106,22 @@ class Reader:
         self.steps_left -= 1
         if self.steps_left < 0:
             return []
+        if self.has_styles and parent.get("style"):  # cells and points are not read by their names
+            outside, self.marks = self.marks, self.marks | self.marks_of(parent)
+            found = self._blocks(parent)
+            self.marks = outside
+            return found
+        return self._blocks(parent)
+
+    def _blocks(self, parent: Element) -> list[Block]:
         if len(parent) == 0:  # as are most cells, points and paragraphs
             text = parent.text
             return [Paragraph([self.text(text.strip())])] if text and not text.isspace() else []
         return blocks_of(self.flow(parent))
+
+    def marks_of(self, element: Element) -> Marks:
+        style = element.get("style") if self.has_styles else None
+        return marks_in(style, name_of(element)) if style else PLAIN
 
     def stray_text(self, parent: Element) -> list[Block]:
         """Text where only certain elements should stand, such as between rows or the points of a list."""

@@ -27,7 +27,9 @@ def _read_rows(reader: Reader, element: Element, beside: list[Block], rows: list
         elif name == "tr":
             beside += reader.stray_text(child)
             in_head = name_of(element) == "thead"
+            outside, reader.marks = reader.marks, reader.marks | reader.marks_of(child)
             rows.append([_cell(reader, cell, in_head) for cell in child if name_of(cell) not in _SILENT])
+            reader.marks = outside
         elif name in ("td", "th"):
             rows.append([_cell(reader, child, False)])
         elif name not in _SILENT:

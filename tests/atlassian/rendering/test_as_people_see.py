@@ -368,3 +368,105 @@ def test_the_name_of_a_picture_is_taken_from_who_knows_it():
 
     assert adf.unnamed(document)[1] == ["m1"]
     assert adf.to_markdown(document, files={"m1": "shot.png"}) == "[image: shot.png]"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        '<table><tr><td style="text-decoration: line-through">old</td></tr></table>',
+        '<table><tr style="text-decoration: line-through"><td>old</td></tr></table>',
+    ],
+)
+def test_a_struck_cell_or_row_is_shown_struck(table):
+    assert page(table) == "| |\n|---|\n| ~~old~~ |"
+
+
+def test_a_struck_point_is_shown_struck_and_the_one_after_it_is_not():
+    points = '<ul><li style="text-decoration: line-through">old</li><li>new</li></ul>'
+
+    assert page(points) == "- ~~old~~\n- new"
+
+
+def test_what_an_editor_did_not_support_shows_its_text():
+    assert doc(node("confluenceUnsupportedBlock", cxhtml="<p>older text</p>")) == "older text"
+    unsupported = node("confluenceUnsupportedInline", cxhtml="<p>older text</p>")
+    within = node("paragraph", text("An "), unsupported, text("."))
+    assert doc(within) == "An older text."
+
+
+def test_a_nested_table_may_stand_as_a_bare_list_of_nodes():
+    inner = node("table", node("tableRow", node("tableCell", node("paragraph", text("inner")))))
+
+    assert "| inner |" in doc(node("extension", extensionKey="nested-table", parameters={"adf": json.dumps([inner])}))
+
+
+def test_an_issue_in_a_page_of_old_is_named():
+    assert doc(node("paragraph", node("confluenceJiraIssue", issueKey="OPS-1"))) == "[Jira: OPS-1]"
+
+
+@pytest.mark.parametrize("name", ["plantuml-diagram", "mermaid-for-pages", "Graphviz-Cloud"])
+def test_a_diagram_is_known_by_the_language_in_its_macros_name(name):
+    assert "client -> gateway : ask\n" in page(macro(name, source=SOURCE))
+    assert f"[macro: {name}" not in page(macro(name, source=SOURCE))
+
+
+@pytest.mark.parametrize("pack", [lambda data: data, lambda data: zlib.compress(data)[2:-4]])
+def test_a_diagram_packed_in_the_body_is_unpacked(pack):
+    body = base64.b64encode(pack(SOURCE.encode())).decode()
+
+    shown = page(macro("plantuml", f"<ac:plain-text-body><![CDATA[{body}]]></ac:plain-text-body>"))
+
+    assert shown == f"```plantuml\n{SOURCE}\n```"
+
+
+def test_a_sentence_goes_on_past_a_macro_that_holds_a_line_of_plain_text():
+    formula = macro("mathinline", "<ac:plain-text-body><![CDATA[{a}^{2}]]></ac:plain-text-body>")
+
+    assert page(f"<p>Area {formula} is squared.</p>") == "Area [macro: mathinline] `{a}^{2}` is squared."
+    parameters = {"macroParams": {"__bodyContent": {"value": "{a}^{2}"}}}
+    within = node("inlineExtension", extensionKey="mathinline", parameters=parameters)
+    assert doc(node("paragraph", text("Area "), within, text("."))) == "Area [macro: mathinline] `{a}^{2}`."
+
+
+def test_a_file_of_another_page_is_named_with_that_page():
+    file = '<ri:attachment ri:filename="a.pdf"><ri:page ri:content-title="Files" ri:space-key="OPS"/></ri:attachment>'
+
+    assert page(f"<p><ac:link>{file}</ac:link></p>") == "[attachment: a.pdf of page OPS:Files]"
+    assert page(f"<ac:image>{file}</ac:image>") == "[image: a.pdf of page OPS:Files]"
+    assert page(macro("view-file", attachment=file)) == "[attachment: a.pdf of page OPS:Files]"
+
+
+def test_a_shortcut_link_keeps_what_it_leads_to():
+    link = '<ac:link><ri:shortcut ri:key="jira" ri:parameter="OPS-1"/><ac:link-body>the outage</ac:link-body></ac:link>'
+
+    assert page(f"<p>{link}</p>") == "the outage [shortcut: OPS-1@jira]"
+
+
+def test_a_panel_of_the_authors_own_keeps_its_sign():
+    panel = macro("panel", "<ac:rich-text-body><p>x</p></ac:rich-text-body>", panelIconText="🚀", title="Launch")
+
+    assert page(panel) == "> [!PANEL] 🚀 Launch\n> x"
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [
+        node("status", text="in\nwork"),
+        node("mention", text="@in\nwork", id="1"),
+        node("inlineCard", data={"name": "in\nwork", "url": "https://x.example"}),
+        node("inlineExtension", extensionKey="jira", parameters={"macroParams": {"key": {"value": "in\nwork"}}}),
+    ],
+)
+def test_a_label_stays_on_one_line(torn):
+    assert "in work" in doc(node("paragraph", torn))
+
+
+def test_a_caption_that_begins_with_a_break_names_its_picture():
+    caption = node("caption", node("hardBreak"), text("Users"), node("hardBreak"))
+
+    assert doc(node("mediaSingle", node("media", type="file", id="u"), caption)) == "[image: Users]"
+
+
+@pytest.mark.parametrize("address", ["https://x.example/a_b*c*?q=[1]", "https://x.example/_A*b*_(c)"])
+def test_a_bracket_of_an_address_stays_in_it(address):
+    assert doc(node("paragraph", text(f"See {address}."))) == f"See <{address}>."
