@@ -8,6 +8,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncHour
+from django.utils import timezone
 
 from audit.actors import Actor
 from audit.models import AuditLog
@@ -17,6 +18,7 @@ from audit.vocabulary import Action, Kind, Outcome, kind_of
 DAYS = 30
 LIVE_DAYS = 2  # today, and yesterday, whose last transactions may have come in late
 HOURS = 48
+HOUR = timedelta(hours=1)
 LIVE_TTL = 60
 MAX_NAMED = 10
 DAY_COUNTS_TTL = (DAYS + 1) * 24 * 3600
@@ -24,6 +26,8 @@ DAY_COUNTS_TTL = (DAYS + 1) * 24 * 3600
 # (action, outcome) → calls
 Counts = Mapping[tuple[str, str], int]
 DayCounts = Mapping[tuple[str, str, str], int]  # and by whom
+# Counts a workspace's records from one moment to another.
+Counting = Callable[[str, datetime, datetime], Mapping[Any, int]]
 
 
 def calls_per_day(actor: Actor, today: date, days: int = DAYS) -> dict[date, Counts]:
@@ -78,34 +82,48 @@ def _calls_on(workspace: str, day: date, today: date) -> DayCounts:
     return counts
 
 
-def _remembered(name: str, workspace: str, day: date, today: date, count: Callable[[str, date], Any]) -> Any:
-    """The log is append-only: a day that is over is counted once, and then remembered."""
-    if today - day < timedelta(days=LIVE_DAYS):
-        return count(workspace, day)
-    key = f"{name}:{workspace}:{day}"
+def _remembered(name: str, workspace: str, day: date, today: date, count: Counting) -> Any:
+    """The log is append-only: a day or hour that is over is counted once, and then remembered."""
+    start = datetime.combine(day, time.min, tzinfo=UTC)
+    if today - day >= timedelta(days=LIVE_DAYS):
+        return _counted_once(name, workspace, start, start + timedelta(days=1), count)
+    counts: Counter[tuple[str, ...]] = Counter()
+    live = max(start, min(_first_live_hour(), start + timedelta(days=1)))
+    for hour in range(int((live - start) / HOUR)):
+        began = start + hour * HOUR
+        counts.update(_counted_once(f"{name}:hour", workspace, began, began + HOUR, count))
+    counts.update(count(workspace, live, start + timedelta(days=1)))
+    return dict(counts)
+
+
+def _first_live_hour() -> datetime:
+    """The hour before this one may still get the record of a call that was long under way."""
+    return timezone.now().replace(minute=0, second=0, microsecond=0) - HOUR
+
+
+def _counted_once(name: str, workspace: str, start: datetime, end: datetime, count: Counting) -> Any:
+    key = f"{name}:{workspace}:{start:%Y-%m-%dT%H}"
     rows = cache.get(key)
     if rows is None:
-        counts = count(workspace, day)
+        counts = count(workspace, start, end)
         cache.set(key, [[*what, calls] for what, calls in counts.items()], DAY_COUNTS_TTL)
         return counts
     return {tuple(what): calls for *what, calls in rows}
 
 
-def _on(workspace: str, day: date) -> QuerySet[AuditLog]:
+def _within(workspace: str, start: datetime, end: datetime) -> QuerySet[AuditLog]:
     """One range of the index audit_workspace."""
-    start = datetime.combine(day, time.min, tzinfo=UTC)
-    end = start + timedelta(days=1)
     return AuditLog.objects.filter(workspace=workspace, created_at__gte=start, created_at__lt=end).order_by()
 
 
-def _count(workspace: str, day: date) -> DayCounts:
-    rows = _on(workspace, day).values_list("action", "outcome", "actor").annotate(calls=Count("pk"))
+def _count(workspace: str, start: datetime, end: datetime) -> DayCounts:
+    rows = _within(workspace, start, end).values_list("action", "outcome", "actor").annotate(calls=Count("pk"))
     return {(action, outcome, email): calls for action, outcome, email, calls in rows}
 
 
-def _count_containers(workspace: str, day: date) -> dict[tuple[str, str], int]:
+def _count_containers(workspace: str, start: datetime, end: datetime) -> dict[tuple[str, str], int]:
     """By the project in an issue's key, and the space that a read page lay in."""
-    reads = _on(workspace, day).filter(outcome=Outcome.SUCCESS)
+    reads = _within(workspace, start, end).filter(outcome=Outcome.SUCCESS)
     calls: Counter[tuple[str, str]] = Counter()
     issues = reads.filter(action=Action.JIRA_READ).values_list("target__issue_key").annotate(calls=Count("pk"))
     for key, number in issues:

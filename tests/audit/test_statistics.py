@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +17,11 @@ ADMIN = Actor("ann@acme.example.com", "acme", Channel.PAGE, role="admin", permit
 
 def at(day: date, hour: int = 12) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _shortly_after_noon(monkeypatch):
+    monkeypatch.setattr("audit.statistics.timezone", SimpleNamespace(now=lambda: at(TODAY, 13)))
 
 
 @pytest.mark.django_db
@@ -51,6 +57,15 @@ def test_today_is_counted_anew():
     make_record(at(TODAY))
 
     assert calls_per_day(ADMIN, TODAY)[TODAY] == {("jira.read", "success"): 1}
+
+
+@pytest.mark.django_db
+def test_of_today_only_the_hours_that_are_not_over_are_counted_anew():
+    make_record(at(TODAY, 3))
+    calls_per_day(ADMIN, TODAY)
+    make_record(at(TODAY, 3)), make_record(at(TODAY, 13))
+
+    assert calls_per_day(ADMIN, TODAY)[TODAY] == {("jira.read", "success"): 2}  # nobody writes at three any more
 
 
 @pytest.mark.django_db
