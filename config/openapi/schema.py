@@ -14,6 +14,7 @@ from audit.views import CONTENT_TYPE, AuditExportView
 from config.openapi.answers import ANSWERS, components, schema_of
 from config.openapi.errors import DescribedError, errors_by_status
 from config.openapi.examples import ARGUMENTS, CALLS
+from config.openapi.meanings import MEANINGS
 from integrations.serializers import ConfigInput
 
 REQUEST_ID = "5f0c9a3e1b7d4c2a8e6f0b1d2c3a4e5f"
@@ -100,6 +101,8 @@ class Schema(AutoSchema):
             schema = self.resolve_serializer(ConfigInput, "request").ref
         if isinstance(field, CappedIntegerField):
             schema["description"] = f"{field.help_text or ''} More than {field.cap} is taken as {field.cap}.".lstrip()
+        if not schema.get("description") and field.field_name in MEANINGS:
+            schema = schema | {"description": MEANINGS[field.field_name]}
         if field.field_name in ARGUMENTS and "$ref" not in schema:
             schema["examples"] = [ARGUMENTS[field.field_name]]
         return schema

@@ -79,13 +79,20 @@ def _arguments_of(operation: dict[str, Any]) -> Iterator[str]:
         for parameter in operation.get("parameters", [])
     ]
     for content in operation.get("requestBody", {}).get("content", {}).values():
-        schema = _resolved(content["schema"])
-        rows += [
-            (name, inner, name in schema.get("required", []), inner.get("description", ""))
-            for name, inner in schema.get("properties", {}).items()
-        ]
+        rows += _members(_resolved(content["schema"]))
     if rows:
         yield table(("argument", "what it may be", "meaning"), (_argument(*row) for row in rows))
+
+
+def _members(schema: dict[str, Any], within: str = "") -> list[tuple[str, dict[str, Any], bool, str]]:
+    """Of an object; those of an object in it are called config.base_url."""
+    rows = []
+    for name, inner in schema.get("properties", {}).items():
+        rows.append((f"{within}{name}", inner, name in schema.get("required", []), inner.get("description", "")))
+        named = inner if "$ref" in inner else next(iter(inner.get("allOf", inner.get("oneOf", []))), {})
+        if "$ref" in named and not within:
+            rows += _members(_resolved(named), f"{name}.")
+    return rows
 
 
 def _argument(name: str, schema: dict[str, Any], required: bool, description: str) -> tuple[str, str, str]:
@@ -114,7 +121,7 @@ def bounds(schema: dict[str, Any]) -> str:
 
 def _described(schema: dict[str, Any]) -> str:
     if "properties" in schema:
-        return "object of " + ", ".join(f"`{name}`" for name in schema["properties"])
+        return "object"
     kind = schema.get("type", "")
     words = [" or ".join(kind) if isinstance(kind, list) else kind]
     if "enum" in schema:

@@ -64,6 +64,17 @@ def test_every_argument_says_what_it_may_be():
     assert vague == []
 
 
+def test_every_argument_says_what_it_means():
+    parameters = [
+        (path, parameter["name"], parameter.get("description"))
+        for path, operations in document()["paths"].items()
+        for operation in operations.values()
+        for parameter in operation.get("parameters", [])
+    ]
+
+    assert [found for found in parameters if not found[2]] == []
+
+
 def test_every_call_says_what_it_answers():
     vague = [
         f"{method} {path}"
