@@ -54,6 +54,14 @@ def webhook_receiver() -> Iterator[WebhookReceiver]:
         thread.join()
 
 
+def _opened(connection: socket.socket, context: ssl.SSLContext | None) -> socket.socket:
+    return context.wrap_socket(connection, server_side=True) if context else connection
+
+
+def _read_to_the_end(connection: socket.socket) -> bytes:
+    return b"".join(iter(lambda: connection.recv(4096), b""))
+
+
 @contextmanager
 def syslog_receiver(context: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[bytes]]]:
     """The port, and what each connection has sent by its end."""
@@ -67,8 +75,8 @@ def syslog_receiver(context: ssl.SSLContext | None = None) -> Iterator[tuple[int
             except OSError:
                 return
             try:
-                with context.wrap_socket(connection, server_side=True) if context else connection as opened:
-                    received.append(b"".join(iter(lambda: opened.recv(4096), b"")))
+                with connection, _opened(connection, context) as opened:
+                    received.append(_read_to_the_end(opened))
             except OSError:
                 continue
 

@@ -17,6 +17,7 @@ from audit.models import AuditLog, AuditSeal, AuditSinkCursor
 from audit.sealing import seal
 from audit.sinks.delivery import deliver_all, sink_statuses
 from config.environment import audit_sinks
+from tests.atlassian.authority import Authority
 from tests.audit.factories import make_record, make_records
 from tests.audit.receivers import syslog_receiver, webhook_receiver
 
@@ -134,6 +135,24 @@ def test_syslog_gets_counted_messages_of_rfc_5424(settings):
     head = rb"<110>1 2026-08-22T12:00:00\+00:00 \S+ memory-core - jira\.read - \xef\xbb\xbf"
     body = message[re.match(head, message).end() :]
     assert (json.loads(body)["id"], json.loads(body)["target"]) == (record.pk, {"q": "grüße"})
+
+
+def test_syslog_over_tls_goes_only_to_whom_its_certificate_names(settings, tmp_path):
+    for name in ("ours", "anothers"):
+        (tmp_path / name).mkdir()
+    ours, anothers = Authority(tmp_path / "ours"), Authority(tmp_path / "anothers")
+    make_record()
+    settings.AUDIT_SINKS_CA = str(ours.bundle)
+
+    with syslog_receiver(anothers.server()) as (port, received):
+        settings.AUDIT_SINKS = [f"syslog+tls://127.0.0.1:{port}"]
+        assert (deliver_all(), received) == (0, [])
+        assert "certificate" in sink_statuses()[0].problem.lower()
+
+    with syslog_receiver(ours.server()) as (port, received):
+        settings.AUDIT_SINKS = [f"syslog+tls://127.0.0.1:{port}"]
+        assert deliver_all() == 1
+    assert received[0].startswith(str(len(received[0].split(b" ", 1)[1])).encode() + b" <110>1 ")
 
 
 def test_a_syslog_receiver_that_is_not_there_is_said_and_nothing_is_lost(settings):
