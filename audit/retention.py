@@ -21,7 +21,7 @@ from audit.listing import Filters
 from audit.models import AuditLog, AuditLogTouch, AuditSeal
 from audit.progress import Progress, no_progress
 from audit.sealing import seal
-from audit.sinks.delivery import first_undelivered
+from audit.sinks.delivery import last_delivered
 from audit.trail import audited, record_failure
 from audit.verifying import verify_before
 from audit.vocabulary import Action
@@ -97,7 +97,7 @@ def _run(before: datetime, allow_tampered: bool) -> _Run | None:
 
 def _require_delivered(records: QuerySet[AuditLog]) -> None:
     """Raises SinksBehind: what a sink has not had yet is not deleted."""
-    delivered = first_undelivered()
+    delivered = last_delivered()
     if delivered is not None and records.filter(id__gt=delivered).exists():
         raise SinksBehind()
 

@@ -11,6 +11,8 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.models import AuditLog, AuditSeal, AuditSinkCursor
@@ -62,6 +64,16 @@ def test_a_webhook_gets_every_record_in_order_and_the_roots_of_their_seals(recei
         "root": AuditSeal.objects.get().root,
         "sealed_at": AuditSeal.objects.get().sealed_at.isoformat(),
     }
+
+
+def test_while_there_is_nothing_new_nobody_who_writes_is_made_to_wait(receiver):
+    make_record()
+    deliver_all()
+
+    with CaptureQueriesContext(connection) as queries:
+        deliver_all()
+
+    assert not [query["sql"] for query in queries if "LOCK" in query["sql"] or "MAX(" in query["sql"]]
 
 
 def test_what_a_webhook_gets_is_signed(receiver):
