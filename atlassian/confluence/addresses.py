@@ -149,14 +149,19 @@ def _tiny(rest: list[str], query: Query) -> Found:
 def _api(rest: list[str], query: Query) -> Found:
     """/api/v2/pages/ID, as a _links.self of Atlassian's has it."""
     kinds = {"pages": "page", "blogposts": "blogpost"} | {f"{kind}s": kind for kind in WITHOUT_BODY}
-    if rest[:1] == ["v2"] and len(rest) == 3 and rest[1] in kinds:
-        return _id_in(rest[2:], kinds[rest[1]], _version(query, "version"))
+    if rest[:1] == ["v2"] and len(rest) >= 3 and rest[1] in kinds:
+        return _id_in(rest[2:], kinds[rest[1]], _version(query, "version") if len(rest) == 3 else None)
     return None
 
 
 def _rest(rest: list[str], query: Query) -> Found:
-    """/rest/api/content/ID"""
-    return _id_in(rest[2:], "") if rest[:2] == ["api", "content"] and len(rest) == 3 else None
+    """/rest/api/content/ID and what belongs to it"""
+    return _id_in(rest[2:], "") if rest[:2] == ["api", "content"] else None
+
+
+def _download(rest: list[str], query: Query) -> Found:
+    """/download/attachments/ID/NAME, of the page that the file is attached to."""
+    return _id_in(rest[1:], "") if rest[:1] in (["attachments"], ["thumbnails"]) else None
 
 
 def _no_page(why: str) -> Callable[[list[str], Query], Found]:
@@ -176,6 +181,7 @@ AREAS: Mapping[str, Callable[[list[str], Query], Found]] = {
     "rest": _rest,
     "plugins": _tool,
     "exportword": _tool,
+    "download": _download,
     "external": _no_page("This is a public link, which does not say its page: open it and give the page's own URL."),
     "l": _SHORT_LINK,
     "search": _no_page("This is a search: give its words as q of confluence search."),

@@ -35,13 +35,16 @@ _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _WRAPPED = re.compile(
     r"\[[^\]\n]*\]\((?P<markdown>\S+)\)|<(?P<angle>[^<>|\s]+)(?:\|[^<>]*)?>|([\"'`“‘])(?P<quoted>.*)[\"'`”’]"
 )
-_LABELLED_ID = re.compile(r"(?:(?:page|content)[ _-]?)?id\s*[:=]?\s*(?P<id>[0-9]{1,30})", re.IGNORECASE)
+_LABELLED_ID = re.compile(
+    r"(?:(?:(?:page|content)[ _-]?)?id\s*[:=]?|(?:page\s*)?#|page\s)\s*(?P<id>[0-9]{1,30})", re.IGNORECASE
+)
 _SPACED_ID = re.compile(r"[0-9]{1,30}(?:\s+[0-9]{1,30})+")
 _ARI = re.compile(r"ari:cloud:confluence:(?P<cloud>[\w-]*):(?P<kind>[a-z-]+)/(?P<id>[0-9]{1,30})", re.IGNORECASE)
 _ARI_KINDS = {"page": "page", "blog-post": "blogpost", "blogpost": "blogpost", "folder": "folder"}
 _ARI_KINDS |= {"whiteboard": "whiteboard", "database": "database", "embed": "embed"}
 _PATH = re.compile(r"/?(?:wiki(?:/|$)|(?:spaces|pages|display|x)/\S)", re.IGNORECASE)
 _AFTER_A_URL = ".,;:!?)]}>'\"’”"
+_URL_WITHIN = re.compile(r"""https?://[^\s<>"'`|\]]+""", re.IGNORECASE)
 _URL = re.compile(r"[<(\[\"'“‘]*(?:https?://|//)?[\w.-]+(?::\d+)?/\S+", re.IGNORECASE)
 
 
@@ -77,7 +80,7 @@ def _parse(reference: str, credentials: Credentials) -> Reference:
 
 
 def _readings(reference: str) -> Iterator[str]:
-    """The reference without what it was wrapped in; then without the full stop of the sentence that it ended."""
+    """The reference without what it was wrapped in; without the end of a sentence; the one URL in it."""
     bare = reference.strip().strip(_INVISIBLE).strip()
     while (wrapped := _WRAPPED.fullmatch(bare)) and len(inner := _inner(wrapped)) < len(bare):
         bare = inner
@@ -85,6 +88,9 @@ def _readings(reference: str) -> Iterator[str]:
     yield bare
     if "/" in bare and bare != (trimmed := bare.strip("<([\"'“‘").rstrip(_AFTER_A_URL)):
         yield trimmed
+    within = set(_URL_WITHIN.findall(bare)) if not _URL_WITHIN.match(bare) else set()
+    if len(within) == 1:  # of a link in HTML or wiki markup, or after the page's title
+        yield within.pop().rstrip(_AFTER_A_URL)
 
 
 def _inner(wrapped: re.Match[str]) -> str:

@@ -27,9 +27,13 @@ _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 # What is copied along from a sentence, a chat or Markdown: <…>, (…), "…", and what ends a sentence.
 _AROUND = "<>()[]{}\"'`“”„‘’«»*_ \t\r\n"
 _AFTER = ".,:;!?"
-_MARKDOWN_LINK = re.compile(r"\[[^\[\]]*\]\((\S+)\)")
+_MARKDOWN_LINK = re.compile(r"\[[^\n]*\]\(<?([^\s<>]+)>?(?:\s+[\"'][^\n]*)?\)")
+_WIKI_LINK = re.compile(r"\[[^|\[\]\n]*\|([^|\s\]]+)(?:\|[^\]]*)?\]")
 _CHAT_LINK = re.compile(r"<([^|<>\s]+)\|[^<>]*>")
-_BEFORE_SUMMARY = re.compile(rf"\[?({_KEY})[\]:]\s.*", re.DOTALL)  # "OPS-14: Doors stay shut", "[OPS-14] Doors …"
+# "OPS-14: Doors stay shut", "[OPS-14] Doors …", "OPS-14 - Doors …"
+_BEFORE_SUMMARY = re.compile(rf"\[?({_KEY})(?:[\]:]|\s[-–—])\s.*", re.DOTALL)
+_BRANCH = re.compile(rf"(?:[A-Za-z][A-Za-z0-9_-]*/)+({_KEY})(?:[-_][\w.-]*)?")
+_ARI = re.compile(rf"ari:cloud:jira:(?P<cloud>[\w-]*):issue/(?P<id>{_ID})")
 
 
 def issue_key(reference: str, credentials: Credentials) -> str:
@@ -41,14 +45,22 @@ def issue_key(reference: str, credentials: Credentials) -> str:
     plain = _unwrapped(reference)
     if _KEY_OR_ID.fullmatch(plain):
         return plain.upper()
+    if ari := _ARI.fullmatch(plain):
+        return _id_of(ari, credentials)
     if len(plain) <= MAX_REFERENCE_CHARS and "/" in plain:
         return _key_of_url(plain, credentials, reference).upper()
     raise _bad(reference, credentials)
 
 
+def _id_of(ari: re.Match[str], credentials: Credentials) -> str:
+    if ari["cloud"] and credentials.cloud_id and ari["cloud"] != credentials.cloud_id:
+        raise BadReference("issue_key", f"This is an identifier of another site than {credentials.base_url}.")
+    return ari["id"]
+
+
 def _unwrapped(reference: str) -> str:
     reference = reference.strip()[: MAX_REFERENCE_CHARS + 1]
-    for pattern in (_MARKDOWN_LINK, _CHAT_LINK, _BEFORE_SUMMARY):
+    for pattern in (_MARKDOWN_LINK, _CHAT_LINK, _WIKI_LINK, _BEFORE_SUMMARY, _BRANCH):
         if found := pattern.fullmatch(reference):
             return found[1]
     return reference.strip(_AROUND).rstrip(_AFTER + _AROUND).removeprefix("#")
@@ -61,7 +73,8 @@ def _key_of_url(reference: str, credentials: Credentials, given: str) -> str:
     path = path_on_site(url, credentials)
     if path is None:
         raise BadReference("issue_key", f"This URL is not one of {credentials.base_url}, the connected site.")
-    for selected in parse_qs(url.query).get("selectedIssue", []):
+    query = parse_qs(url.query)
+    for selected in (value for name in ("selectedIssue", "issueKey", "key") for value in query.get(name, [])):
         if _ALONE.fullmatch(selected):
             return selected
     match = _PATHS.fullmatch(unquote(path).rstrip("/"))

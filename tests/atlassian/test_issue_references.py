@@ -50,6 +50,16 @@ CREDENTIALS = make_credentials(cloud_id="cloud-1")
         (f"{SITE}/rest/api/3/issue/10002", "10002"),
         (f"{SITE}/rest/api/latest/issue/ABC-4/comment", "ABC-4"),
         (f"{GATEWAY}/ex/jira/cloud-1/rest/api/3/issue/10002", "10002"),
+        ("ari:cloud:jira:cloud-1:issue/10002", "10002"),
+        ("ari:cloud:jira::issue/10002", "10002"),
+        ("feature/ABC-1-stay-shut", "ABC-1"),
+        ("origin/bugfix/abc-1_doors", "ABC-1"),
+        ("ABC-1 - Doors stay shut", "ABC-1"),
+        (f"[ABC-1|{SITE}/browse/ABC-1]", "ABC-1"),
+        (f"[Doors [draft]]({SITE}/browse/ABC-1)", "ABC-1"),
+        (f'[Doors]({SITE}/browse/ABC-1 "Doors stay shut")', "ABC-1"),
+        (f"{SITE}/secure/ViewIssue.jspa?key=ABC-1", "ABC-1"),
+        (f"{SITE}/jira/software/c/projects/ABC/boards/1/backlog?issueKey=ABC-1", "ABC-1"),
     ],
 )
 def test_an_issue_is_named_by_key_or_by_any_url_a_browser_shows(reference, key):
@@ -95,6 +105,9 @@ def test_an_issue_is_named_by_key_or_by_any_url_a_browser_shows(reference, key):
         f"{GATEWAY}/ex/jira/cloud-2/rest/api/3/issue/10002",
         f"{GATEWAY}/ex/confluence/cloud-1/rest/api/3/issue/10002",
         f"{GATEWAY}/rest/api/3/issue/10002",
+        "ari:cloud:jira:cloud-2:issue/10002",
+        "ari:cloud:confluence:cloud-1:page/10002",
+        "[ABC-1|https://other.atlassian.net/browse/ABC-1]",
         "\ud800",
     ],
 )

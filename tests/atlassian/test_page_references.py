@@ -60,6 +60,10 @@ CREDENTIALS = make_credentials("confluence", cloud_id=CLOUD_ID)
         (f"{SITE}/wiki/spaces/viewspace.action?key=TEAM", SpaceHome("TEAM")),
         (f"{SITE}/wiki/api/v2/blogposts/223", ContentId("223", "blogpost")),
         (f"{SITE}/wiki/rest/api/content/123", ContentId("123")),
+        (f"{SITE}/wiki/rest/api/content/123/child/comment", ContentId("123")),
+        (f"{SITE}/wiki/api/v2/pages/123/footer-comments", ContentId("123", "page")),
+        (f"{SITE}/wiki/download/attachments/123/plan.png?version=1", ContentId("123")),
+        (f"{SITE}/wiki/download/thumbnails/123/plan.png", ContentId("123")),
         ("HTTPS://ACME.atlassian.net:443/wiki/spaces/TEAM/pages/123", ContentId("123", "page")),
         (
             f"https://api.atlassian.com/ex/confluence/{CLOUD_ID}/wiki/spaces/TEAM/pages/123",
@@ -80,6 +84,11 @@ URL = f"{SITE}/wiki/spaces/TEAM/pages/123/Deploys"
         f"<{URL}>",
         f"<{URL}|Deploys at night>",
         f"[Deploys at night]({URL})",
+        f"[Deploys [draft]]({URL})",
+        f'[Deploys]({URL} "at night")',
+        f"[Deploys at night|{URL}]",
+        f'<a href="{URL}">Deploys at night</a>',
+        f"Deploys at night - {URL}",
         f'"{URL}"',
         f"`{URL}`",
         f"“{URL}”",
@@ -103,7 +112,8 @@ def test_a_reference_is_taken_as_people_paste_it(pasted):
 
 
 @pytest.mark.parametrize(
-    "pasted", ["12 3", "\u00a0123\u00a0", "id 123", "pageId=123", "ID: 123", "<123>", '"123"', "/x/ew"]
+    "pasted",
+    ["12 3", "\u00a0123\u00a0", "id 123", "pageId=123", "ID: 123", "page 123", "#123", "<123>", '"123"', "/x/ew"],
 )
 def test_an_id_is_taken_as_people_paste_it(pasted):
     assert parse(pasted, CREDENTIALS) == ContentId("123")
