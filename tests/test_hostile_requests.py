@@ -290,7 +290,7 @@ def test_the_line_of_a_crash_holds_no_query(admin, monkeypatch, caplog):
         raise RuntimeError("crash")
 
     monkeypatch.setattr("audit.services.list_records", crash)
-    monkeypatch.setattr("console.account_urls.views.LoginView.get", crash, raising=False)
+    monkeypatch.setattr("console.account.sign_in.SignIn.get", crash, raising=False)
 
     admin.get(LOGS, ACME | {"actor": "sought-after"})
     Client(raise_request_exception=False).get("/login/?q=sought-after")

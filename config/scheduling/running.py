@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 
 
 def run_due() -> list[str]:
-    """Names of the jobs that ran."""
-    last = dict(ScheduledRun.objects.values_list("job", "started_at"))
+    """Names of the jobs that ran. One that was cut off counts as never begun."""
+    last = dict(ScheduledRun.objects.exclude(ended_at=None).values_list("job", "started_at"))
     due = [job for job in JOBS if job.is_due(last.get(job.name), timezone.now())]
     for job in due:
         _run(job)
