@@ -7,13 +7,13 @@ from typing import Any
 
 from atlassian.errors import BadReference
 from atlassian.jira.jql_tree import refused
-from atlassian.jira.references import issue_key
+from atlassian.jira.references import HYPHENS, key_of_address
 from atlassian.upstream.responses import dig, items, text
 from atlassian.words import Terms, quoted, quoted_phrase, terms_of
 from integrations.credentials import Credentials
 
 # A key may be a part of a branch's name: feature/OPS-12-fix-login; CVE-2024-1234 holds none.
-ISSUE_KEY = re.compile(r"(?<!\w)([A-Za-z][A-Za-z0-9_]{1,49}-[1-9][0-9]{0,17})(?!\w)(?!-\d)", re.ASCII)
+ISSUE_KEY = re.compile(r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9_]{1,49}-[1-9][0-9]{0,17})(?![A-Za-z0-9]|-\d)")
 MAX_KEYS = 3
 NEWEST_FIRST = "ORDER BY updated DESC"  # text search in JQL has no order of relevance
 ALL_TEXT = ("text",)
@@ -46,7 +46,7 @@ class Words:
 
 def words_in(query: str, credentials: Credentials) -> Words:
     """Raises ValidationError on q when query holds no word."""
-    query = _TOKEN.sub(lambda token: _key_in_address(token[0], credentials), query)
+    query = _TOKEN.sub(lambda token: _key_in_address(token[0], credentials), query.translate(HYPHENS))
     # The key as a phrase: where an issue is asked for, those that mention it are of interest.
     terms = terms_of(ISSUE_KEY.sub(r' "\1" ', query))
     keys = [query.strip()] if _ID.fullmatch(query.strip()) else [key.upper() for key in ISSUE_KEY.findall(query)]
@@ -76,7 +76,7 @@ def _key_in_address(address: str, credentials: Credentials) -> str:
     if "/" not in address:
         return address
     try:
-        return issue_key(address, credentials)
+        return key_of_address(address, credentials)
     except BadReference:
         return address
 

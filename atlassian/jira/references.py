@@ -8,6 +8,7 @@ from atlassian.site_urls import path_on_site
 from integrations.credentials import Credentials
 
 MAX_REFERENCE_CHARS = 2_000
+HYPHENS = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2212), "-")  # as editors write them for the plain one
 _KEY = r"[A-Za-z][A-Za-z0-9_]{1,49}-[1-9][0-9]{0,17}"
 _ID = r"[1-9][0-9]{0,17}"
 _ALONE = re.compile(_KEY)
@@ -38,10 +39,16 @@ _ARI = re.compile(rf"ari:cloud:jira:(?P<cloud>[\w-]*):issue/(?P<id>{_ID})")
 
 def issue_key(reference: str, credentials: Credentials) -> str:
     """
-    The key, in capitals, or the id.
+    The key, in capitals, or the id; also that in the name of a branch.
 
     Raises BadReference for what is neither a key, an id nor a URL of the site of credentials: no call is made for it.
     """
+    branch = _BRANCH.fullmatch(_unwrapped(reference))
+    return branch[1].upper() if branch else key_of_address(reference, credentials)
+
+
+def key_of_address(reference: str, credentials: Credentials) -> str:
+    """As issue_key, but for names of branches, which may be ordinary words: client/server-2."""
     plain = _unwrapped(reference)
     if _KEY_OR_ID.fullmatch(plain):
         return plain.upper()
@@ -59,8 +66,8 @@ def _id_of(ari: re.Match[str], credentials: Credentials) -> str:
 
 
 def _unwrapped(reference: str) -> str:
-    reference = reference.strip()[: MAX_REFERENCE_CHARS + 1]
-    for pattern in (_MARKDOWN_LINK, _CHAT_LINK, _WIKI_LINK, _BEFORE_SUMMARY, _BRANCH):
+    reference = reference.strip()[: MAX_REFERENCE_CHARS + 1].translate(HYPHENS)
+    for pattern in (_MARKDOWN_LINK, _CHAT_LINK, _WIKI_LINK, _BEFORE_SUMMARY):
         if found := pattern.fullmatch(reference):
             return found[1]
     return reference.strip(_AROUND).rstrip(_AFTER + _AROUND).removeprefix("#")

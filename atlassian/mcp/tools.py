@@ -1,6 +1,6 @@
 """The tools: one row each, and their JSON Schema, derived from the serializers that check the arguments."""
 
-import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,13 +57,13 @@ class Tool:
 
     def _serializer(self, given: Mapping[str, Any]) -> Arguments:
         """
-        Takes null and "" for what is left out, and text for a list of one: many models fill in every parameter, and
-        some write lists as text.
+        Takes null and "" for what is left out, text for a list, and a list of one for what is in it: many models fill
+        in every parameter, and some write lists as text.
         """
         data = {name: value for name, value in given.items() if value not in (None, "") or self._is_required(name)}
         for name in data.keys() & self._fields.keys():
-            if isinstance(self._fields[name], serializers.ListField):
-                data[name] = _as_list(data[name])
+            is_list = isinstance(self._fields[name], serializers.ListField)
+            data[name] = _as_list(data[name]) if is_list else _alone(data[name])
         return self._arguments.of(data)
 
     def _is_required(self, name: str) -> bool:
@@ -127,18 +127,20 @@ TOOLS = (
     ),
 )
 
+_BETWEEN_ITEMS = re.compile(r"""[\s,;"'\[\]]+""")  # no key and no word of ours holds one
+_NONE = ("null", "none")
 TOOL_NAMED = {tool.name: tool for tool in TOOLS}
 
 
 def _as_list(value: Any) -> Any:
-    """OPS, or "OPS, GATE", or a list as JSON in a text."""
+    """OPS, or OPS, GATE, or OPS GATE, or a list as JSON or another language writes it, in a text."""
     if not isinstance(value, str):
         return value
-    try:
-        listed = json.loads(value)
-    except (ValueError, RecursionError):
-        listed = None
-    return listed if isinstance(listed, list) else [each.strip() for each in value.split(",") if each.strip()]
+    return [each for each in _BETWEEN_ITEMS.split(value) if each] if value.strip().lower() not in _NONE else []
+
+
+def _alone(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _property(field: serializers.Field) -> dict[str, Any]:

@@ -53,6 +53,7 @@ CREDENTIALS = make_credentials(cloud_id="cloud-1")
         ("ari:cloud:jira:cloud-1:issue/10002", "10002"),
         ("ari:cloud:jira::issue/10002", "10002"),
         ("feature/ABC-1-stay-shut", "ABC-1"),
+        ("ABC\u20111", "ABC-1"),
         ("origin/bugfix/abc-1_doors", "ABC-1"),
         ("ABC-1 - Doors stay shut", "ABC-1"),
         (f"[ABC-1|{SITE}/browse/ABC-1]", "ABC-1"),

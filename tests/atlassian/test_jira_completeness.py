@@ -134,13 +134,19 @@ class TestSearch:
         assert "GONE" in answer["warnings"][1]["message"]
         assert codes(search(agent, q="doors", project=["OPS", "GONE"])) == ["projects_unknown"]
 
-    @pytest.mark.parametrize("project", ["OPS", '["OPS"]', "OPS, OPS", ["OPS"]])
+    @pytest.mark.parametrize("project", ["OPS", '["OPS"]', "OPS, OPS", "OPS OPS", "['OPS']", '"OPS"', ["OPS"]])
     @responses.activate
     def test_a_model_may_write_a_list_as_text(self, client_for, project):
         serve_search(found("OPS-1"))
 
         assert "OPS-1 [Open]" in said(call(connected(client_for), "jira_search", q="doors", project=project))
         assert "project+in+%28%22OPS%22%29" in responses.calls[0].request.url
+
+    @responses.activate
+    def test_a_list_of_one_is_what_is_in_it(self, client_for):
+        serve(make_issue())
+
+        assert "OPS-1 [Open]" in said(call(connected(client_for), "jira_read", issue_key=["OPS-1"], include="null"))
 
 
 class TestRead:

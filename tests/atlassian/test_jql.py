@@ -41,7 +41,11 @@ def test_with_hidden_fields_each_word_is_looked_for_in_the_texts_that_everybody_
         ("A-1 ABC-0 ABC-01 1AB-2 xABC-1-2 한국-1 CVE-2024-1234", ()),
         ("see https://acme.atlassian.net/browse/ABC-7?x=1", ("ABC-7",)),
         ("feature/OPS-12-fix-login", ("OPS-12",)),
-        ("OPS-12_fix", ()),
+        ("feature/OPS-12_fix_login", ("OPS-12",)),
+        ("__OPS-12__", ("OPS-12",)),
+        ("OPS-12/OPS-13", ("OPS-12", "OPS-13")),
+        ("OPS\u201112", ("OPS-12",)),
+        ("OPS-12_fix", ("OPS-12",)),
         ("bugfix-OPS-12-x", ("OPS-12",)),
         (f"{SITE}/jira/software/projects/ABC/boards/3?selectedIssue=ABC-9", ("ABC-9",)),
         ("acme.atlassian.net/servicedesk/customer/portal/2/ABC-4 stuck", ("ABC-4",)),
@@ -53,6 +57,11 @@ def test_with_hidden_fields_each_word_is_looked_for_in_the_texts_that_everybody_
 )
 def test_issues_are_named_by_key_in_whatever_people_paste(query, keys):
     assert words_in(query, make_credentials()).keys == keys
+
+
+def test_words_with_a_slash_stay_words():
+    assert words_in("client/server-2", make_credentials()).terms.words == ("client",)
+    assert words_in("client/server-2", make_credentials()).terms.phrases == ("server 2",)
 
 
 def test_an_address_of_the_site_brings_no_words_but_its_key():
