@@ -37,7 +37,7 @@ _NAMED: dict[str, Colour] = {
     "darkblue": (0, 0, 139), "darkgreen": (0, 100, 0), "maroon": (128, 0, 0), "purple": (128, 0, 128),
 }  # fmt: skip
 _AWAY = re.compile(
-    r"display:none|visibility:(?:hidden|collapse)|content-visibility:hidden|clip-path:(?:inset\((?:100|[5-9]\d)%|circle\(0"
+    r"display:none|mso-hide:all|visibility:(?:hidden|collapse)|content-visibility:hidden|clip-path:(?:inset\((?:100|[5-9]\d)%|circle\(0"
     r"|polygon\(0(?:px)? 0)|clip:rect\((?:[01]p?x?[, ]*){4}|transform:[^;]*scale[xy3d]*\(0(?:[,)]|\.0)"
     r"|transform:[^;]*translate[xy3d]*\(-\d{3,}|-webkit-text-fill-color:transparent|filter:[^;]*opacity\(0(?:%|\)|\.0)"
     r"|(?:^|;)(?:scale|zoom):0(?:\.0\d*)?%?(?:$|;)|letter-spacing:-\d{2,}"

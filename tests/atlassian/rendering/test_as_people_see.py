@@ -107,6 +107,12 @@ def test_a_macro_with_a_body_goes_on_in_its_sentence(name, read):
     assert page(f"<p>Release {macro(name, body)} is current.</p>") == read
 
 
+def test_a_formula_in_the_body_of_a_macro_goes_on_in_its_sentence():
+    formula = macro("mathinline", r"<ac:plain-text-body><![CDATA[\frac{a}{b}]]></ac:plain-text-body>")
+
+    assert page(f"<p>so {formula} holds</p>") == r"so [macro: mathinline] `\frac{a}{b}` holds"
+
+
 def test_a_macro_of_several_paragraphs_stands_on_lines_of_its_own():
     body = "<ac:rich-text-body><p>one</p><p>two</p></ac:rich-text-body>"
 

@@ -15,7 +15,7 @@ HIDDEN = [
     "clip: rect(0,0,0,0)", "clip: rect(1px, 1px, 1px, 1px)", "clip-path: inset(100%)", "clip-path: circle(0)",
     "height: 0; overflow: hidden", "max-height:0;overflow:hidden", "width:1px;height:1px;overflow:hidden",
     "transform: scale(0)", "scale: 0", "zoom: 0", "-webkit-text-fill-color: transparent", "filter: opacity(0)",
-    "margin-left: -9999px", "content-visibility: hidden", "transform: translateX(-9999px)",
+    "margin-left: -9999px", "content-visibility: hidden", "mso-hide: all", "transform: translateX(-9999px)",
 ]  # fmt: skip
 
 SEEN = [
