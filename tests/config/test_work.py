@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.utils import timezone
 
 from audit.errors import LogDiffers
 from audit.models import AuditSeal, ScheduledRun
@@ -72,6 +73,14 @@ def test_a_job_that_fails_is_said_and_holds_up_no_other(monkeypatch, exc):
     assert running.run_due() == ["prune", "seal"]
     runs = {run.job: (run.succeeded, bool(run.said)) for run in ScheduledRun.objects.all()}
     assert runs == {"prune": (False, True), "seal": (True, True)}
+
+
+@pytest.mark.django_db
+def test_a_job_whose_process_was_killed_is_due_again_at_once(monkeypatch):
+    monkeypatch.setattr(running, "JOBS", [Job("seal", lambda: "sealed")])
+    ScheduledRun.objects.create(job="seal", started_at=timezone.now())
+
+    assert (running.run_due(), running.run_due()) == (["seal"], [])
 
 
 @pytest.mark.django_db(transaction=True)
