@@ -190,6 +190,7 @@ def test_what_depends_on_the_connected_account_is_refused_by_name(raw, named):
         ("TYPE=Space or type = folder", {"space"}, True),
         ('title ~ "type = comment"', set(), False),
         ("type != comment", set(), False),
+        ("type not in (page, blogpost, comment)", {"attachment"}, True),
         ("type =", set(), False),
     ],
 )

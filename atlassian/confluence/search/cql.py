@@ -93,9 +93,17 @@ def left_out_kinds(cql: str) -> tuple[set[str], bool]:
     """The kinds that a raw query asks for and that are not searched, and whether it asks for others as well."""
     wanted: set[str] = set()
     for clause in clauses_in(tokens_of(cql)):
-        if clause.field in ("type", "content.type") and clause.operator in ("=", "in"):
-            wanted |= {value.lower() for value in clause.values}
+        if clause.field not in ("type", "content.type"):
+            continue
+        values = {value.lower() for value in clause.values}
+        if clause.operator in ("=", "in"):
+            wanted |= values
+        elif clause.operator in ("!=", "not in") and values & set(KINDS):
+            wanted |= {*KINDS, *_BESIDE_PAGES} - values
     return wanted - set(KINDS), bool(wanted & set(KINDS))
+
+
+_BESIDE_PAGES = ("attachment", "comment")
 
 
 def _text_clauses(terms: Terms) -> list[str]:
