@@ -7,7 +7,8 @@ from atlassian.rendering.storage.reader import Reader
 from atlassian.rendering.storage.source import HIDDEN, Element, name_of
 
 _GROUPS = {"thead", "tbody", "tfoot"}
-_SILENT = {"colgroup", "col", HIDDEN}
+_COLUMNS = {"colgroup", "col"}
+_SILENT = {*_COLUMNS, HIDDEN}  # but a hidden cell keeps its column
 
 
 def table(reader: Reader, element: Element) -> Flow:
@@ -28,7 +29,7 @@ def _read_rows(reader: Reader, element: Element, beside: list[Block], rows: list
             beside += reader.stray_text(child)
             in_head = name_of(element) == "thead"
             outside, reader.marks = reader.marks, reader.marks | reader.marks_of(child)
-            rows.append([_cell(reader, cell, in_head) for cell in child if name_of(cell) not in _SILENT])
+            rows.append([_cell(reader, cell, in_head) for cell in child if name_of(cell) not in _COLUMNS])
             reader.marks = outside
         elif name in ("td", "th"):
             rows.append([_cell(reader, child, False)])

@@ -96,3 +96,10 @@ def test_white_text_of_adf_on_a_dark_cell_or_panel_is_seen():
 
     assert "words" in read({"type": "table", "content": [{"type": "tableRow", "content": [cell]}]})
     assert "words" in read(panel)
+
+
+def test_a_hidden_cell_leaves_the_cells_after_it_in_their_columns():
+    rows = "<tr><th>Name</th><th>Price</th></tr>"
+    rows += '<tr><td style="background-color: #fff; color: #fff">secret</td><td>10</td></tr>'
+
+    assert storage.to_markdown(f"<table>{rows}</table>") == "| Name | Price |\n|---|---|\n| | 10 |"
