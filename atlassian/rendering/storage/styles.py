@@ -34,10 +34,12 @@ def _marks_in(style: str, within_line: bool) -> Marks:
 
 
 def hide(root: Element) -> None:
-    """Elements that the page does not show lose what they hold, and their name."""
+    """Elements that the page does not show lose what they hold, and their name; a cell stays as wide as it is."""
     for element in root.xpath(_STYLED):
         if element.get("hidden") is not None or _is_hidden(element):
+            spans = {name: element.attrib[name] for name in ("colspan", "rowspan") if name in element.attrib}
             element.clear(keep_tail=True)
+            element.attrib.update(spans)
             element.tag = HIDDEN
 
 

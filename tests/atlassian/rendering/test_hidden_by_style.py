@@ -103,3 +103,5 @@ def test_a_hidden_cell_leaves_the_cells_after_it_in_their_columns():
     rows += '<tr><td style="background-color: #fff; color: #fff">secret</td><td>10</td></tr>'
 
     assert storage.to_markdown(f"<table>{rows}</table>") == "| Name | Price |\n|---|---|\n| | 10 |"
+    wide = '<tr><th>a</th><th>b</th><th>c</th></tr><tr><td colspan="2" hidden="">x</td><td>z</td></tr>'
+    assert storage.to_markdown(f"<table>{wide}</table>") == "| a | b | c |\n|---|---|---|\n| | | z |"
