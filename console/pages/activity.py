@@ -10,18 +10,16 @@ from rest_framework.exceptions import ValidationError
 
 from audit.errors import validation_issues
 from audit.listing import RECORD_FIELDS
-from audit.models import AuditLog
 from audit.serializers import ListInput
 from audit.services import find_record, list_records
 from audit.statistics import calls_per_day, calls_per_hour, containers_read, readers
 from audit.summary import summary
-from audit.touches import touched_by
 from audit.trail import record_failure
 from audit.vocabulary import Action, Channel, Kind, Outcome, kind_of
 from console.base import WorkspacePage
 from console.chart import hour_bars, sparklines, table_rows, width_of
 from console.navigation import ACTIVITY
-from integrations.models import Integration, Provider
+from console.touched import linked_summary, sites_of, touched
 from workspaces.errors import NoSuchRecord
 
 PAGE_SIZE = 100
@@ -48,8 +46,9 @@ class ActivityPage(WorkspacePage):
             return self._page({"kind": Kind.READ} | known, {"records": [], "errors": errors}, status=400)
         checked = arguments.validated_data
         records, cursor = list_records(self.actor, ListInput.filters(checked), checked["limit"], checked.get("cursor"))
+        sites = sites_of(self.workspace_key)
         context: dict[str, Any] = {
-            "records": [(record, summary(record)) for record in records],
+            "records": [(record, linked_summary(record, sites)) for record in records],
             "next_cursor": cursor and cursor.encode(),
         }
         if not set(given) - {"kind"}:
@@ -102,25 +101,10 @@ class RecordPage(WorkspacePage):
             "summary": summary(record),
             "fields": [(name, getattr(record, name)) for name in RECORD_FIELDS if name not in ("target", "created_at")],
             "target": list(record.target.items()) if isinstance(record.target, dict) else [],
-            "touched": _touched(self.workspace_key, record),
+            "touched": touched(record, sites_of(self.workspace_key)),
             "kind": kind_of(record.action),
         }
         return self.render("console/record.html", context)
-
-
-def _touched(workspace_key: str, record: AuditLog) -> list[tuple[str, str]]:
-    """Each issue and page that the record speaks of, with its address at the connected site."""
-    sites = dict(Integration.objects.filter(workspace__key=workspace_key).values_list("provider", "base_url"))
-    target = record.target if isinstance(record.target, dict) else {}
-    return [(touched, _url_of(touched, sites)) for touched in touched_by(target)]
-
-
-def _url_of(touched: str, sites: Mapping[str, str]) -> str:
-    if touched.isdecimal():
-        site = sites.get(Provider.CONFLUENCE)
-        return f"{site}/wiki/pages/viewpage.action?pageId={touched}" if site else ""
-    site = sites.get(Provider.JIRA)
-    return f"{site}/browse/{touched}" if site else ""
 
 
 def _address(given: Mapping[str, str]) -> str:

@@ -75,7 +75,7 @@ def keys_context(view: WorkspacePage, secret: str = "", form: ApiKeyForm | None 
         "key_form": form or key_form(view),
         "own_account": atlassian_account_of(view.workspace_key, view.actor.user),
         "configurations": client_configurations(public_url(view.request), secret),
-        "records": [(record, summary(record)) for record in own_records(view.actor, OWN_RECORDS)],
+        "records": [(record, [(summary(record), "")]) for record in own_records(view.actor, OWN_RECORDS)],
     }
 
 

@@ -92,6 +92,36 @@ def test_a_record_has_a_page_which_leads_to_atlassian(browser_of):
     assert ("GATE-7", "https://acme.atlassian.net/browse/GATE-7") in page.context["touched"]
 
 
+def test_issues_and_pages_in_the_list_lead_to_atlassian(browser_of):
+    make_integration()
+    make_integration("confluence", base_url="https://wiki.atlassian.net")
+    read()
+    make_record(
+        timezone.now(), action="jira.search", target={"q": "gate-7 & GATE-71", "issue_keys": ["GATE-7", "OPS-1"]}
+    )
+    make_record(timezone.now(), action="confluence.read", target={"page_id": "98310", "max_chars": 20000})
+
+    page = browser_of(Role.ADMIN).get(PAGE).content.decode()
+
+    links = re.findall(r'<a href="(https://[^"]+)" rel="noreferrer">([^<]+)</a>', page)
+    assert links == [
+        ("https://wiki.atlassian.net/wiki/pages/viewpage.action?pageId=98310", "98310"),
+        ("https://acme.atlassian.net/browse/GATE-7", "gate-7"),
+        ("https://acme.atlassian.net/browse/GATE-71", "GATE-71"),
+        ("https://acme.atlassian.net/browse/OPS-1", "OPS-1"),
+        ("https://acme.atlassian.net/browse/GATE-7", "GATE-7"),
+    ]
+
+
+def test_without_a_site_the_list_names_them_as_text(browser_of):
+    read()
+
+    page = browser_of(Role.ADMIN).get(PAGE)
+
+    assert "GATE-7" in text_of(page)
+    assert 'rel="noreferrer"' not in page.content.decode()
+
+
 def test_a_record_of_another_workspace_is_not_there(browser_of):
     record = read(workspace="globex")
 
