@@ -148,13 +148,36 @@ class Env(environ.Env):
         return config
 
 
+def notice_webhook(url: str, secret: str) -> str:
+    """Where troubles of connections are told besides by mail. The address may hold a token: it is not repeated."""
+    if url and not _may_be_posted_to(url):
+        raise ImproperlyConfigured(
+            "MEMORY_CORE_NOTICE_WEBHOOK: give an address like https://host/path (http for a loopback address only)."
+        )
+    if url and len(secret) < MIN_SECRET_CHARS:
+        raise ImproperlyConfigured(
+            f"MEMORY_CORE_NOTICE_WEBHOOK_SECRET: at least {MIN_SECRET_CHARS} characters, which sign what "
+            "MEMORY_CORE_NOTICE_WEBHOOK is sent."
+        )
+    return url
+
+
+def _may_be_posted_to(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _ = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:  # no address at all, a port that is no number, a name that none can have
+        return False
+    is_sendable = url.isascii() and url.isprintable() and " " not in url
+    return is_sendable and bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
+
+
 def audit_sinks(texts: list[str], webhook_secret: str) -> list[str]:
     """Where records go besides the database."""
     for text in texts:
-        scheme, host = text.partition("://")[0], urlsplit(text).hostname or ""
-        if text == "stdout" or (scheme in ("syslog+tcp", "syslog+tls") and host):
+        if text == "stdout" or (text.startswith(("syslog+tcp://", "syslog+tls://")) and urlsplit(text).hostname):
             continue
-        if not host or (scheme != "https" and not (scheme == "http" and host in LOOPBACK)):
+        if not _may_be_posted_to(text):
             raise ImproperlyConfigured(
                 f"AUDIT_SINKS: {text!r} is none of stdout, syslog+tls://host:6514, syslog+tcp://host:601 and "
                 f"https://host/path (http for a loopback address only)."

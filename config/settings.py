@@ -29,6 +29,9 @@ PUBLIC_URL = env.web_address("MEMORY_CORE_PUBLIC_URL")  # in client configuratio
 # Mail, for invitations and forgotten passwords; without it links are passed on by hand.
 MAIL_IS_SET_UP = bool(env.secret("EMAIL_URL"))
 vars().update(env.mail("EMAIL_URL", PUBLIC_URL))  # Django's EMAIL_… and DEFAULT_FROM_EMAIL
+# Where troubles of connections are told besides by mail; empty: nowhere.
+NOTICE_WEBHOOK_SECRET = env.secret("MEMORY_CORE_NOTICE_WEBHOOK_SECRET")
+NOTICE_WEBHOOK = environment.notice_webhook(env.secret("MEMORY_CORE_NOTICE_WEBHOOK"), NOTICE_WEBHOOK_SECRET)
 
 # Where state lives. One machine: SQLite and memory. More: PostgreSQL and Redis.
 DATABASES = {"default": env.database("DATABASE_URL", default="sqlite:///memory-core.sqlite3")}

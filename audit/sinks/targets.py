@@ -97,11 +97,13 @@ class Webhook:
         self.name = f"webhook {self._parts.hostname} {hashlib.sha256(url.encode()).hexdigest()[:8]}"
 
     def send(self, entries: Sequence[Entry]) -> None:
-        body = "".join(f"{entry.json}\n" for entry in entries).encode()
+        self.post("".join(f"{entry.json}\n" for entry in entries).encode(), "application/x-ndjson")
+
+    def post(self, body: bytes, content_type: str) -> None:
         connection = self._connection()
         try:
             path = (self._parts.path or "/") + (f"?{self._parts.query}" if self._parts.query else "")
-            connection.request("POST", path, body, self._headers(body))
+            connection.request("POST", path, body, self._headers(body) | {"Content-Type": content_type})
             response = connection.getresponse()
             response.read(1000)
         except http.client.HTTPException as exc:
@@ -115,7 +117,6 @@ class Webhook:
         timestamp = str(int(time.time()))
         signature = hmac.new(self._secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
         return {
-            "Content-Type": "application/x-ndjson",
             "User-Agent": f"memory-core/{settings.VERSION}",
             "X-Memory-Core-Timestamp": timestamp,
             "X-Memory-Core-Signature": f"v1={signature}",

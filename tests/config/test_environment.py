@@ -56,7 +56,7 @@ def test_permitted_origins_are_read(text, origins):
         "https://jira.example.com/path",
         "https://u:p@x.example",
         "*",
-        "https://",
+        "https:///token",
         "https://x:y",
     ],
 )
@@ -154,3 +154,33 @@ def test_what_the_address_of_the_database_says_of_it_wins(monkeypatch):
     environment.tune_database(database, 8, Path("/srv"))
 
     assert int(database["OPTIONS"]["keepalives_idle"]) == 60
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "hooks.example.com",
+        "ftp://hooks.example.com/x",
+        "http://hooks.example.com/token",
+        "https:///token",
+        "https://[hooks/token",
+        "https://hooks.example.com:port/token",
+        "https://hooks.example.com/a token",
+        "https://hooks.example.com/grüße",
+        f"https://{'h' * 70}.example.com/token",
+    ],
+)
+def test_a_notice_webhook_that_is_no_address_stops_the_process_without_being_repeated(url):
+    with pytest.raises(ImproperlyConfigured, match=r"^MEMORY_CORE_NOTICE_WEBHOOK: give") as refused:
+        environment.notice_webhook(url, "s" * 40)
+    assert url not in str(refused.value)
+
+
+def test_a_notice_webhook_needs_a_secret_that_signs():
+    with pytest.raises(ImproperlyConfigured, match="MEMORY_CORE_NOTICE_WEBHOOK_SECRET"):
+        environment.notice_webhook("https://hooks.example.com/x", "short")
+
+
+@pytest.mark.parametrize("url", ["", "https://hooks.example.com/x?token=y", "http://127.0.0.1:9000/x", "http://[::1]/"])
+def test_a_notice_webhook_may_be(url):
+    assert environment.notice_webhook(url, "s" * 40) == url

@@ -1,5 +1,7 @@
 """manage.py work: what is due is done, by one process at a time, and nothing is lost when it dies."""
 
+import hashlib
+import hmac
 import io
 import json
 import os
@@ -115,7 +117,7 @@ def test_a_connection_in_trouble_is_told_to_the_workspaces_admins_once(admins_by
     (sent,) = mail.outbox
     assert sorted(sent.bcc) == ["admin@acme.example.com", "owner@acme.example.com"]
     assert "The token is dead." in sent.body
-    assert said == "1 connections tested, 1 with trouble, 1 told by mail."
+    assert said == "1 connections tested, 1 with trouble, 1 told by mail, 0 by webhook."
 
 
 @pytest.mark.django_db
@@ -125,6 +127,79 @@ def test_a_token_near_its_end_is_told_before_it_fails(admins_by_mail):
     notices.tell_admins()
 
     assert "expires in 9 days" in mail.outbox[0].body
+
+
+@pytest.fixture
+def notice_receiver(settings, admins_by_mail):
+    settings.NOTICE_WEBHOOK_SECRET = "only-for-tests-" * 3
+    with webhook_receiver() as receiver:
+        settings.NOTICE_WEBHOOK = receiver.url
+        yield receiver
+
+
+@pytest.mark.django_db
+def test_a_connection_in_trouble_is_told_to_the_webhook_once_and_signed(notice_receiver, settings):
+    said = notices.tell_admins()
+    notices.tell_admins()
+
+    ((headers, body),) = notice_receiver.posts
+    signed = headers["X-Memory-Core-Timestamp"].encode() + b"." + body
+    signature = hmac.new(settings.NOTICE_WEBHOOK_SECRET.encode(), signed, hashlib.sha256).hexdigest()
+    assert headers["X-Memory-Core-Signature"] == f"v1={signature}"
+    assert headers["Content-Type"] == "application/json"
+    assert json.loads(body) | {"at": ""} == {
+        "type": "connection.trouble",
+        "at": "",
+        "workspace_key": "acme",
+        "provider": "jira",
+        "ok": False,
+        "problem": "The token is dead.",
+        "warnings": [],
+        "text": mail.outbox[0].body,
+    }
+    assert said.endswith("1 told by mail, 1 by webhook.")
+
+
+@pytest.mark.django_db
+def test_a_token_near_its_end_is_told_to_the_webhook(notice_receiver, admins_by_mail):
+    admins_by_mail |= {"ok": True, "problem": "", "warnings": ["The token expires in 9 days."]}
+
+    notices.tell_admins()
+
+    assert notice_receiver.entries[0]["warnings"] == ["The token expires in 9 days."]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", [500, 404, 301])
+def test_a_webhook_that_takes_no_notice_is_told_at_the_next_run_and_the_mail_is_sent_once(
+    notice_receiver, caplog, status
+):
+    notice_receiver.status = status
+    assert notices.tell_admins().endswith("1 told by mail, 0 by webhook.")
+    assert f"answered {status}" in caplog.text
+    assert "of-the-receiver" not in caplog.text
+
+    notice_receiver.status = 204
+    assert notices.tell_admins().endswith("0 told by mail, 1 by webhook.")
+
+    assert (len(notice_receiver.posts), len(mail.outbox)) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_a_webhook_that_is_not_there_breaks_nothing(notice_receiver, settings):
+    settings.NOTICE_WEBHOOK = "http://127.0.0.1:1/away"
+
+    assert notices.tell_admins().endswith("1 told by mail, 0 by webhook.")
+
+
+@pytest.mark.django_db
+def test_mail_that_could_not_be_sent_is_tried_at_the_next_run(admins_by_mail, settings):
+    works, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    assert "0 told by mail" in notices.tell_admins()
+
+    settings.EMAIL_BACKEND = works
+    assert "1 told by mail" in notices.tell_admins()
 
 
 def test_no_record_is_lost_or_out_of_order_when_the_scheduler_is_killed_in_the_middle(tmp_path):
