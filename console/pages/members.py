@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import APIException
 
+from audit.errors import code_and_message
 from audit.vocabulary import Action
 from console.base import WorkspacePage
 from console.member_forms import InvitationForm
@@ -88,8 +90,17 @@ class Invite(WorkspacePage):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = InvitationForm(assignable_roles(self), request.POST)
         if not form.is_valid():
-            return self.render("console/members.html", members_context(self) | {"form": form}, status=400)
-        return _invited(self, *invite(self.actor, self.workspace, **form.cleaned_data))
+            return self._again(form, 400)
+        try:
+            made = invite(self.actor, self.workspace, **form.cleaned_data)
+        except APIException as exc:
+            form.add_error("email", code_and_message(exc)[1])
+            return self._again(form, exc.status_code)
+        return _invited(self, *made)
+
+    def _again(self, form: InvitationForm, status: int) -> HttpResponse:
+        """What was typed stays."""
+        return self.render("console/members.html", members_context(self) | {"form": form}, status=status)
 
 
 class RenewInvitation(WorkspacePage):

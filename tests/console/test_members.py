@@ -150,6 +150,28 @@ def test_tries_at_links_are_limited():
     assert codes == [404] * 30 + [429]
 
 
+@pytest.mark.parametrize(
+    ("email", "status", "said"),
+    [
+        ("member@acme.example.com", 409, "a member of the workspace already"),
+        (NEW, 409, "An invitation to this email is open already"),
+        ("no address", 400, "This is not an email address like"),
+    ],
+)
+def test_what_was_typed_stays_when_an_invitation_is_refused(browser_of, email, status, said):
+    owner = browser_of(Role.OWNER)
+    make_member(Role.MEMBER), invited(owner)
+
+    answer = owner.post(f"{PAGE}invite/", {"email": email, "role": "admin"})
+
+    assert answer.status_code == status
+    assert said in text_of(answer)
+    assert f'value="{email}"' in answer.content.decode().split("invite-title")[2].split("</form>")[0]
+    assert re.search(r'<option value="admin"\s+selected', answer.content.decode())
+    assert AuditLog.objects.filter(action="invitation.create").exclude(outcome="success").count() == 1
+    assert Invitation.objects.count() == 1
+
+
 def test_what_one_may_not_do_is_not_offered(browser_of):
     make_member(Role.OWNER), make_member(Role.MEMBER)
 
