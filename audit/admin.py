@@ -21,12 +21,20 @@ def storable(text: str | None) -> str:
     return str(sanitize_for_json(text or ""))
 
 
+class AtLeast(int):
+    """A count that stopped: it reckons as the number, and reads as 10,000+."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}+"
+
+
 class CappedPaginator(Paginator):
-    """Caps COUNT(*) at MAX_ROWS."""
+    """Caps COUNT(*) at MAX_ROWS, and says so where there are more."""
 
     @cached_property
     def count(self) -> int:
-        return cast("QuerySet[AuditLog]", self.object_list)[:MAX_ROWS].count()
+        found = cast("QuerySet[AuditLog]", self.object_list)[: MAX_ROWS + 1].count()
+        return found if found <= MAX_ROWS else AtLeast(MAX_ROWS)
 
 
 class WorkspaceFilter(admin.SimpleListFilter):

@@ -65,6 +65,22 @@ def test_no_query_of_the_list_counts_further_than_the_cap_or_reads_without_a_lim
     assert all("LIMIT" in sql for sql in on_the_log)
 
 
+@pytest.mark.parametrize(("records", "said"), [(55, "55"), (56, "55+")])
+def test_a_count_that_stopped_at_the_cap_says_that_there_are_more(operator, monkeypatch, records, said):
+    monkeypatch.setattr(admin, "MAX_ROWS", 55)
+    for n in range(records):
+        make_record(NOON + timedelta(minutes=n))
+
+    page = operator.get(LIST).content.decode()
+
+    assert f"{said} results" in page
+    assert f"{said} audit logs" in " ".join(page.split())
+
+
+def test_the_cap_is_written_as_people_write_it():
+    assert str(admin.AtLeast(admin.MAX_ROWS)) == "10,000+"
+
+
 @pytest.mark.parametrize("path", ["add/", "{pk}/delete/"])
 def test_nothing_can_be_added_or_deleted(operator, path):
     record = make_record(NOON)
