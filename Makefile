@@ -62,8 +62,8 @@ tests/conformance/node_modules/.installed: tests/conformance/package-lock.json
 test-conformance: install .venv/.dev tests/conformance/node_modules/.installed ## run the official MCP suite of both revisions
 	$(BIN)/python -m tests.conformance
 
-score: install .venv/.dev ## score both renderers; fails below what they must reach
-	$(BIN)/python -m dev.scoring
+score: install .venv/.dev ## score both renderers; fails below what they must reach; CORPUS=DIR scores other documents too
+	$(BIN)/python -m dev.scoring $(CORPUS)
 
 dev/bundles/node_modules/.installed: dev/bundles/package-lock.json
 	cd dev/bundles && npm ci --no-audit --no-fund
