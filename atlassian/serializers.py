@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from atlassian.confluence.pages import CHILDREN, INCLUDES, MAX_DEPTH
-from atlassian.jira.includes import Include
+from atlassian.jira.extras.includes import Include
 from audit.arguments import Arguments, CappedIntegerField, OneOfField
 from integrations.models import Provider
 

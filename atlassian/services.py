@@ -19,7 +19,7 @@ from atlassian.confluence.search.results import PageList
 from atlassian.connection_test.report import ConnectionFaulty, ConnectionReport, check_connection
 from atlassian.errors import UpstreamFailure
 from atlassian.jira.attachments import IssueFiles
-from atlassian.jira.includes import Include
+from atlassian.jira.extras.includes import Include
 from atlassian.jira.issues import Issue, IssueList
 from atlassian.jira.reader import Jira
 from atlassian.moments import day

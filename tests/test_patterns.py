@@ -27,9 +27,9 @@ MOST_CHARACTERS = 5
 BOUNDED = {
     "atlassian.confluence.cql.ORDER": "a query of 4,000 characters",
     "atlassian.confluence.cql_tokens._TOKEN": "a query of 4,000 characters",
-    "atlassian.jira.jql._STRING_OR_ORDER": "a query of 4,000 characters",
-    "atlassian.jira.fields._ISSUE_KEY": "50 characters of a key",
-    "atlassian.jira.jql.ISSUE_KEY": "50 characters of a key",
+    "atlassian.jira.search.jql._STRING_OR_ORDER": "a query of 4,000 characters",
+    "atlassian.jira.fields.reading._ISSUE_KEY": "50 characters of a key",
+    "atlassian.jira.search.jql.ISSUE_KEY": "50 characters of a key",
     "atlassian.jira.references._MARKDOWN_LINK": "a reference of 2,000 characters",
     "atlassian.masking.private_keys._LAST_LINE": "80 characters of a line",
 }

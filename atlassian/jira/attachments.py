@@ -6,10 +6,10 @@ from atlassian.attachments.answers import IssueFile
 from atlassian.attachments.files import AttachedFile, choose
 from atlassian.attachments.reader import FileReader, FoundFile
 from atlassian.errors import NothingThere
-from atlassian.jira.hidden_fields import HiddenFields
+from atlassian.jira.fields.hidden import HiddenFields
+from atlassian.jira.fields.system import SYSTEM_NAMES
 from atlassian.jira.issues import files_of, summary_of
 from atlassian.jira.references import issue_key
-from atlassian.jira.system_fields import SYSTEM_NAMES
 from atlassian.upstream.responses import mapping
 
 FIELD = "attachment"

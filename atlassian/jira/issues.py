@@ -8,7 +8,7 @@ from typing import Any
 from atlassian.attachments.files import AttachedFile, told_apart
 from atlassian.errors import UpstreamFailure
 from atlassian.jira.comments import CommentPage, comments_of
-from atlassian.jira.fields import Field, FieldReader
+from atlassian.jira.fields.reading import Field, FieldReader
 from atlassian.jira.people import names_of, person
 from atlassian.moments import in_utc
 from atlassian.notices import Notice

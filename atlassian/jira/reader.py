@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from atlassian.errors import NothingThere, UpstreamFailure
 from atlassian.jira.comments import comments_of, page_before, page_params
-from atlassian.jira.hidden_fields import HiddenFields
-from atlassian.jira.includes import Includes, read_params
+from atlassian.jira.extras.includes import Includes, read_params
+from atlassian.jira.fields.hidden import HiddenFields
 from atlassian.jira.issues import Issue, IssueList, IssueSource, issue_of
 from atlassian.jira.pictures import names_of_pictures
-from atlassian.jira.projects import within
 from atlassian.jira.references import issue_key
-from atlassian.jira.search import IssueSearch, OwnAccount, nobody
+from atlassian.jira.search.projects import within
+from atlassian.jira.search.searching import IssueSearch, OwnAccount, nobody
 from atlassian.jira.text import IssueText
 from atlassian.masking import Masking
 from atlassian.notices import Notice

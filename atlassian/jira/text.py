@@ -7,7 +7,7 @@ from typing import Any
 
 from atlassian.attachments.files import AttachedFile
 from atlassian.jira.comments import CommentPage, IssueComment
-from atlassian.jira.fields import Field, Plain
+from atlassian.jira.fields.reading import Field, Plain
 from atlassian.jira.issues import IssueFacts, IssueSource, RelatedIssue
 from atlassian.moments import minute
 from atlassian.rendering import adf

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atlassian.errors import UpstreamFailure
+from atlassian.jira.fields.system import SHOWN_ELSEWHERE, SYSTEM
 from atlassian.jira.issues import IssueSource, issue_of
-from atlassian.jira.system_fields import SHOWN_ELSEWHERE, SYSTEM
 from atlassian.jira.text import IssueText
 from tests.atlassian.factories import SITE
 

@@ -1,7 +1,7 @@
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from atlassian.jira.jql import TEXT_FIELDS, from_raw, words_in
+from atlassian.jira.search.jql import TEXT_FIELDS, from_raw, words_in
 from tests.atlassian.factories import SITE, make_credentials
 
 WHERE = {"where": {"field": {"name": "status"}}}

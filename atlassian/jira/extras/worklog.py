@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from atlassian.jira.comments import restriction_of
-from atlassian.jira.durations import hours
+from atlassian.jira.extras.durations import hours
 from atlassian.jira.people import person
 from atlassian.jira.text import Section, one_line, restricted_to
 from atlassian.moments import instant, minute

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from atlassian.jira.field_kinds import plain_value
+from atlassian.jira.fields.kinds import plain_value
 from atlassian.moments import minute
 from atlassian.upstream.responses import clean, items, line, mapping, number, text
 

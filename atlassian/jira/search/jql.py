@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from atlassian.errors import BadReference
-from atlassian.jira.jql_tree import refused
 from atlassian.jira.references import HYPHENS, key_of_address
+from atlassian.jira.search.jql_tree import refused
 from atlassian.upstream.responses import dig, items, text
 from atlassian.words import Terms, quoted, quoted_phrase, terms_of
 from integrations.credentials import Credentials

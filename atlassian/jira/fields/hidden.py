@@ -7,8 +7,8 @@ from typing import Any
 from django.core.cache import cache
 
 from atlassian.errors import UpstreamFailure
-from atlassian.jira.fields import name_of
-from atlassian.jira.system_fields import SYSTEM_NAMES
+from atlassian.jira.fields.reading import name_of
+from atlassian.jira.fields.system import SYSTEM_NAMES
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.responses import items, line, mapping, texts
 

@@ -6,13 +6,13 @@ from enum import StrEnum
 from typing import Any
 
 from atlassian.errors import UpstreamFailure
-from atlassian.jira import jql
-from atlassian.jira.hidden_fields import HiddenFields
-from atlassian.jira.history import HistoryReader, history_section, time_in_status
+from atlassian.jira.extras.history import HistoryReader, history_section, time_in_status
+from atlassian.jira.extras.related import MAX_CHILDREN, children_section, is_done, links_section, rows_of
+from atlassian.jira.extras.worklog import MAX_WORKLOGS, worklog_section, worklogs_of
+from atlassian.jira.fields.hidden import HiddenFields
 from atlassian.jira.issues import SUMMARY_FIELDS, summary_of
-from atlassian.jira.related import MAX_CHILDREN, children_section, is_done, links_section, rows_of
+from atlassian.jira.search import jql
 from atlassian.jira.text import IssueText, Section
-from atlassian.jira.worklog import MAX_WORKLOGS, worklog_section, worklogs_of
 from atlassian.notices import Notice
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.responses import dig, items, mapping, number, required_items, text

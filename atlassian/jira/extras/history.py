@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from atlassian.jira.durations import days_and_hours
-from atlassian.jira.hidden_fields import HiddenFields
+from atlassian.jira.extras.durations import days_and_hours
+from atlassian.jira.fields.hidden import HiddenFields
 from atlassian.jira.people import person
 from atlassian.jira.text import Section, one_line
 from atlassian.moments import instant, minute

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from atlassian.jira.field_kinds import NOISE, NOISE_PATTERN, VALUES, plain_value
-from atlassian.jira.system_fields import SHOWN_ELSEWHERE, SYSTEM, SYSTEM_NAMES
+from atlassian.jira.fields.kinds import NOISE, NOISE_PATTERN, VALUES, plain_value
+from atlassian.jira.fields.system import SHOWN_ELSEWHERE, SYSTEM, SYSTEM_NAMES
 from atlassian.upstream.responses import clean, dig, line, mapping
 
 Plain = str | int | float | bool | list[Any]

@@ -5,12 +5,12 @@ from typing import Any
 from urllib.parse import quote
 
 from atlassian.errors import NothingThere, UpstreamAuthFailed, UpstreamFailure, UpstreamRejectedQuery
-from atlassian.jira import jql, jql_tree
-from atlassian.jira.cursors import cursor_after, given_of, next_cursor, token_of
-from atlassian.jira.hidden_fields import ALL_TEXTS, HiddenFields
+from atlassian.jira.fields.hidden import ALL_TEXTS, HiddenFields
 from atlassian.jira.issues import SUMMARY_FIELDS, IssueList, IssueSummary, summary_of
-from atlassian.jira.projects import Projects, within
-from atlassian.jira.rejections import about_the_query_alone, jira_warnings, nothing_in_reach, speaks_of_values
+from atlassian.jira.search import jql, jql_tree
+from atlassian.jira.search.cursors import cursor_after, given_of, next_cursor, token_of
+from atlassian.jira.search.projects import Projects, within
+from atlassian.jira.search.rejections import about_the_query_alone, jira_warnings, nothing_in_reach, speaks_of_values
 from atlassian.notices import Notice
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.responses import clean, dig, required_items, text, texts
