@@ -11,6 +11,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from atlassian.services import save_integration
 from audit.actors import Actor, operator
 from audit.arguments import Arguments, OneOfField
+from audit.progress import Progress, no_progress
 from integrations.models import ALLOWLIST_FIELD, Integration, Provider
 from integrations.serializers import IntegrationInput
 from workspaces.models import Membership, Role, Workspace
@@ -18,6 +19,8 @@ from workspaces.services import add_member, create_workspace, remove_member
 
 TOKEN_FROM = "api_token_from"  # noqa: S105  names a variable of the environment; a token never stands in the file
 REASON = "manage.py apply"
+
+Entry = Mapping[str, Any]
 
 
 class MemberEntry(Arguments):
@@ -47,19 +50,24 @@ class Change:
     make: Callable[[], Any]
 
 
-def changes(setup: Any, environment: Mapping[str, str], *, prune: bool) -> Iterator[Change]:
-    """
-    In the order in which they have to be made; each is looked for only once those before it are made.
-
-    Raises ValidationError for a file that cannot be right.
-    """
+def workspace_entries(setup: Any) -> list[Entry]:
+    """Raises ValidationError for a file that cannot be right."""
     serializer = Setup(data=setup)
     serializer.is_valid(raise_exception=True)
-    for entry in serializer.validated_data["workspaces"]:
+    entries: list[Entry] = serializer.validated_data["workspaces"]
+    return entries
+
+
+def changes(
+    entries: list[Entry], environment: Mapping[str, str], *, prune: bool, on_progress: Progress = no_progress
+) -> Iterator[Change]:
+    """In the order in which they have to be made; each is looked for only once those before it are made."""
+    for entry in entries:
         yield from _workspace(entry, environment, prune)
+        on_progress(1)
 
 
-def _workspace(entry: Mapping[str, Any], environment: Mapping[str, str], prune: bool) -> Iterator[Change]:
+def _workspace(entry: Entry, environment: Mapping[str, str], prune: bool) -> Iterator[Change]:
     key = entry["key"]
     actor = operator(key)
     integrations = [_arguments(key, provider, given, environment) for provider, given in entry["integrations"].items()]

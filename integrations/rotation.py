@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import BinaryField, ExpressionWrapper, F
 
 from audit.actors import Actor
+from audit.progress import Progress, no_progress
 from audit.trail import audited
 from audit.vocabulary import Action
 from integrations.errors import TokensUnreadable
@@ -25,7 +26,11 @@ class Rotation:
     unreadable: list[str] = field(default_factory=list)  # 'acme/jira'
 
 
-def rotate_tokens(actor: Actor, *, dry_run: bool = False) -> Rotation:
+def stored_tokens() -> int:
+    return Integration.objects.filter(api_token__isnull=False).count()
+
+
+def rotate_tokens(actor: Actor, *, dry_run: bool = False, on_progress: Progress = no_progress) -> Rotation:
     """
     Re-encrypt what the newest key does not decrypt. Safe to repeat and to interrupt: each token is one statement.
 
@@ -33,12 +38,12 @@ def rotate_tokens(actor: Actor, *, dry_run: bool = False) -> Rotation:
     """
     rotation = Rotation()
     if dry_run:
-        _rotate_all(rotation, dry_run=True)
+        _rotate_all(rotation, on_progress, dry_run=True)
         return rotation
     target: dict[str, Any] = {}
     with audited(actor, Action.ENCRYPTION_ROTATE, target):
         try:
-            _rotate_all(rotation, dry_run=False)
+            _rotate_all(rotation, on_progress, dry_run=False)
         finally:
             target.update(vars(rotation))
         if rotation.unreadable:
@@ -46,9 +51,10 @@ def rotate_tokens(actor: Actor, *, dry_run: bool = False) -> Rotation:
     return rotation
 
 
-def _rotate_all(rotation: Rotation, *, dry_run: bool) -> None:
+def _rotate_all(rotation: Rotation, on_progress: Progress, *, dry_run: bool) -> None:
     fernets = [Fernet(key) for key in Integration._meta.get_field("api_token").fernet_keys]
     for row_id, name, old in _stored_tokens():
+        on_progress(1)
         if _decrypts(fernets[0], old):
             rotation.already_newest += 1
             continue

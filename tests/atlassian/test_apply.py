@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from audit.models import AuditLog
 from integrations.models import Integration
 from tests.factories import TOKEN, make_integration, make_member
+from tests.terminal import on_terminal
 from workspaces.models import Membership, Role, Workspace
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +131,20 @@ def test_a_file_that_cannot_be_right_says_where(apply, text, said):
 def test_a_file_that_is_not_there_is_said():
     with pytest.raises(CommandError, match="No such file"):
         call_command("apply", "/nowhere/workspace.yaml")
+
+
+def test_applying_shows_on_a_terminal_how_far_it_is(apply, monkeypatch):
+    terminal = on_terminal(monkeypatch)
+
+    apply()
+
+    assert [step in terminal.getvalue() for step in ("apply:   0%", "0/1 ", "1/1 ")] == [True] * 3
+
+
+def test_applying_says_nothing_of_that_anywhere_else(tmp_path, capsys):
+    path = tmp_path / "workspace.yaml"
+    path.write_text("workspaces: [{key: acme}]", encoding="utf-8")
+
+    call_command("apply", str(path))
+
+    assert capsys.readouterr().err == ""

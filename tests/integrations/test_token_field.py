@@ -13,6 +13,7 @@ from audit.models import AuditLog
 from integrations.fields import UNREADABLE_TOKEN
 from integrations.models import Integration, Provider
 from tests.factories import TOKEN, make_api_key, make_integration
+from tests.terminal import on_terminal
 from workspaces.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +213,20 @@ def test_a_token_saved_while_the_rotation_runs_wins():
     assert said == "0 tokens rotated, 0 with the newest key already, 1 saved anew meanwhile.\n"
     assert Integration.objects.get().api_token == "saved-meanwhile"
     assert AuditLog.objects.get().target["superseded"] == 1
+
+
+def test_a_rotation_shows_on_a_terminal_how_far_it_is(monkeypatch):
+    make_integration(Provider.JIRA), make_integration(Provider.CONFLUENCE)
+    terminal = on_terminal(monkeypatch)
+
+    rotate()
+
+    assert [step in terminal.getvalue() for step in ("rotate:   0%", "0/2 ", "1/2 ", "2/2 ")] == [True] * 4
+
+
+def test_a_rotation_says_nothing_of_that_anywhere_else(capsys):
+    make_integration()
+
+    rotate()
+
+    assert capsys.readouterr().err == ""

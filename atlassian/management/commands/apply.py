@@ -6,9 +6,10 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from rest_framework.exceptions import APIException
 
-from atlassian.provisioning import changes
+from atlassian.provisioning import changes, workspace_entries
 from audit.commands import OperatorCommand, counted
 from audit.errors import code_and_message
+from audit.progress import progress
 
 
 class Command(OperatorCommand):
@@ -24,17 +25,23 @@ class Command(OperatorCommand):
         parser.add_argument("--prune", action="store_true", help="remove members, and disable integrations, not named")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        made = 0
         try:
-            for change in changes(_read(options["file"]), settings.TOKEN_VARIABLES, prune=options["prune"]):
-                if not options["dry_run"]:
-                    change.make()
-                made += 1
-                self.stdout.write(change.text)
+            made = self._make(_read(options["file"]), prune=options["prune"], dry_run=options["dry_run"])
         except APIException as exc:
             raise CommandError(f"{options['file']}: {code_and_message(exc)[1]}") from exc
         verb = "would be made" if options["dry_run"] else "made"
         self.stdout.write(f"{counted(made, 'change')} {verb}." if made else "Nothing to change.")
+
+    def _make(self, setup: Any, *, prune: bool, dry_run: bool) -> int:
+        made, entries = 0, workspace_entries(setup)
+        with progress(len(entries), "workspaces", "apply") as bar:
+            for change in changes(entries, settings.TOKEN_VARIABLES, prune=prune, on_progress=bar.update):
+                if not dry_run:
+                    change.make()
+                made += 1
+                bar.clear()  # else the line would begin behind it
+                self.stdout.write(change.text)
+        return made
 
 
 def _read(path: Path) -> Any:

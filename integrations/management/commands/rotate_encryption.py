@@ -5,8 +5,9 @@ from rest_framework.exceptions import APIException
 
 from audit.actors import operator
 from audit.commands import OperatorCommand, counted
+from audit.progress import progress
 from integrations.errors import TokensUnreadable
-from integrations.rotation import rotate_tokens
+from integrations.rotation import rotate_tokens, stored_tokens
 
 
 class Command(OperatorCommand):
@@ -25,7 +26,8 @@ class Command(OperatorCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         dry_run = options["dry_run"]
         try:
-            rotation = rotate_tokens(operator(), dry_run=dry_run)
+            with progress(stored_tokens(), "tokens", "rotate") as bar:
+                rotation = rotate_tokens(operator(), dry_run=dry_run, on_progress=bar.update)
         except APIException as exc:
             raise CommandError(str(exc.detail)) from exc
         self.stdout.write(
