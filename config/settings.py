@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from config import __version__, environment, environment_warnings, network
+from config.env import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environment.Env()
+env = Env()
 env.read_env(BASE_DIR / ".env")  # what the environment says already wins
 
 # Secrets: no default. What env.secret reads may lie in a file instead: SECRET_KEY_FILE=/run/secrets/…

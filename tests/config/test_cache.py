@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from audit.limits import seconds_to_wait
 from audit.models import AuditLog
-from config.environment import Env
+from config.env import Env
 from tests.atlassian.rest_helpers import FOUR, call, connect
 from tests.factories import make_api_key, make_member
 from workspaces.models import Role

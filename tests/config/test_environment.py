@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment
+from config.env import Env
 
 BOTH = frozenset({"jira", "confluence"})
 
@@ -82,7 +83,7 @@ def test_a_providers_three_variables_count_as_a_whole_or_not_at_all():
 def test_a_relative_path_of_the_database_starts_at_the_code_wherever_the_process_did(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", "sqlite:///memory-core.sqlite3")
-    database = environment.Env().database("DATABASE_URL", default="")
+    database = Env().database("DATABASE_URL", default="")
 
     environment.tune_database(database, pool_size=1, here=Path("/srv/memory-core"))
 
@@ -91,7 +92,7 @@ def test_a_relative_path_of_the_database_starts_at_the_code_wherever_the_process
 
 def test_a_postgresql_that_is_away_holds_no_thread_for_long(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://127.0.0.1/name")
-    database = environment.Env().database("DATABASE_URL", default="")
+    database = Env().database("DATABASE_URL", default="")
 
     environment.tune_database(database, pool_size=3, here=Path("/"))
 
@@ -102,8 +103,8 @@ def test_a_postgresql_that_is_away_holds_no_thread_for_long(monkeypatch):
 def test_several_processes_are_let_start_where_they_share_database_and_cache(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://127.0.0.1/name")
     monkeypatch.setenv("CACHE_URL", "redis://127.0.0.1:6379/0")
-    database = environment.Env().database("DATABASE_URL", default="")
-    cache = environment.Env().cache("CACHE_URL", default="")
+    database = Env().database("DATABASE_URL", default="")
+    cache = Env().cache("CACHE_URL", default="")
 
     assert environment.processes(4, database, cache) == 4
     with pytest.raises(ImproperlyConfigured, match="MEMORY_CORE_PROCESSES"):
@@ -121,7 +122,7 @@ def test_several_processes_are_let_start_where_they_share_database_and_cache(mon
 def test_mail_is_set_up_by_one_address(monkeypatch, url, host, port, tls, sender):
     monkeypatch.setenv("EMAIL_URL", url)
 
-    found = environment.Env().mail("EMAIL_URL", "https://memory.acme.example")
+    found = Env().mail("EMAIL_URL", "https://memory.acme.example")
 
     assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_USE_TLS"]) == (host, port, tls)
     assert found["DEFAULT_FROM_EMAIL"] == sender
@@ -132,12 +133,12 @@ def test_what_is_no_address_of_a_mail_server_stops_the_process_by_name(monkeypat
     monkeypatch.setenv("EMAIL_URL", url)
 
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
-        environment.Env().mail("EMAIL_URL", "")
+        Env().mail("EMAIL_URL", "")
 
 
 def test_a_postgresql_host_that_vanishes_is_noticed_within_seconds(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://memory@db.acme.example:5432/memory")
-    database = environment.Env().database("DATABASE_URL", default="")
+    database = Env().database("DATABASE_URL", default="")
 
     environment.tune_database(database, 8, Path("/srv"))
 
@@ -149,7 +150,7 @@ def test_a_postgresql_host_that_vanishes_is_noticed_within_seconds(monkeypatch):
 
 def test_what_the_address_of_the_database_says_of_it_wins(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://memory@db.acme.example:5432/memory?keepalives_idle=60")
-    database = environment.Env().database("DATABASE_URL", default="")
+    database = Env().database("DATABASE_URL", default="")
 
     environment.tune_database(database, 8, Path("/srv"))
 
