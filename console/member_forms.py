@@ -35,3 +35,17 @@ class InvitationForm(forms.Form):
         self.fields["role"] = forms.ChoiceField(
             choices=[(role, ROLES[Role(role)]) for role in roles], label="Role", initial=Role.MEMBER
         )
+
+
+class AgentForm(forms.Form):
+    """For a member that keys act as, and nobody signs in as."""
+
+    email = forms.CharField(
+        max_length=254,
+        label="Name, written as an address",
+        help_text="It needs no mailbox and gets no password. Keys made for it act as a member.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "placeholder": "deploy-bot@agents.acme.com"}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="", auto_id="agent_%s")

@@ -7,6 +7,7 @@ urlpatterns = [
     path("<str:workspace_key>/", connections.ConnectionsPage.as_view(), name="integrations-page"),
     path("<str:workspace_key>/members/", members.MembersPage.as_view(), name="members-page"),
     path("<str:workspace_key>/members/invite/", members.Invite.as_view(), name="member-invite"),
+    path("<str:workspace_key>/members/add/", members.AddForAgents.as_view(), name="member-add"),
     path("<str:workspace_key>/members/role/", members.ChangeRole.as_view(), name="member-role"),
     path("<str:workspace_key>/members/remove/", members.RemoveMember.as_view(), name="member-remove"),
     path("<str:workspace_key>/members/account/", members.SetAtlassianAccount.as_view(), name="member-account"),

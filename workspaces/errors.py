@@ -60,6 +60,12 @@ class AlreadyMember(APIException):
     default_detail = "This person is a member of the workspace already: change their role instead of inviting them."
 
 
+class AccountExists(APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "account_exists"
+    default_detail = "There is an account for this email already: invite it, so that whoever owns it accepts."
+
+
 class AlreadyInvited(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_code = "already_invited"

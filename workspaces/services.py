@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit.actors import Actor
 from audit.trail import audited
 from audit.vocabulary import Action
-from workspaces.errors import ChangedMeanwhile
+from workspaces.errors import AccountExists, AlreadyInvited, AlreadyMember, ChangedMeanwhile
 from workspaces.manageable import (
     lock,
     manageable_membership,
@@ -91,6 +91,25 @@ def add_member(actor: Actor, workspace: Workspace, email: str, role: str) -> Mem
         target["role_before"] = membership.role
         _set_role(actor, membership, role)
     return membership
+
+
+def add_member_for_agents(actor: Actor, workspace: Workspace, email: str, role: str) -> Membership:
+    """Always a new account, without a password: who has one, or is invited, accepts for themselves."""
+    email = email.strip().lower()
+    with audited(actor, Action.MEMBER_ADD, {"email": email, "role": role}):
+        require_can_manage(actor, role)
+        lock(workspace)
+        _require_nobody(workspace, email)
+        return Membership.objects.create(workspace=workspace, user=_create_user(email), role=role)
+
+
+def _require_nobody(workspace: Workspace, email: str) -> None:
+    if workspace.memberships.filter(user__email=email).exists():
+        raise AlreadyMember()
+    if User.objects.filter(email=email).exists():
+        raise AccountExists()
+    if any(invitation.is_open for invitation in workspace.invitations.filter(email=email)):
+        raise AlreadyInvited()
 
 
 def change_role(

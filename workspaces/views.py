@@ -55,9 +55,14 @@ class MeView(AuditedAPIView):
 
 
 class MembersView(AuditedAPIView):
-    """/v1/members: who belongs to the workspace; PATCH changes a role, DELETE removes."""
+    """/v1/members: who belongs to it; POST makes a member for agents, PATCH changes a role, DELETE removes."""
 
-    recorded_as = {"get": Action.MEMBER_LIST, "patch": Action.MEMBER_UPDATE, "delete": Action.MEMBER_REMOVE}
+    recorded_as = {
+        "get": Action.MEMBER_LIST,
+        "post": Action.MEMBER_ADD,
+        "patch": Action.MEMBER_UPDATE,
+        "delete": Action.MEMBER_REMOVE,
+    }
 
     def get(self, request: CallerRequest) -> Response:
         given = self.validated_arguments(MembersInput, request.query_params)
@@ -72,6 +77,12 @@ class MembersView(AuditedAPIView):
                 "next_cursor": members[-1].email if len(found) > limit else None,
             }
         )
+
+    def post(self, request: CallerRequest) -> Response:
+        given = self.validated_arguments(InvitationInput, request.data)
+        membership = services.add_member_for_agents(request.auth, workspace_of(request), given["email"], given["role"])
+        answer = {"email": membership.user.email, "role": membership.effective_role}
+        return Response(answer, status=status.HTTP_201_CREATED)
 
     def patch(self, request: CallerRequest) -> Response:
         given = self.validated_arguments(RoleInput, request.data)

@@ -47,7 +47,7 @@ class Members(TypedDict):
     next_cursor: str | None
 
 
-class ChangedRole(TypedDict):
+class RoleOfMember(TypedDict):
     email: str
     role: str
 
@@ -89,7 +89,8 @@ def answers_about_people() -> dict[tuple[Any, str], Any]:
     return {
         (views.MeView, "get"): Me,
         (views.MembersView, "get"): Members,
-        (views.MembersView, "patch"): ChangedRole,
+        (views.MembersView, "post"): RoleOfMember,
+        (views.MembersView, "patch"): RoleOfMember,
         (views.AtlassianAccountView, "put"): AtlassianAccount,
         (views.InvitationsView, "get"): Invitations,
         (views.InvitationsView, "post"): InvitationLink,

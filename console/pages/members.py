@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException
 
-from audit.errors import code_and_message
+from audit.errors import as_api_exception, code_and_message
 from audit.vocabulary import Action
 from console.base import WorkspacePage
-from console.member_forms import InvitationForm
+from console.member_forms import AgentForm, InvitationForm
 from console.navigation import KEYS, MEMBERS
 from console.shown_once import forget, show_once, shown_once
 from workspaces import services
@@ -56,6 +57,7 @@ def members_context(view: WorkspacePage) -> dict[str, Any]:
         "q": q,
         "roles": roles,
         "form": InvitationForm(roles),
+        "agent_form": AgentForm(),
         "invitations": [(invitation, can_manage(view.actor, invitation.role)) for invitation in invitations],
     }
 
@@ -101,6 +103,28 @@ class Invite(WorkspacePage):
     def _again(self, form: InvitationForm, status: int) -> HttpResponse:
         """What was typed stays."""
         return self.render("console/members.html", members_context(self) | {"form": form}, status=status)
+
+
+class AddForAgents(WorkspacePage):
+    recorded_as = Action.MEMBER_ADD
+    page = MEMBERS
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = AgentForm(request.POST)
+        if not form.is_valid():
+            return self._again(form, 400)
+        email = form.cleaned_data["email"]
+        try:
+            services.add_member_for_agents(self.actor, self.workspace, email, Role.MEMBER)
+        except (APIException, ValidationError) as exc:
+            refused = as_api_exception(exc)
+            form.add_error("email", code_and_message(refused)[1])
+            return self._again(form, getattr(refused, "status_code", 500))
+        messages.success(request, f"{email} is a member now, for agents alone. Make a key for it under Keys.")
+        return self.back("members-title")
+
+    def _again(self, form: AgentForm, status: int) -> HttpResponse:
+        return self.render("console/members.html", members_context(self) | {"agent_form": form}, status=status)
 
 
 class RenewInvitation(WorkspacePage):

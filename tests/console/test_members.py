@@ -172,6 +172,53 @@ def test_what_was_typed_stays_when_an_invitation_is_refused(browser_of, email, s
     assert Invitation.objects.count() == 1
 
 
+BOT = "deploy-bot@agents.acme.example.com"
+
+
+def test_an_admin_makes_a_member_for_agents_and_a_key_that_acts_as_it(browser_of, client_for):
+    admin = browser_of(Role.ADMIN)
+
+    added = admin.post(f"{PAGE}add/", {"email": BOT.title()}, follow=True)
+    keys = admin.get("/integrations/acme/keys/")
+    made = admin.post("/integrations/acme/keys/", {"email": BOT, "label": "ci", "scope": "read"}, follow=True)
+
+    assert f"{BOT} is a member now" in text_of(added).lower()
+    assert (BOT, f"{BOT} (member)") in keys.context["key_form"].fields["email"].choices
+    assert client_for(made.context["secret"]).get("/v1/me").json()["email"] == BOT
+    assert not User.objects.get(email=BOT).has_usable_password()
+    record = AuditLog.objects.get(action="member.add")
+    assert (record.actor, record.outcome, record.channel) == ("admin@acme.example.com", "success", "page")
+    assert record.target == {"email": BOT, "role": "member"}
+
+
+@pytest.mark.parametrize(
+    ("email", "status", "said"),
+    [
+        ("member@acme.example.com", 409, "a member of the workspace already"),
+        ("owner@globex.example.com", 409, "There is an account for this email already"),
+        (NEW, 409, "An invitation to this email is open already"),
+        ("no address", 400, "Enter a valid email address"),
+        ("", 400, "required"),
+    ],
+)
+def test_nobody_who_is_here_already_is_made_a_member_for_agents(browser_of, email, status, said):
+    owner = browser_of(Role.OWNER)
+    make_member(Role.MEMBER), make_member(Role.OWNER, "globex"), invited(owner)
+
+    answer = owner.post(f"{PAGE}add/", {"email": email})
+
+    assert answer.status_code == status
+    assert said in text_of(answer)
+    assert answer.context["agent_form"]["email"].value() == email
+    assert not AuditLog.objects.filter(action="member.add", outcome="success").exists()
+    assert Membership.objects.count() == 3
+
+
+def test_a_member_makes_no_members(browser_of):
+    assert browser_of(Role.MEMBER).post(f"{PAGE}add/", {"email": BOT}).status_code == 403
+    assert not User.objects.filter(email=BOT).exists()
+
+
 def test_what_one_may_not_do_is_not_offered(browser_of):
     make_member(Role.OWNER), make_member(Role.MEMBER)
 

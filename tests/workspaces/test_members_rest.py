@@ -73,6 +73,27 @@ def test_a_role_is_changed_and_who_saw_another_is_told(client_for):
     assert AuditLog.objects.first().target["role_before"] == "member"
 
 
+def test_a_member_is_made_for_agents_within_reach(client_for):
+    admin, member = client_for(make_api_key(Role.ADMIN)), client_for(make_api_key(Role.MEMBER))
+    make_member(Role.OWNER, "globex")
+
+    above = admin.post("/v1/members", {"email": "bot@acme.example.com", "role": "admin"}, format="json")
+    answer = admin.post("/v1/members", {"email": "Bot@acme.example.com"}, format="json")
+
+    assert error_of(above) == (403, "role_required")
+    assert (answer.status_code, answer.json()) == (201, {"email": "bot@acme.example.com", "role": "member"})
+    assert last_record() == ("member.add", "success", "rest")
+    assert not User.objects.get(email="bot@acme.example.com").has_usable_password()
+    again = admin.post("/v1/members", {"email": "bot@acme.example.com"}, format="json")
+    elsewhere = admin.post("/v1/members", {"email": "owner@globex.example.com"}, format="json")
+    malformed = admin.post("/v1/members", {"email": "bot"}, format="json")
+    assert error_of(again) == (409, "already_member")
+    assert error_of(elsewhere) == (409, "account_exists")
+    assert error_of(malformed) == (400, "validation_error")
+    assert error_of(member.post("/v1/members", {"email": "x@acme.example.com"}, format="json"))[0] == 403
+    assert Membership.objects.filter(workspace__key="acme").count() == 3
+
+
 def test_a_member_is_removed_with_their_keys_and_the_invitations_they_made(client_for):
     owner, gone = client_for(make_api_key(Role.OWNER)), client_for(make_api_key(Role.ADMIN))
     gone.post("/v1/invitations", {"email": NEW}, format="json")
