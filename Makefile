@@ -46,7 +46,7 @@ coverage: install .venv/.dev ## the same with branch coverage; fails below $(COV
 test-browser: install .venv/.dev ## drive the pages in Debian's chromium
 	$(BIN)/python -m pytest -m browser tests/browser
 
-faults: install ## kill, stop and lock servers of their own under load, and hold the log against it
+faults: install ## kill, stop, lock and fill servers of their own under load, and hold the log against it
 	$(BIN)/python -m dev.faults sqlite --short
 	$(BIN)/python -m dev.faults postgresql --short
 

@@ -302,11 +302,37 @@ def test_the_line_of_a_crash_holds_no_query(admin, monkeypatch, caplog):
 
 def test_a_database_without_our_tables_is_said_to_be_none_of_ours(admin):
     def no_table(execute, sql, *rest):
-        if "workspaces_apikey" in sql:
+        if "workspaces_apikey" not in sql:
+            return execute(sql, *rest)
+        with transaction.atomic():  # what fails here must not break the test's own transaction
             return execute(sql.replace("workspaces_apikey", "no_such_table_here"), *rest)
-        return execute(sql, *rest)
 
-    with connection.execute_wrapper(no_table), transaction.atomic():
+    with connection.execute_wrapper(no_table):
         answer = admin.get(LOGS, ACME)
 
-    assert answer.status_code == 503
+    refused(answer, 503, "database_not_migrated")
+    assert "manage.py migrate" in answer.json()["error"]["message"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL fails over to a standby")
+def test_a_database_that_can_only_be_read_is_said_to_be_so(admin):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+        ready, saved = Client().get("/readyz"), admin.get(LOGS, ACME)
+
+        assert (ready.status_code, ready.json()["status"]) == (503, "not ready")
+        assert "can only be read" in ready.json()["problem"]
+        refused(saved, 503, "audit_unavailable")
+        transaction.set_rollback(True)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a pragma of SQLite")
+def test_a_file_that_can_only_be_read_refuses_what_it_cannot_record(admin):
+    with transaction.atomic():
+        connection.connection.execute("PRAGMA query_only = 1")
+        answer = admin.get(LOGS, ACME)
+        connection.connection.execute("PRAGMA query_only = 0")
+        transaction.set_rollback(True)
+
+    refused(answer, 503, "audit_unavailable")
+    assert admin.get(LOGS, ACME).status_code == 200

@@ -1,8 +1,9 @@
 """
 python -m dev.faults sqlite|postgresql [--short]: the fault matrix, on servers of its own.
 
-Clients read while the server, its database or its cache is killed, stopped or locked. Afterwards it must serve again
-by itself, every content that was answered must have its record, no answer two of them, and the seals must hold.
+Clients read while the server, its database, its cache or Atlassian is killed, stopped, locked, full or wrong. Who is
+refused is told the right status; afterwards it must serve again by itself, every content that was answered must have
+its record, no answer two of them, and the seals must hold.
 Exit status 1 where something of that is not so.
 """
 
@@ -17,7 +18,7 @@ from pathlib import Path
 from dev.demo.servers import sample_site
 from dev.faults.load import Load
 from dev.faults.machines import PostgreSQL, Redis, Server
-from dev.faults.records import differences
+from dev.faults.records import differences, wrong_refusals
 from dev.faults.scenarios import Stage, scenarios_for
 
 MUST_SERVE_WITHIN = 15
@@ -27,7 +28,7 @@ CLIENTS = 8
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("database", choices=("sqlite", "postgresql"))
-    parser.add_argument("--short", action="store_true", help="each fault once, within a minute and a half")
+    parser.add_argument("--short", action="store_true", help="each fault once, within two minutes")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="memory-core-faults-") as directory, sample_site() as site:
         Path(directory).chmod(0o755)  # PostgreSQL runs as another user
@@ -52,13 +53,14 @@ def _stage(directory: Path, site: str, database: str, seconds: float) -> Stage:
 
 def _run(stage: Stage, rounds: int) -> int:
     failures: list[str] = []
-    for name, happen in list(scenarios_for(stage).items()) * rounds:
+    for name, scenario in list(scenarios_for(stage).items()) * rounds:
         with Load(stage.server.port, stage.server.key, CLIENTS) as load:
             load.seconds_until_served(MUST_SERVE_WITHIN)
             time.sleep(1)
-            happen()
+            scenario.happen()
             back = load.seconds_until_served(MUST_SERVE_WITHIN)
-        found = differences(stage.server, load.ledger)
+        found = differences(stage.server, load.ledger, scenario.all_recorded)
+        found += wrong_refusals(load.ledger, scenario.refusals)
         if back is None:
             found.append(f"did not serve again within {MUST_SERVE_WITHIN} s")
         ledger = load.ledger

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -14,6 +15,7 @@ from dev.demo.servers import ROOT, environment_of, free_port
 from dev.sample_site.accounts import READER
 
 SECONDS_TO_START = 60
+MAX_CONNECTIONS = 20  # of PostgreSQL: few enough to be taken by one other client
 
 
 class PostgreSQL:
@@ -36,8 +38,13 @@ class PostgreSQL:
     def pid(self) -> int:
         return int((self.directory / "data" / "postmaster.pid").read_text().split()[0])
 
+    @property
+    def pids(self) -> list[int]:
+        return [self.pid, *children_of(self.pid)]
+
     def start(self) -> None:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.directory}"
+        options += f" -c max_connections={MAX_CONNECTIONS}"
         log = f"{self.directory}/log"
         self._run("pg_ctl", "-D", f"{self.directory}/data", "-l", log, "-o", options, "-w", "start")
 
@@ -62,6 +69,15 @@ class Redis:
         command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--daemonize", "no"]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
+    @property
+    def pids(self) -> list[int]:
+        return [self._process.pid]
+
+    def allow(self, memory: str) -> None:
+        """In bytes; 0 for all there is. What is over it is not thrown out: each write is refused."""
+        command = ["redis-cli", "-p", str(self.port), "config", "set", "maxmemory", memory]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()
@@ -71,7 +87,7 @@ class Server:
     """gunicorn with the product, reading the sample site with the operator's account."""
 
     def __init__(self, directory: Path, site: str, database_url: str, cache_url: str) -> None:
-        self.port, self._log = free_port(28_080), directory / "server.log"
+        self.site, self.port, self._log = site, free_port(28_080), directory / "server.log"
         account = {"BASE_URL": site, "EMAIL": READER.email, "API_TOKEN": READER.tokens[0].value}
         self.environment = environment_of(site, self.port) | {
             "DATABASE_URL": database_url,
@@ -92,11 +108,15 @@ class Server:
     def end(self, number: signal.Signals) -> None:
         """The whole of it at once where it is killed: a worker is not told by a parent that is gone."""
         if number is signal.SIGKILL:
-            children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
-            for pid in map(int, children):
+            for pid in children_of(self._process.pid):
                 os.kill(pid, number)
         self._process.send_signal(number)
         self._process.wait()
+
+    def limit_files(self, size: int) -> None:
+        """No process of it writes beyond so many bytes of a file: as on a full disk, for its log as well."""
+        for pid in [self._process.pid, *children_of(self._process.pid)]:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
     def manage(self, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
@@ -113,6 +133,10 @@ class Server:
                     return
             time.sleep(0.05)
         raise RuntimeError(f"nothing answers on port {self.port}; see {self._log}")
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _postgresql_program(name: str) -> str:

@@ -1,15 +1,26 @@
 """What happens to a server under load. Each begins with all well and ends with all well again."""
 
 import os
+import resource
 import signal
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dev.faults import databases
 from dev.faults.machines import PostgreSQL, Redis, Server
+from dev.faults.upstream import spoiled
 
-Scenario = Callable[[], None]
+UNAVAILABLE = frozenset({503})
+OF_ATLASSIAN = frozenset({502, 503, 504})
+UPSTREAM = ("drop", "broken_json", "down_page", "stall")
+
+
+@dataclass
+class Scenario:
+    happen: Callable[[], None]
+    refusals: frozenset[int] = UNAVAILABLE  # the statuses that are right meanwhile
+    all_recorded: bool = False  # refusals as well: the log can be written all the time
 
 
 @dataclass
@@ -22,18 +33,44 @@ class Stage:
 
 
 def scenarios_for(stage: Stage) -> dict[str, Scenario]:
-    found: dict[str, Scenario] = {
-        "the server is killed": lambda: _server_ends(stage, signal.SIGKILL),
-        "the server is asked to end": lambda: _server_ends(stage, signal.SIGTERM),
+    found = {
+        "the server is killed": Scenario(lambda: _server_ends(stage, signal.SIGKILL)),
+        "the server is asked to end": Scenario(lambda: _server_ends(stage, signal.SIGTERM)),
     }
     if stage.sqlite_file:
-        found["the database is locked"] = lambda: _sqlite_is_locked(stage)
+        found["the database is locked"] = Scenario(lambda: databases.lock(stage.sqlite_file, stage.seconds))
+        found["the disk is full"] = Scenario(lambda: _disk_is_full(stage))
     if stage.postgresql is not None:
-        found["PostgreSQL crashes"] = lambda: _away(stage, stage.postgresql)
-        found["PostgreSQL hangs"] = lambda: _postgresql_hangs(stage)
+        found |= _of_postgresql(stage, stage.postgresql)
     if stage.redis is not None:
-        found["Redis crashes"] = lambda: _away(stage, stage.redis)
-    return found
+        found |= _of_redis(stage, stage.redis)
+    return found | {f"Atlassian answers with {kind}": _of_atlassian(stage, kind) for kind in UPSTREAM}
+
+
+def _of_postgresql(stage: Stage, postgresql: PostgreSQL) -> dict[str, Scenario]:
+    return {
+        "PostgreSQL crashes": Scenario(lambda: _away(stage, postgresql)),
+        "PostgreSQL hangs": Scenario(lambda: _hangs(stage, postgresql)),
+        "PostgreSQL has no connection left": Scenario(
+            lambda: databases.take_every_connection(postgresql.url, stage.seconds)
+        ),
+    }
+
+
+def _of_redis(stage: Stage, redis: Redis) -> dict[str, Scenario]:
+    return {
+        "Redis crashes": Scenario(lambda: _away(stage, redis), all_recorded=True),
+        "Redis hangs": Scenario(lambda: _hangs(stage, redis), all_recorded=True),
+        "Redis is full": Scenario(lambda: _redis_is_full(stage, redis), all_recorded=True),
+    }
+
+
+def _of_atlassian(stage: Stage, kind: str) -> Scenario:
+    def happen() -> None:
+        with spoiled(stage.server.site, kind):
+            time.sleep(stage.seconds)
+
+    return Scenario(happen, OF_ATLASSIAN, all_recorded=True)
 
 
 def _server_ends(stage: Stage, number: signal.Signals) -> None:
@@ -41,16 +78,14 @@ def _server_ends(stage: Stage, number: signal.Signals) -> None:
     stage.server.start()
 
 
-def _away(stage: Stage, machine: PostgreSQL | Redis | None) -> None:
-    assert machine is not None
+def _away(stage: Stage, machine: PostgreSQL | Redis) -> None:
     machine.stop()
     time.sleep(stage.seconds)
     machine.start()
 
 
-def _postgresql_hangs(stage: Stage) -> None:
-    assert stage.postgresql is not None
-    pids = [stage.postgresql.pid, *_children(stage.postgresql.pid)]
+def _hangs(stage: Stage, machine: PostgreSQL | Redis) -> None:
+    pids = machine.pids
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     time.sleep(stage.seconds)
@@ -58,14 +93,13 @@ def _postgresql_hangs(stage: Stage) -> None:
         os.kill(pid, signal.SIGCONT)
 
 
-def _sqlite_is_locked(stage: Stage) -> None:
-    other = sqlite3.connect(stage.sqlite_file, timeout=20, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
+def _redis_is_full(stage: Stage, redis: Redis) -> None:
+    redis.allow("1")
     time.sleep(stage.seconds)
-    other.execute("ROLLBACK")
-    other.close()
+    redis.allow("0")
 
 
-def _children(pid: int) -> list[int]:
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
-        return [int(child) for child in children.read().split()]
+def _disk_is_full(stage: Stage) -> None:
+    stage.server.limit_files(resource.getpagesize())
+    time.sleep(stage.seconds)
+    stage.server.limit_files(resource.RLIM_INFINITY)
