@@ -9,6 +9,8 @@ import http.client
 import re
 import threading
 import time
+from collections import Counter
+from itertools import count
 from urllib.parse import urlencode
 
 from dev.attacks.lingering import wait_of_another
@@ -41,12 +43,13 @@ def main() -> None:
     port = parser.parse_args().port
     print(f"alone: {wait_of_another(port):.0f} ms")
     ends = time.monotonic() + SECONDS
-    attempts = [0] * CLIENTS
+    statuses: Counter[int] = Counter()
 
     def flood(client: int) -> None:
-        while time.monotonic() < ends:
-            sign_in(port, f"nobody{client}-{attempts[client]}@example.com")
-            attempts[client] += 1
+        for attempt in count():
+            if time.monotonic() >= ends:
+                return
+            statuses[sign_in(port, f"nobody{client}-{attempt}@example.com")] += 1
 
     threads = [threading.Thread(target=flood, args=(client,)) for client in range(CLIENTS)]
     for thread in threads:
@@ -58,7 +61,8 @@ def main() -> None:
     for thread in threads:
         thread.join()
     waits.sort()
-    print(f"beside {sum(attempts)} sign-ins: median {waits[len(waits) // 2]:.0f} ms, worst {waits[-1]:.0f} ms")
+    print(f"the flood was answered {dict(statuses)}")
+    print(f"others meanwhile: median {waits[len(waits) // 2]:.0f} ms, worst {waits[-1]:.0f} ms")
 
 
 if __name__ == "__main__":
