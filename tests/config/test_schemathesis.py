@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 from dev.demo.servers import free_port, memory_core, sample_site
 from dev.demo.showing import ACCOUNT, answered_calls
@@ -21,6 +22,8 @@ def test_schemathesis_finds_nothing(tmp_path):
             *("run", f"{made['url']}/v1/openapi.json", "--max-examples", str(EXAMPLES)),
             *("--header", f"Authorization: Bearer {made['api_key']}"),
         ]
+        # The first answer takes two seconds of processor time to make: schemathesis gives up after ten on the clock.
+        urlopen(f"{made['url']}/v1/openapi.json", timeout=120).close()
         environment = os.environ | {"HOME": str(tmp_path)}
         ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
 
