@@ -15,6 +15,7 @@ from audit.errors import validation_issues
 from integrations.credentials import Source
 from integrations.models import ALLOWLIST_FIELD, Provider
 from integrations.serializers import IntegrationInput
+from integrations.services import NEVER
 from integrations.states import IntegrationState
 
 TOKEN_PAGE = "https://id.atlassian.com/manage-profile/security/api-tokens"  # noqa: S105  an address, no secret
@@ -110,9 +111,10 @@ class IntegrationForm(forms.Form):
 
     @property
     def saved_at(self) -> datetime | None:
-        """When what the person saw was saved; None where the form does not say."""
+        """When what the person saw was saved, NEVER where that is blank; None where the form does not say."""
+        given = self.data.get(self.add_prefix("seen_at"))
         try:
-            return datetime.fromisoformat(self.data.get(self.add_prefix("seen_at"), ""))
+            return NEVER if given == "" else datetime.fromisoformat(given or "")
         except ValueError:
             return None
 

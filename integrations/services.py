@@ -1,7 +1,7 @@
 """What an actor does with the integrations of a workspace."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from integrations.states import IntegrationState, state_of
 from workspaces.errors import ChangedMeanwhile
 from workspaces.models import Workspace
 
+NEVER = datetime.min.replace(tzinfo=UTC)  # when that was saved which nobody has saved yet
 CREDENTIAL_FIELDS = ("base_url", "email", "api_token")
 DEFAULTS: dict[str, Any] = {
     "base_url": "",
@@ -55,8 +56,8 @@ def update_integration(
     Save what config names (fields of Integration; None deletes) and nothing else.
 
     A stored token is forgotten when the origin or the email changes without a new one: it was entered for
-    another place. seen_at is when what the actor saw was saved: raises ChangedMeanwhile where somebody has saved
-    since. Raises IntegrationLocked.
+    another place. seen_at is when what the actor saw was saved (NEVER: they saw nothing): raises ChangedMeanwhile
+    where somebody has saved since. Raises IntegrationLocked.
     """
     target: dict[str, Any] = {"provider": provider, "reason": reason}
     with audited(actor, Action.INTEGRATION_UPDATE, target):
@@ -65,7 +66,7 @@ def update_integration(
         workspace = Workspace.objects.select_for_update().get(key=actor.workspace)
         row = Integration.objects.filter(workspace=workspace, provider=provider).first()
         row = row or Integration(workspace=workspace, provider=provider)
-        if seen_at not in (None, row.updated_at):
+        if seen_at not in (None, row.updated_at or NEVER):
             raise ChangedMeanwhile()
         before = {name: getattr(row, name) for name in DEFAULTS} | {"enabled": row.enabled}
         forgotten = _apply(row, enabled, config)

@@ -96,6 +96,20 @@ def test_of_two_admins_who_save_at_once_the_second_is_told_and_loses_nothing(bro
     assert Integration.objects.get().allowed_keys == ["GATE"]
 
 
+def test_of_two_admins_who_connect_at_once_the_second_is_told_and_loses_nothing(browser_of, site):
+    first, second = browser_of(Role.ADMIN), browser_of(Role.OWNER)
+    typed = {"base_url": site.url, "email": READER.email}
+    theirs = filled_in(second, **typed, keys="OPS")
+    first.post(SAVE, filled_in(first, **typed, keys="GATE"))
+
+    answer = second.post(SAVE, theirs)
+
+    assert answer.status_code == 409
+    assert "Somebody else changed this meanwhile" in text_of(answer)
+    assert 'value="OPS"' in answer.content.decode()
+    assert Integration.objects.get().allowed_keys == ["GATE"]
+
+
 def test_what_agents_may_see_is_saved_with_the_form_and_left_alone_by_a_script_that_does_not_name_it(browser_of, site):
     connected(site)
     admin = browser_of(Role.ADMIN)
