@@ -7,7 +7,7 @@ from dev.sample_site.accounts import CONTRACTOR
 from integrations.models import Integration
 from tests.atlassian.rest_helpers import call, connect, error
 from tests.factories import make_api_key
-from workspaces.models import Role
+from workspaces.models import Membership, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +15,7 @@ ENGINEERING, FOLDER, DECISION, WHITEBOARD, DATABASE = (
     "410000001", "410000002", "410000003", "410000010", "410000011",
 )  # fmt: skip
 RUNBOOK, CERTIFICATE = "420000002", "420000003"
+TOMAS = "5c8f1e7ab2d94f0c3e6a9c20"
 READ, SEARCH = "/v1/confluence/read", "/v1/confluence/search"
 
 
@@ -328,6 +329,17 @@ def test_the_record_says_which_parts_were_asked_for(agent):
 
 
 def test_the_current_user_of_a_query_is_the_member_whose_key_it_is(agent, sample_site):
+    Membership.objects.update(atlassian_account_id=TOMAS)
+
+    answer = call(agent, SEARCH, cql="creator = currentUser()", limit=50)
+
+    assert DECISION in [page["id"] for page in answer.json()["pages"]]
+    assert ENGINEERING not in [page["id"] for page in answer.json()["pages"]]
+    (asked,) = [request.query["cql"] for request in sample_site.requests if request.path.endswith("/rest/api/search")]
+    assert f'creator = "{TOMAS}"' in str(asked)
+
+
+def test_a_member_whose_account_is_not_known_is_answered_for_nobody_else(agent, sample_site):
     answer = call(agent, SEARCH, cql="creator = currentUser()")
 
     assert error(answer) == (400, "own_account_unknown")
