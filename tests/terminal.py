@@ -16,5 +16,5 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     """Stderr from here on, on which a bar is drawn at every step, however fast."""
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
-    monkeypatch.setattr("audit.progress.tqdm", partial(tqdm, mininterval=0))
+    monkeypatch.setattr("tqdm.tqdm", partial(tqdm, mininterval=0))
     return terminal

@@ -1,6 +1,5 @@
 """Reads a file in a process of its own, within limits, and says what came of it: nothing of it runs in the server."""
 
-import compileall
 import json
 import os
 import subprocess
@@ -82,6 +81,8 @@ def _slot(workspace: str, seconds: float) -> Iterator[None]:
 @cache
 def _compiled() -> None:
     """Once: the child, which may write nothing, would compile what it imports anew each time."""
+    import compileall  # which loads the pools of processes
+
     compileall.compile_dir(Path(child.__file__).parent, quiet=2)
 
 

@@ -36,6 +36,19 @@ def test_it_starts_with_the_two_secrets_alone():
     assert start().returncode == 0
 
 
+NEEDED_BY_OTHER_WORK = {
+    "tqdm", "compileall", "redis", "pypdf", "PIL", "prometheus_client", "opentelemetry", "drf_spectacular", "gunicorn",
+}  # fmt: skip
+
+
+def test_a_check_loads_nothing_that_only_other_work_needs():
+    said = run("-X", "importtime", "manage.py", "check").stderr
+
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in said.splitlines()}
+    assert "rest_framework" in loaded
+    assert loaded & NEEDED_BY_OTHER_WORK == set()
+
+
 def test_an_empty_value_counts_as_absent():
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     names = [line.split("=")[0] for line in example.splitlines() if "=" in line and not line.startswith("#")]
