@@ -71,6 +71,8 @@ def test_an_empty_value_counts_as_absent():
         ("MEMORY_CORE_PUBLIC_URL", "memory.example.com"),
         ("DEBUG", "perhaps"),
         ("MEMORY_CORE_LOG_LEVEL", "loud"),
+        ("MEMORY_CORE_NOTICE_WEBHOOK", "http://hooks.example.com/x"),
+        ("MEMORY_CORE_NOTICE_WEBHOOK", "https://hooks.example.com/x"),  # without its secret
         ("DATABASE_URL", "mysql://root@127.0.0.1/name"),
         ("DATABASE_URL", "memory-core.sqlite3"),
         ("DATABASE_URL", "postgres://127.0.0.1:port/name"),
