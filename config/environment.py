@@ -113,6 +113,8 @@ def tune_database(database: dict[str, Any], pool_size: int, here: Path) -> None:
     options = database.setdefault("OPTIONS", {})
     if database["ENGINE"].endswith(".postgresql"):
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": CONNECT_TIMEOUT}
+        # Its pauses between tries double. It must give up early, to be begun anew by the next call with short ones.
+        options["pool"]["reconnect_timeout"] = CONNECT_TIMEOUT
         database["CONN_HEALTH_CHECKS"] = True  # of each connection that the pool hands out
         for name, value in POSTGRESQL_OPTIONS.items():
             options.setdefault(name, value)

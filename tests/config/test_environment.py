@@ -96,7 +96,8 @@ def test_a_postgresql_that_is_away_holds_no_thread_for_long(monkeypatch):
 
     environment.tune_database(database, pool_size=3, here=Path("/"))
 
-    assert database["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 3, "timeout": 5}
+    pool = {"min_size": 1, "max_size": 3, "timeout": 5, "reconnect_timeout": 5}
+    assert database["OPTIONS"]["pool"] == pool
     assert database["OPTIONS"]["connect_timeout"] == 5
 
 
