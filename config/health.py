@@ -1,4 +1,5 @@
 import logging
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -57,19 +58,25 @@ def _problem() -> str:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return "Migrations are missing: run 'manage.py migrate'."
     if _is_read_only():
-        return "The database can only be read: it is a standby, or set to be read-only."
+        return "The database can only be read: it is a standby, set to be read-only, or a file that we may not write."
     if missing_triggers(connection):
         return "The audit log's append-only triggers are missing: run 'manage.py migrate'."
     return ""
 
 
 def _is_read_only() -> bool:
-    """As after a failover that led to a standby."""
+    """As after a failover that led to a standby, or a restore under another user."""
     if connection.vendor != "postgresql":
-        return False
+        return not all(os.access(each, os.W_OK) for each in _files())
     with connection.cursor() as cursor:
         cursor.execute("SHOW transaction_read_only")
         return bool(cursor.fetchone()[0] == "on")
+
+
+def _files() -> list[str]:
+    """SQLite's: with the journals beside it, which a copy made by another user brings along."""
+    name = str(connection.settings_dict["NAME"])
+    return [file for file in (name, f"{name}-wal", f"{name}-shm") if os.path.exists(file)]
 
 
 PROBES = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}

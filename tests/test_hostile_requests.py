@@ -336,3 +336,17 @@ def test_a_file_that_can_only_be_read_refuses_what_it_cannot_record(admin):
 
     refused(answer, 503, "audit_unavailable")
     assert admin.get(LOGS, ACME).status_code == 200
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a file of SQLite")
+def test_so_is_a_file_that_we_may_not_write(monkeypatch, tmp_path):
+    file = tmp_path / "memory.sqlite3-wal"  # the journal alone is enough
+    file.touch()
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "memory.sqlite3"))
+    assert Client().get("/readyz").status_code == 200
+
+    monkeypatch.setattr("os.access", lambda path, mode: path != str(file))  # who runs the suite may be root
+    ready = Client().get("/readyz")
+
+    assert ready.status_code == 503
+    assert "may not write" in ready.json()["problem"]

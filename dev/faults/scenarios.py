@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from dev.faults import databases
 from dev.faults.machines import PostgreSQL, Redis, Server
@@ -39,6 +40,7 @@ def scenarios_for(stage: Stage) -> dict[str, Scenario]:
     }
     if stage.sqlite_file:
         found["the database is locked"] = Scenario(lambda: databases.lock(stage.sqlite_file, stage.seconds))
+        found["the database can only be read"] = Scenario(lambda: _sqlite_is_read_only(stage))
         found["the disk is full"] = Scenario(lambda: _disk_is_full(stage))
     if stage.postgresql is not None:
         found |= _of_postgresql(stage, stage.postgresql)
@@ -97,6 +99,24 @@ def _redis_is_full(stage: Stage, redis: Redis) -> None:
     redis.allow("1")
     time.sleep(stage.seconds)
     redis.allow("0")
+
+
+def _sqlite_is_read_only(stage: Stage) -> None:
+    """As after a restore under another user. The server opens the file once: it must begin anew to notice."""
+    file = Path(stage.sqlite_file)
+    stage.server.end(signal.SIGTERM)
+    _allow(file, 0o444)
+    stage.server.start()
+    time.sleep(stage.seconds)
+    stage.server.end(signal.SIGTERM)
+    _allow(file, 0o644)
+    stage.server.start()
+
+
+def _allow(file: Path, mode: int) -> None:
+    """With the journals beside it, which are made with its mode."""
+    for each in file.parent.glob(f"{file.name}*"):
+        each.chmod(mode)
 
 
 def _disk_is_full(stage: Stage) -> None:
