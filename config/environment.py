@@ -50,10 +50,18 @@ def _may_be_posted_to(url: str) -> bool:
     return is_sendable and bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
 
 
+def _is_syslog(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("syslog+tcp", "syslog+tls") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def audit_sinks(texts: list[str], webhook_secret: str) -> list[str]:
     """Where records go besides the database."""
     for text in texts:
-        if text == "stdout" or (text.startswith(("syslog+tcp://", "syslog+tls://")) and urlsplit(text).hostname):
+        if text == "stdout" or _is_syslog(text):
             continue
         if not _may_be_posted_to(text):
             raise ImproperlyConfigured(

@@ -186,3 +186,17 @@ def test_a_notice_webhook_needs_a_secret_that_signs():
 @pytest.mark.parametrize("url", ["", "https://hooks.example.com/x?token=y", "http://127.0.0.1:9000/x", "http://[::1]/"])
 def test_a_notice_webhook_may_be(url):
     assert environment.notice_webhook(url, "s" * 40) == url
+
+
+@pytest.mark.parametrize(
+    "sink", ["syslog+tls://[x", "syslog+tcp://host:port", "syslog+tls://", "syslog://host", "file"]
+)
+def test_a_sink_that_cannot_be_one_is_named(sink):
+    with pytest.raises(ImproperlyConfigured, match="AUDIT_SINKS"):
+        environment.audit_sinks(["stdout", sink], "s" * 40)
+
+
+def test_sinks_of_every_kind_are_taken():
+    sinks = ["stdout", "syslog+tls://log.example:6514", "syslog+tcp://127.0.0.1:601", "https://hook.example/x"]
+
+    assert environment.audit_sinks(sinks, "s" * 40) == sinks
