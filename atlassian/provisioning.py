@@ -10,7 +10,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from atlassian.services import save_integration
 from audit.actors import Actor, operator
-from audit.arguments import Arguments, OneOfField
+from audit.arguments import OneOfField, StrictSerializer
 from audit.progress import Progress, no_progress
 from integrations.models import ALLOWLIST_FIELD, Integration, Provider
 from integrations.serializers import IntegrationInput
@@ -23,22 +23,19 @@ REASON = "manage.py apply"
 Entry = Mapping[str, Any]
 
 
-class MemberEntry(Arguments):
-    workspace_key = None  # type: ignore[assignment]  # stands above
+class MemberEntry(StrictSerializer):
     email = serializers.EmailField(max_length=254)
     role = OneOfField(Role.choices, default=Role.MEMBER)
 
 
-class WorkspaceEntry(Arguments):
-    workspace_key = None  # type: ignore[assignment]
+class WorkspaceEntry(StrictSerializer):
     key = serializers.CharField(max_length=64)
     name = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     members = MemberEntry(many=True, required=False, default=list)
     integrations = serializers.DictField(child=serializers.DictField(), required=False, default=dict)
 
 
-class Setup(Arguments):
-    workspace_key = None  # type: ignore[assignment]
+class Setup(StrictSerializer):
     workspaces = WorkspaceEntry(many=True)
 
 

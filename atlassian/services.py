@@ -80,7 +80,7 @@ def read_issue(
 
 
 def read_issue_or_file(actor: Actor, *, attachment: str = "", **arguments: Any) -> Issue | IssueFile:
-    """What both doors call: a read, or with `attachment` a read of that file, which is an action of its own."""
+    """What REST and MCP call: a read, or with `attachment` a read of that file, which is an action of its own."""
     if not attachment:
         return read_issue(actor, **arguments)
     return read_issue_file(actor, attachment=attachment, **_of_a_file(arguments, "issue_key"))

@@ -27,13 +27,8 @@ class TextField(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
-class Arguments(serializers.Serializer):
+class StrictSerializer(serializers.Serializer):
     """Refuses by name what it does not know, and a single value given twice, so that no typing error is silent."""
-
-    # A key implies it: named as well, it must agree (workspaces/authentication.py). A session needs it.
-    workspace_key = TextField(
-        max_length=64, required=False, help_text="Implied by an API key; a browser's session has to name it."
-    )
 
     @classmethod
     def of(cls, data: Any) -> Self:
@@ -74,6 +69,15 @@ class Arguments(serializers.Serializer):
             return data
         lists = {name for name, field in self.fields.items() if isinstance(field, serializers.ListField)}
         return {name: data.getlist(name) if name in lists else data[name] for name in data}
+
+
+class Arguments(StrictSerializer):
+    """Arguments of a call. An unknown one, and a single one given twice, is refused by its name."""
+
+    # A key implies it: named as well, it must agree (workspaces/authentication.py). A session needs it.
+    workspace_key = TextField(
+        max_length=64, required=False, help_text="Implied by an API key; a browser's session has to name it."
+    )
 
 
 class CappedIntegerField(serializers.IntegerField):

@@ -1,6 +1,7 @@
 """Reads a file through one account: fetched, extracted, masked, cut. What the two products do alike."""
 
 import os
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -40,7 +41,7 @@ class WholeFile:
     extracted: Extracted
 
 
-class FileReader:
+class FileReader(ABC):
     scope: str
     answer: type[FileRead]
 
@@ -52,8 +53,9 @@ class FileReader:
         self.credentials, self._workspace = credentials, workspace
         self._client = AtlassianClient(credentials)
 
+    @abstractmethod
     def find(self, reference: str, wanted: str) -> FoundFile:
-        raise NotImplementedError
+        """The file of that name or id, if the issue or page has it and the allowlist admits that."""
 
     def fetch(self, found: FoundFile) -> WholeFile:
         """Raises the errors of this folder, and kinds of UpstreamFailure."""

@@ -81,8 +81,8 @@ def confluence(client: AtlassianClient, account_id: str) -> Iterator[Check]:
         lost, scope = "Pages cannot be read with their comments.", "read:comment:confluence"
         yield Check("comments", "Comments can be read.", lambda: _reads_comments(client), scope, lost)
         lost = "Authors and people mentioned may be shown by account id instead of name."
-        run = lambda: _names_people(client, account_id)  # noqa: E731
-        yield Check("names", "People are named.", run, "read:user:confluence", lost)
+        scope = "read:user:confluence"
+        yield Check("names", "People are named.", lambda: _names_people(client, account_id), scope, lost)
 
 
 CHECKS: Mapping[str, Callable[[AtlassianClient, str], Iterator[Check]]] = {"jira": jira, "confluence": confluence}

@@ -122,7 +122,7 @@ class _Bound:
         raw = self.sock
         self.sock = BoundSocket(raw)
         try:
-            super()._tunnel()  # type: ignore[misc]
+            super()._tunnel()  # type: ignore[misc]  # of the connection that this is mixed into
         finally:
             if self.sock is not None:  # a proxy that refuses has it closed
                 self.sock = raw

@@ -81,13 +81,13 @@ def odt_file(texts: Texts, rows: Rows) -> bytes:
             item.addElement(paragraph)
             points.addElement(item)
     document.text.addElement(points)
-    document.text.addElement(_odf_table(rows))
+    document.text.addElement(odf_table(rows))
     return _saved(document.write)
 
 
 def ods_file(texts: Texts, rows: Rows) -> bytes:
     document = OpenDocumentSpreadsheet()
-    document.spreadsheet.addElement(_odf_table([*rows, *([" ".join(words)] for words in texts)]))
+    document.spreadsheet.addElement(odf_table([*rows, *([" ".join(words)] for words in texts)]))
     return _saved(document.write)
 
 
@@ -165,7 +165,7 @@ def _words(markdown: str) -> Iterable[str]:
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown).replace("<br>", " ").split()
 
 
-def _odf_table(rows: Rows) -> Table:
+def odf_table(rows: Rows) -> Table:
     table = Table(name="Waits")
     for row in rows:
         line = TableRow()

@@ -17,6 +17,7 @@ CHUNK = 65_536
 
 Attributes = dict[str, str]
 Handler = Callable[..., None]
+# zipfile raises NotImplementedError for a compression or a version that it does not know.
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, KeyError)
 
 

@@ -13,8 +13,9 @@ from fpdf import FPDF
 from odf.draw import Page as OdfPage
 from odf.opendocument import OpenDocumentPresentation, OpenDocumentSpreadsheet, OpenDocumentText
 from odf.style import MasterPage, PageLayout
-from odf.table import Table, TableCell, TableRow
 from odf.text import H, List, ListItem, P
+
+from dev.scoring.attached import odf_table
 
 
 def word(build: Any) -> bytes:
@@ -74,13 +75,13 @@ def open_text() -> bytes:
         item.addElement(P(text=text))
         points.addElement(item)
     document.text.addElement(points)
-    document.text.addElement(_open_table([["Museum", "Wait"], ["Maritime", "41 s"]]))
+    document.text.addElement(odf_table([["Museum", "Wait"], ["Maritime", "41 s"]]))
     return saved(document.write)
 
 
 def open_sheet() -> bytes:
     document = OpenDocumentSpreadsheet()
-    document.spreadsheet.addElement(_open_table([["Museum", "Wait"], ["Maritime", "41 s"]]))
+    document.spreadsheet.addElement(odf_table([["Museum", "Wait"], ["Maritime", "41 s"]]))
     return saved(document.write)
 
 
@@ -100,18 +101,6 @@ def open_slides() -> bytes:
     page.addElement(frame)
     document.presentation.addElement(page)
     return saved(document.write)
-
-
-def _open_table(rows: list[list[str]]) -> Table:
-    table = Table(name="Waits")
-    for row in rows:
-        line = TableRow()
-        for text in row:
-            cell = TableCell()
-            cell.addElement(P(text=text))
-            line.addElement(cell)
-        table.addElement(line)
-    return table
 
 
 def pdf(*pages: str, password: str = "") -> bytes:

@@ -195,7 +195,7 @@ def test_what_is_no_answer_of_ours_is_not_believed(monkeypatch, said):
         read("a.txt", b"text")
 
 
-def test_the_process_has_no_environment_no_network_and_starts_nothing(monkeypatch):
+def test_the_process_has_no_environment_no_network_and_starts_nothing(monkeypatch, tmp_path):
     """What a file that got hold of its reader would try."""
     program = sandbox._PROGRAM.replace(
         "from atlassian.attachments.extraction.child import main; main()",
@@ -219,7 +219,7 @@ found = {{
     "program": tried(lambda: subprocess.run(["true"])),
     "shell": tried(lambda: os.system("true")),
     "fork": tried(os.fork),
-    "write": tried(lambda: open("/tmp/attachment-was-here", "w")),
+    "write": tried(lambda: open({str(tmp_path / "was-here")!r}, "w")),
     "memory": tried(lambda: bytearray({sandbox.TEXT_MEMORY * 2})),
     "modules": sorted(name for name in sys.modules if name.startswith(("django", "integrations", "config"))),
     "limits": [resource.getrlimit(limit)[1] for limit in (resource.RLIMIT_CPU, resource.RLIMIT_FSIZE)],
