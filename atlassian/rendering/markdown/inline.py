@@ -82,8 +82,8 @@ def _code_lines(run: Run) -> list[Run]:
 def _write(runs: list[Run], within: Within, before: str, after: str) -> str:
     """`before` and `after` are the characters beside the runs, `within` the styles already open."""
     out: list[str] = []
-    beside = [before]
-    position = earlier = 0
+    beside, starts = [before], [0]
+    position = 0
     while position < len(runs):
         run = runs[position]
         style, end = _longest_style(runs, position, within) if run.marks or run.href else ("", position + 1)
@@ -96,11 +96,18 @@ def _write(runs: list[Run], within: Within, before: str, after: str) -> str:
                 strong_next = end < len(runs) and _longest_style(runs, end, within)[0] == STRONG
                 style = _emphasis(group, within, left, right, bool(out) and out[-1].endswith("*"), strong_next)
             written = _styled(style, group, within, left, right)
-        if out and _collide(out[-1], written):
-            out[-1] = _without_asterisks(runs[earlier:position], within, beside[-2], written.lstrip("*")[:1])
+        following = written
+        for last in range(
+            len(out) - 1, -1, -1
+        ):  # what loses its marks may in turn stand too close to what is before it
+            if not _collide(out[last], following):
+                break
+            group = runs[starts[last] : starts[last + 1]]
+            following = out[last] = _without_asterisks(group, within, beside[last], following.lstrip("*")[:1])
         out.append(written)
         beside.append(written.rstrip("*")[-1:] or left)
-        earlier, position = position, end
+        position = end
+        starts.append(end)
     return "".join(out)
 
 

@@ -81,6 +81,12 @@ def test_marked_words_side_by_side_leave_no_delimiters_in_the_text(runs: list[di
     assert normal("".join(facts.text)) == normal("".join(node["text"] for node in runs))
 
 
+def test_underscores_go_where_the_strong_text_after_them_loses_its_asterisks() -> None:
+    styles = ("em", "strong", "em", "underline")
+
+    assert adf.to_markdown(paragraph(*(run("a", style) for style in styles))) == "aa*a*a"
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(WORDS + SIGNS), min_size=1, max_size=5).map("".join))
 def test_a_link_keeps_its_text_whatever_brackets_it_holds(text: str) -> None:
