@@ -79,13 +79,14 @@ class IntegrationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, state: IntegrationState, workspace_key: str, data: Any = None) -> None:
+    def __init__(self, state: IntegrationState, workspace_key: str, data: QueryDict | None = None) -> None:
         provider = state.provider
-        super().__init__(data, initial=_initial(state), prefix=provider, label_suffix="")
+        super().__init__(_with_ticks(data, provider), initial=_initial(state), prefix=provider, label_suffix="")
         self.provider, self.workspace_key = provider, workspace_key
         self.holds_token = state.token_unreadable or (state.has_api_token and not uses_operator_account(state))
         self.refused: ValidationError | None = None
         self.arguments: dict[str, Any] = {}  # of update_integration, once the form is valid
+        self.saved_meanwhile: list[tuple[str, str]] = []  # label and value, where it is not what was entered
         self.fields["keys"].label = f"{KEYS_LABEL[Provider(provider)]} that agents may see"
         self.fields["keys"].help_text = f"Keys like {_EXAMPLE[Provider(provider)]}. Empty: all that the account sees."
         self.fields["api_token"].help_text = _token_help(state)
@@ -118,6 +119,17 @@ class IntegrationForm(forms.Form):
         except ValueError:
             return None
 
+    def replace_on_next_save(self, state: IntegrationState) -> None:
+        """Shows what somebody else saved meanwhile, as it is in state. Sent once more, the form replaces it."""
+        saved = IntegrationForm(state, self.workspace_key)
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen_at")] = saved.initial["seen_at"]
+        self.saved_meanwhile = [
+            (str(field.label), _in_words(field))
+            for field in saved.visible_fields()
+            if field.name in saved.initial and str(field.value() or "") != str(self[field.name].value() or "")
+        ]
+
     @property
     def summary(self) -> str:
         """What is set of it, said while it is folded away."""
@@ -139,7 +151,7 @@ class IntegrationForm(forms.Form):
                 "workspace_key": self.workspace_key,
                 "provider": self.provider,
                 "reason": given.get("reason", ""),
-                "config": _config(given, ALLOWLIST_FIELD[self.provider]) | self._switches(given) | self._ticked(given),
+                "config": _config(given, ALLOWLIST_FIELD[self.provider]) | self._switches(given),
             }
         )
         try:
@@ -164,16 +176,6 @@ class IntegrationForm(forms.Form):
             names = [name.strip() for name in given.get("hidden_fields", "").split(",")]
             config["hidden_fields"] = [name for name in names if name] or None
         return config
-
-    def _ticked(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Of the projects that were listed those that are ticked; what was typed besides stays."""
-        given_lists = self.data if isinstance(self.data, QueryDict) else QueryDict()
-        listed = set(given_lists.getlist(self.add_prefix("listed")))
-        if not listed:
-            return {}
-        ticked = given_lists.getlist(self.add_prefix("ticked"))
-        typed = [key for key in _split(given.get("keys", "")) if key.upper() not in {key.upper() for key in listed}]
-        return {ALLOWLIST_FIELD[self.provider]: [*ticked, *typed] or None}
 
     def _field_of(self, path: str) -> str | None:
         name = path.removeprefix("config.").split(".")[0]
@@ -201,6 +203,24 @@ def _config(given: dict[str, Any], allowlist: str) -> dict[str, Any]:
     }
     token = (given.get("api_token") or "").strip()
     return config | ({"api_token": token} if token else {})
+
+
+def _with_ticks(data: QueryDict | None, provider: str) -> QueryDict | None:
+    """Of the projects that were listed those that are ticked, and what was typed besides: all in the field of keys."""
+    if data is None or f"{provider}-listed" not in data:
+        return data
+    listed = {key.upper() for key in data.getlist(f"{provider}-listed")}
+    typed = [key for key in _split(data.get(f"{provider}-keys", "")) if key.upper() not in listed]
+    merged = data.copy()
+    merged[f"{provider}-keys"] = ", ".join([*data.getlist(f"{provider}-ticked"), *typed])
+    return merged
+
+
+def _in_words(field: forms.BoundField) -> str:
+    value = field.value()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(dict(getattr(field.field, "choices", ())).get(value, value) or "empty")
 
 
 def _split(text: str) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from rest_framework.exceptions import APIException
 
 from atlassian.connection_test.report import ConnectionReport
 from atlassian.services import check_integration, copy_integration, save_integration
@@ -23,6 +22,7 @@ from integrations.models import Provider
 from integrations.serializers import IntegrationInput
 from integrations.services import list_integrations
 from integrations.states import IntegrationState
+from workspaces.errors import ChangedMeanwhile
 
 CALLS = {
     Provider.JIRA: (Action.JIRA_SEARCH, Action.JIRA_READ),
@@ -146,10 +146,9 @@ class SaveIntegration(WorkspacePage):
         arguments = {"enabled": None, "reason": "", "config": {}} if state.locked else form.arguments
         try:
             update = save_integration(self.actor, form.provider, seen_at=form.saved_at, **arguments)
-        except APIException as exc:
-            if exc.get_codes() != "changed_meanwhile":
-                raise
+        except ChangedMeanwhile as exc:
             messages.error(self.request, str(exc.detail))
+            form.replace_on_next_save(list_integrations(self.actor)[form.provider])
             return connections_page(self, form, status=409)
         is_tested = self.and_test and update.state.configured
         if update.token_forgotten:

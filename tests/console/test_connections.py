@@ -96,6 +96,43 @@ def test_of_two_admins_who_save_at_once_the_second_is_told_and_loses_nothing(bro
     assert Integration.objects.get().allowed_keys == ["GATE"]
 
 
+def test_after_seeing_what_was_saved_meanwhile_the_second_admin_may_replace_it(browser_of, site):
+    connected(site)
+    first, second = browser_of(Role.ADMIN), browser_of(Role.OWNER)
+    mine = filled_in(second, keys="OPS", mask_secrets="on")
+    first.post(SAVE, filled_in(first, keys="GATE", mask_secrets="", attachments="off"))
+
+    told = second.post(SAVE, mine)
+    form = told.context["cards"][0]["form"]
+    again = mine | {"jira-seen_at": form["seen_at"].value()}
+    first.post(SAVE, filled_in(first, keys="NEW"))
+    told_again = second.post(SAVE, again)
+    form_again = told_again.context["cards"][0]["form"]
+    saved = second.post(SAVE, again | {"jira-seen_at": form_again["seen_at"].value()})
+
+    assert dict(form.saved_meanwhile) == {
+        "Projects that agents may see": "GATE",
+        "Attachments": "Not read",
+        "Mask passwords and tokens that people left in texts": "no",
+    }
+    assert "Projects that agents may see: GATE" in text_of(told)
+    assert (told_again.status_code, saved.status_code) == (409, 302)
+    assert dict(form_again.saved_meanwhile)["Projects that agents may see"] == "NEW"
+    row = Integration.objects.get()
+    assert (row.allowed_keys, row.attachments, row.mask_secrets) == (["OPS"], "text", True)
+
+
+def test_ticks_are_kept_when_the_form_is_refused(browser_of, site):
+    connected(site)
+    admin = browser_of(Role.ADMIN)
+    ticks = {"jira-listed": ["OPS", "GATE"], "jira-ticked": ["GATE"]}
+
+    answer = admin.post(SAVE, filled_in(admin, keys="OPS, ELSE", token_expires_on="never") | ticks)
+
+    assert answer.status_code == 400
+    assert answer.context["cards"][0]["form"]["keys"].value() == "GATE, ELSE"
+
+
 def test_of_two_admins_who_connect_at_once_the_second_is_told_and_loses_nothing(browser_of, site):
     first, second = browser_of(Role.ADMIN), browser_of(Role.OWNER)
     typed = {"base_url": site.url, "email": READER.email}
