@@ -12,7 +12,7 @@ from audit.errors import validation_issues
 from audit.listing import RECORD_FIELDS
 from audit.serializers import ListInput
 from audit.services import find_record, list_records
-from audit.statistics import calls_per_day, calls_per_hour, containers_read, readers
+from audit.statistics import DAYS, calls_per_day, calls_per_hour, containers_read, readers
 from audit.summary import summary
 from audit.trail import record_failure
 from audit.vocabulary import Action, Channel, Kind, Outcome, kind_of
@@ -65,6 +65,7 @@ class ActivityPage(WorkspacePage):
             "ranges": [(label, _address({**filters, "from": _back(hours), "to": ""})) for label, hours in RANGES],
             "query": urlencode(filters),
             "limit": given.get("limit", ""),
+            "days": DAYS,
             "actions": [action for action in Action if kind_of(action) == filters.get("kind")],
             "outcomes": list(Outcome),
             "channels": list(Channel),
@@ -77,14 +78,20 @@ class ActivityPage(WorkspacePage):
             day: {(action, outcome): calls for (action, outcome), calls in counts.items() if kind_of(action) == kind}
             for day, counts in calls_per_day(self.actor, now.date()).items()
         }
-        context = {"day_rows": table_rows(days), "sparklines": sparklines(days), "chart_width": width_of(days)}
+        context: dict[str, Any] = {
+            "day_rows": table_rows(days),
+            "sparklines": sparklines(days),
+            "chart_width": width_of(days),
+            "days_counted": len(days),
+        }
         if kind != Kind.READ:
             return context
-        hours = calls_per_hour(self.actor, now)
+        containers, days_counted = containers_read(self.actor, now.date())
         return context | {
-            "hours": hour_bars(hours),
+            "hours": hour_bars(calls_per_hour(self.actor, now)),
             "readers": readers(self.actor, now.date()),
-            "containers": containers_read(self.actor, now.date()),
+            "containers": containers,
+            "days_counted": min(len(days), days_counted),
         }
 
 

@@ -6,7 +6,7 @@ import pytest
 from audit.actors import Actor
 from audit.errors import NotPermitted
 from audit.models import AuditLog
-from audit.statistics import DAYS, calls_per_day
+from audit.statistics import DAYS, calls_per_day, containers_read
 from audit.vocabulary import Action, Channel
 from console.chart import HEIGHT, sparklines, table_rows, width_of
 from tests.audit.factories import make_record
@@ -49,6 +49,21 @@ def test_a_day_that_is_over_is_counted_once(django_assert_num_queries):
         again = calls_per_day(ADMIN, TODAY)
 
     assert again == first
+
+
+@pytest.mark.django_db
+def test_what_takes_too_long_to_count_is_left_to_the_next_look(monkeypatch):
+    monkeypatch.setattr("audit.statistics.COUNTING_SECONDS", -1)
+    make_record(at(TODAY - timedelta(days=1)))
+
+    assert calls_per_day(ADMIN, TODAY) == {TODAY: {}}
+    assert containers_read(ADMIN, TODAY)[1] == 1
+
+    monkeypatch.setattr("audit.statistics.COUNTING_SECONDS", 60)
+    assert list(calls_per_day(ADMIN, TODAY, days=2).items()) == [
+        (TODAY - timedelta(days=1), {("jira.read", "success"): 1}),
+        (TODAY, {}),
+    ]
 
 
 @pytest.mark.django_db

@@ -160,6 +160,23 @@ def test_who_reads_most_and_what_is_read_most_are_counted_for_this_workspace_alo
     assert context["hours"]["highest"] == 4
 
 
+def test_a_log_that_is_still_being_counted_says_so(browser_of, monkeypatch):
+    monkeypatch.setattr("audit.statistics.COUNTING_SECONDS", -1)
+
+    assert "1 of 30 days so far" in text_of(browser_of(Role.ADMIN).get(PAGE))
+
+
+def test_a_filter_is_one_query_however_many_actions_there_are(browser_of, django_assert_max_num_queries):
+    admin = browser_of(Role.ADMIN)
+    for action in ("jira.read", "jira.search", "confluence.read", "confluence.search", "git.commit", "git.merge"):
+        read(actor="ben@acme.example.com", action=action)
+    make_record(timezone.now(), actor="ben@acme.example.com", action="member.add")
+
+    for given in ({"actor": "ben@"}, {"touched": "GATE-7"}, {"channel": "rest"}):
+        with django_assert_max_num_queries(10):
+            assert len(shown(admin, **given)) == 6
+
+
 def test_the_page_costs_the_same_queries_with_1000_records_as_with_ten(browser_of, django_assert_max_num_queries):
     admin = browser_of(Role.ADMIN)
     now = timezone.now()
