@@ -8,7 +8,7 @@ from typing import Any, ClassVar, cast
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.middleware.csrf import REASON_BAD_ORIGIN, get_token
@@ -49,6 +49,7 @@ class WorkspacePage(View):
     workspace_key: str
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        refuse_nul(request)
         self.workspace_key = kwargs["workspace_key"]
         response = self._answer(request, *args, **kwargs)
         add_never_cache_headers(response)
@@ -167,6 +168,7 @@ def in_words(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        refuse_nul(request)
         try:
             return view(request, *args, **kwargs)
         except APIException as exc:
@@ -174,6 +176,13 @@ def in_words(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
             return render(request, "console/refused.html", {"sentence": sentence}, status=exc.status_code)
 
     return answer
+
+
+def refuse_nul(request: HttpRequest) -> None:
+    """Fields of forms refuse this character; PostgreSQL fails by it where something is read beside a form."""
+    given = (*request.GET.lists(), *request.POST.lists())
+    if any("\0" in value for _, values in given for value in values):
+        raise BadRequest("A NUL character")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -159,6 +159,7 @@ class AfterwardsResponse(HttpResponse):
         super().close()
 
 
+@method_decorator(in_words, name="dispatch")
 class ForgottenPassword(View):
     """Says the same whether the email is known or not, and takes as long."""
 

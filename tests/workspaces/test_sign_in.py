@@ -43,6 +43,15 @@ def test_passwords_are_guessed_slowly():
     assert "Too many attempts" not in of_another.content.decode()
 
 
+@pytest.mark.parametrize(
+    "path", ["/login/", "/password/forgotten/", "/invitation/", "/password/link/", "/integrations/acme/members/remove/"]
+)
+@pytest.mark.parametrize("name", ["username", "email", "resumed-username"])
+def test_a_character_that_postgresql_cannot_take_is_refused_everywhere(path, name):
+    assert Client().post(path, {name: "a\0b", "password": "x"}).status_code == 400
+    assert Client().get(path, {name: "a\0b"}).status_code == 400
+
+
 def test_somebody_inactive_cannot_sign_in():
     member = make_member(Role.ADMIN)
     User.objects.filter(pk=member.user.pk).update(is_active=False)
