@@ -116,6 +116,7 @@ def require_strong_password(password: str, user: User) -> None:
 def _accept(invitation: Invitation, user: User) -> Membership:
     invitation.used_at = timezone.now()
     invitation.save(update_fields=["used_at"])
+    user.end_password_links_of_admins()
     membership, _ = Membership.objects.get_or_create(
         workspace=invitation.workspace, user=user, defaults={"role": invitation.role}
     )

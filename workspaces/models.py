@@ -9,6 +9,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
+from audit.actors import OPERATOR
+
 WORKSPACE_KEY = r"\A[a-z0-9][a-z0-9_-]*\Z"
 ACCOUNT_ID = r"\A[A-Za-z0-9:_|-]*\Z"
 KEY_PREFIX = "mc_"
@@ -48,6 +50,17 @@ class User(AbstractUser):
     def clean(self) -> None:
         super().clean()
         self.email = self.email.lower()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new password ends the links to set one: perhaps one of them is why it was changed."""
+        is_new_password = self.pk is not None and self._password is not None  # type: ignore[attr-defined]  # Django's
+        super().save(*args, **kwargs)
+        if is_new_password:
+            self.password_links.all().end()
+
+    def end_password_links_of_admins(self) -> None:
+        """On joining another workspace: such a link was made by somebody of the one before, and would open both."""
+        self.password_links.exclude(created_by__in=(self.email, OPERATOR)).end()
 
     def get_session_auth_hash(self) -> str:
         """Sessions of an earlier generation end. The first is Django's own hash, so that an upgrade ends none."""
@@ -255,10 +268,17 @@ class Invitation(Link):
         return self.withdrawn_at is None and super().is_open
 
 
+class PasswordLinkQuerySet(models.QuerySet["PasswordLink"]):
+    def end(self) -> None:
+        self.filter(used_at=None).update(used_at=timezone.now())
+
+
 class PasswordLink(Link):
     """To set a password without the old one."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="password_links")
+
+    objects = PasswordLinkQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"for {self.user}"

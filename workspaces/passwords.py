@@ -1,7 +1,6 @@
 """Passwords: set by a link, changed, and what ends with the old one."""
 
 from django.db.models import F
-from django.utils import timezone
 
 from audit.actors import Actor
 from audit.limits import seconds_to_wait
@@ -61,7 +60,6 @@ def set_password_by_link(digest: str, password: str) -> User:
         require_strong_password(password, link.user)
         link.user.set_password(password)
         link.user.save(update_fields=["password"])
-        PasswordLink.objects.filter(user=link.user, used_at=None).update(used_at=timezone.now())
     return link.user
 
 

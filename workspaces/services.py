@@ -18,7 +18,7 @@ from workspaces.manageable import (
     require_another_owner,
     require_can_manage,
 )
-from workspaces.models import Membership, Role, User, Workspace
+from workspaces.models import Membership, PasswordLink, Role, User, Workspace
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,7 @@ def add_member(actor: Actor, workspace: Workspace, email: str, role: str) -> Mem
         user = User.objects.filter(email=email).first() or _create_user(email)
         membership = Membership.objects.filter(workspace=workspace, user=user).first()
         if membership is None:
+            user.end_password_links_of_admins()
             return Membership.objects.create(workspace=workspace, user=user, role=role)
         target["role_before"] = membership.role
         _set_role(actor, membership, role)
@@ -128,13 +129,13 @@ def change_role(
 
 
 def remove_member(actor: Actor, workspace: Workspace, email: str) -> None:
-    """Their API keys die with the membership, and so do invitations of theirs that nobody accepted."""
+    """Their API keys die with the membership, and so do links of theirs that nobody used."""
     with audited(actor, Action.MEMBER_REMOVE, {"email": email}) as target:
         lock(workspace)
         membership = manageable_membership(actor, workspace, email)
         require_another_owner(membership)
         target["api_keys"] = [api_key.prefix for api_key in membership.api_keys.usable()]
-        _withdraw_invitations_of(membership)
+        _end_links_made_by(membership)
         membership.delete()
 
 
@@ -143,15 +144,17 @@ def _set_role(actor: Actor, membership: Membership, role: str) -> None:
     if role != Role.OWNER:
         require_another_owner(membership)
     if role != membership.role:
-        _withdraw_invitations_of(membership)  # what they may hand out is another by now
+        _end_links_made_by(membership)  # what they may hand out is another by now
     membership.role = role
     membership.save(update_fields=["role"])
 
 
-def _withdraw_invitations_of(membership: Membership) -> None:
-    """Or whoever leaves could come back by a link that they made for themselves."""
-    made = membership.workspace.invitations.filter(created_by=membership.user.email, used_at=None, withdrawn_at=None)
-    made.update(withdrawn_at=timezone.now())
+def _end_links_made_by(membership: Membership) -> None:
+    """Or whoever leaves could come back by an invitation that they made for themselves, or as somebody else."""
+    email, workspace = membership.user.email, membership.workspace
+    workspace.invitations.filter(created_by=email, used_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())
+    of_others = PasswordLink.objects.exclude(user=membership.user)
+    of_others.filter(created_by=email, user__memberships__workspace=workspace).end()
 
 
 def set_atlassian_account(actor: Actor, workspace: Workspace, email: str, account_id: str) -> Membership:
