@@ -1,5 +1,7 @@
 """Whose membership and keys an actor may touch: the rules that every service of this floor asks."""
 
+from django.db.models import Case, When
+
 from audit.actors import Actor
 from workspaces.errors import AboveYourRole, LastOwner, NoSuchMember
 from workspaces.models import Membership, Role, Workspace
@@ -8,10 +10,11 @@ from workspaces.roles import MANAGEABLE_ROLES
 MAX_OFFERED = 1000
 
 
-def membership_in(workspace: Workspace, email: str) -> Membership:
+def membership_in(actor: Actor, workspace: Workspace, email: str) -> Membership:
+    """Raises NoSuchMember, also for whoever acts in another workspace."""
     memberships = Membership.objects.select_related("user", "workspace")
     membership = memberships.filter(workspace=workspace, user__email=email.strip().lower()).first()
-    if membership is None:
+    if membership is None or actor.workspace != workspace.key:
         raise NoSuchMember()
     return membership
 
@@ -20,14 +23,14 @@ def manageable_membership(actor: Actor, workspace: Workspace, email: str) -> Mem
     """Of somebody whom actor may manage. Who manages nobody does not learn who is a member."""
     if not MANAGEABLE_ROLES[actor.role]:
         raise AboveYourRole()
-    membership = membership_in(workspace, email)
+    membership = membership_in(actor, workspace, email)
     require_can_manage(actor, membership.effective_role)
     return membership
 
 
 def own_or_manageable_membership(actor: Actor, workspace: Workspace, email: str) -> Membership:
     if is_own(actor, email):
-        return membership_in(workspace, email)
+        return membership_in(actor, workspace, email)
     return manageable_membership(actor, workspace, email)
 
 
@@ -37,6 +40,10 @@ def is_own(actor: Actor, email: str) -> bool:
 
 def can_manage(actor: Actor, role: str) -> bool:
     return role in MANAGEABLE_ROLES[actor.role]
+
+
+def is_own_or_manageable(actor: Actor, email: str, role: str) -> bool:
+    return is_own(actor, email) or can_manage(actor, role)
 
 
 def require_can_manage(actor: Actor, role: str) -> None:
@@ -57,12 +64,9 @@ def require_another_owner(membership: Membership) -> None:
 
 def manageable_members(actor: Actor, workspace: Workspace) -> list[tuple[str, str]]:
     """Email and role of those for whom actor may issue a key; actor first. At most MAX_OFFERED: the rest by REST."""
-    members = Membership.objects.filter(workspace=workspace).select_related("user").order_by("user__email")
+    own_first = Case(When(user__email=actor.user, then=0), default=1)
+    members = Membership.objects.filter(workspace=workspace).select_related("user").order_by(own_first, "user__email")
     if not MANAGEABLE_ROLES[actor.role]:
         members = members.filter(user__email=actor.user)
-    offered = [
-        (member.user.email, member.effective_role)
-        for member in members[:MAX_OFFERED]
-        if is_own(actor, member.user.email) or can_manage(actor, member.effective_role)
-    ]
-    return sorted(offered, key=lambda member: member[0] != actor.user)
+    offered = [(member.user.email, member.effective_role) for member in members[:MAX_OFFERED]]
+    return [(email, role) for email, role in offered if is_own_or_manageable(actor, email, role)]

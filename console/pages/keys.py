@@ -17,8 +17,8 @@ from integrations.models import ALLOWLIST_FIELD
 from integrations.services import allowlists
 from workspaces.api_keys import find_api_key, issue_api_key, list_api_keys, revoke_api_key, rotate_api_key
 from workspaces.links import public_url
-from workspaces.manageable import manageable_members
-from workspaces.models import ApiKey
+from workspaces.manageable import is_own_or_manageable, manageable_members
+from workspaces.models import ApiKey, Membership
 from workspaces.services import atlassian_account_of
 
 PAGE_SIZE = 100
@@ -69,6 +69,7 @@ def keys_context(view: WorkspacePage, secret: str = "", form: ApiKeyForm | None 
     keys = found[:PAGE_SIZE]
     return {
         "api_keys": [key for key in keys if not key.rejection_reason()],
+        "manageable": {key.pk for key in keys if _is_manageable(view, key.membership)},
         "old_keys": [(key, key.rejection_reason()) for key in keys if key.rejection_reason()],
         "more": keys[-1].pk if len(found) > PAGE_SIZE else "",
         "mine": is_own_only,
@@ -88,6 +89,10 @@ def _with_secret(view: WorkspacePage, api_key: ApiKey, secret: str) -> HttpRespo
     response = view.back("secret")
     show_once(response, view.request, SECRET, f"{api_key.pk}:{secret}")
     return response
+
+
+def _is_manageable(view: WorkspacePage, membership: Membership) -> bool:
+    return is_own_or_manageable(view.actor, membership.user.email, membership.effective_role)
 
 
 def _number(text: str | None) -> int | None:

@@ -18,7 +18,7 @@ from workspaces import services
 from workspaces.invitations import invite, list_invitations, renew_invitation, withdraw_invitation
 from workspaces.links import invitation_url, password_link_url
 from workspaces.mail import send_invitation
-from workspaces.manageable import can_manage, is_own
+from workspaces.manageable import can_manage, is_own_or_manageable
 from workspaces.models import Invitation, Role
 from workspaces.passwords import create_password_link
 from workspaces.services import Member, list_members
@@ -67,8 +67,8 @@ def assignable_roles(view: WorkspacePage) -> list[str]:
 
 
 def _row(view: WorkspacePage, member: Member) -> Row:
-    manageable = can_manage(view.actor, member.role)
-    return Row(member, manageable, manageable or is_own(view.actor, member.email))
+    is_manageable = can_manage(view.actor, member.role)
+    return Row(member, is_manageable, is_own_or_manageable(view.actor, member.email, member.role))
 
 
 def _with_link(view: WorkspacePage, url: str, sentence: str) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from audit.models import AuditLog
 from tests.audit.factories import make_record
 from tests.factories import make_api_key, make_integration, make_member
-from workspaces.models import ApiKey, Membership, Role
+from workspaces.models import ApiKey, Membership, Role, User
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +111,27 @@ def test_rotating_shows_another_secret_once(browser_of, client_for, at_once, old
     assert [client_for(key).get("/v1/me").status_code for key in (old, secret)] == [old_status, 200]
     assert secret not in member.get(PAGE).content.decode()
     assert AuditLog.objects.filter(action="api_key.rotate", outcome="success").count() == 1
+
+
+def test_a_key_is_offered_to_be_ended_only_to_who_may_end_it(browser_of):
+    make_api_key(Role.OWNER, label="theirs"), make_api_key(Role.MEMBER, label="a member's")
+    make_api_key(Role.ADMIN, label="own")
+
+    page = browser_of(Role.ADMIN).get(PAGE).content.decode()
+
+    assert re.findall(r'aria-label="Revoke the key ([^"]+)"', page) == ["own", "a member&#x27;s"]
+    assert re.findall(r'aria-label="Rotate the key ([^"]+)"', page) == ["own", "a member&#x27;s"]
+
+
+def test_among_5000_members_one_finds_oneself_first(browser_of):
+    admin = browser_of(Role.ADMIN, email="zoe@acme.example.com")
+    workspace = Membership.objects.get().workspace
+    users = User.objects.bulk_create([User(email=f"u{number:04}@acme.example.com") for number in range(5000)])
+    Membership.objects.bulk_create([Membership(workspace=workspace, user=user) for user in users])
+
+    choices = admin.get(PAGE).context["key_form"].fields["email"].choices
+
+    assert [email for email, _ in choices[:2]] == ["zoe@acme.example.com", "u0000@acme.example.com"]
 
 
 def test_the_secret_is_shown_to_nobody_but_who_made_it(browser_of):
