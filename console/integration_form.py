@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -122,8 +122,8 @@ class IntegrationForm(forms.Form):
     def replace_on_next_save(self, state: IntegrationState) -> None:
         """Shows what somebody else saved meanwhile, as it is in state. Sent once more, the form replaces it."""
         saved = IntegrationForm(state, self.workspace_key)
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen_at")] = saved.initial["seen_at"]
+        self.data = data = cast("QueryDict", self.data).copy()
+        data[self.add_prefix("seen_at")] = saved.initial["seen_at"]
         self.saved_meanwhile = [
             (str(field.label), _in_words(field))
             for field in saved.visible_fields()

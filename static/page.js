@@ -10,6 +10,7 @@ async function answerInPlace(form, button) {
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Partial": "1" } });
     place.innerHTML = isPage(answer) ? await answer.text() : "Something broke here. The log has the details.";
+    enhance(place);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     place.textContent = "This server cannot be reached. Check your connection, and try again.";
@@ -42,17 +43,28 @@ for (const form of document.querySelectorAll("form[data-partial]")) {
   });
 }
 
-for (const button of document.querySelectorAll("button[data-copy]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => copy(button));
-}
-
-/* Moments are said in UTC; beside it in the reader's own zone, where that is another. */
-if (new Date().getTimezoneOffset() !== 0) {
-  for (const time of document.querySelectorAll("time[datetime]")) {
-    const local = document.createElement("span");
-    local.className = "quiet";
-    local.textContent = ` (${new Date(time.dateTime).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })} here)`;
-    time.after(local);
+/* What is in place: the page at first, and each answer that comes into it. */
+function enhance(place) {
+  for (const button of place.querySelectorAll("button[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => copy(button));
+  }
+  for (const time of place.querySelectorAll("time[datetime]")) {
+    addLocalTime(time);
   }
 }
+
+/* Moments are said in UTC; beside it in the reader's own zone, where that is another, with the day if that is too. */
+function addLocalTime(time) {
+  const moment = new Date(time.dateTime);
+  if (moment.getTimezoneOffset() === 0) return;
+  const clock = { hour: "2-digit", minute: "2-digit" };
+  const sameDay = moment.getDate() === moment.getUTCDate();
+  const text = sameDay ? moment.toLocaleTimeString([], clock) : moment.toLocaleString([], { day: "numeric", month: "short", ...clock });
+  const local = document.createElement("span");
+  local.className = "quiet";
+  local.textContent = ` (${text} here)`;
+  time.after(local);
+}
+
+enhance(document);
