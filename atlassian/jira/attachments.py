@@ -1,18 +1,14 @@
 """Files attached to an issue: never by an id alone, only out of the list of an issue that the workspace may see."""
 
-from typing import Any
-
 from atlassian.attachments.answers import IssueFile
-from atlassian.attachments.files import AttachedFile, choose
+from atlassian.attachments.files import choose
 from atlassian.attachments.reader import FileReader, FoundFile
 from atlassian.errors import NothingThere
 from atlassian.jira.fields.hidden import HiddenFields
-from atlassian.jira.fields.system import SYSTEM_NAMES
 from atlassian.jira.issues import files_of, summary_of
 from atlassian.jira.references import issue_key
-from atlassian.upstream.responses import mapping
-
-FIELD = "attachment"
+from atlassian.jira.search.projects import within
+from atlassian.upstream.responses import mapping, text
 
 
 class IssueFiles(FileReader):
@@ -25,13 +21,14 @@ class IssueFiles(FileReader):
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-attachments/
         """
         key = issue_key(reference, self._client.credentials)
-        fields = {"fields": f"summary,project,status,{FIELD}"}
-        answer = self._client.get("/rest/api/3/issue/{key}", fields, key=key)
-        issue = summary_of(answer, self._client.site_url)
-        allowlist = self.credentials.allowlist
-        if allowlist and (issue.project_key or "").upper() not in allowlist:
+        params = {"fields": "summary,project,attachment", "expand": "names"}
+        answer = self._client.get("/rest/api/3/issue/{key}", params, key=key)
+        if not within(text(answer, "fields", "project", "key"), self.credentials.allowlist):
             raise NothingThere()
-        file = choose(self._files(mapping(answer, "fields")), wanted, issue.key, self.masking.text)
+        shown = HiddenFields(self.credentials.hidden_fields).without_hidden(answer)
+        issue = summary_of(shown, self._client.site_url)
+        files = [file for file in files_of(mapping(shown, "fields")) if file.id.isdigit()]
+        file = choose(files, wanted, issue.key, self.masking.text)
         return FoundFile(
             owner={"key": issue.key, "summary": issue.summary, "url": issue.url},
             file=file,
@@ -39,9 +36,3 @@ class IssueFiles(FileReader):
             parts={"id": file.id},
             params={"redirect": "false"},  # the bytes come from the host that is asked, and not from a second one
         )
-
-    def _files(self, fields: dict[str, Any]) -> list[AttachedFile]:
-        """Those that can be asked for: none where the workspace hides the field that lists them."""
-        if HiddenFields(self.credentials.hidden_fields).hides(FIELD, SYSTEM_NAMES[FIELD]):
-            return []
-        return [file for file in files_of(fields) if file.id.isdigit()]

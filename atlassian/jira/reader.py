@@ -73,16 +73,18 @@ class Jira:
         """
         key = issue_key(reference, self._client.credentials)
         answer = self._client.get("/rest/api/3/issue/{key}", read_params(include), key=key)
-        issue = issue_of(self._hidden.without_hidden(answer), self._client.site_url, self._within)
+        hidden = self._hidden.named_in(answer)
+        issue = issue_of(hidden.without_hidden(answer), self._client.site_url, self._within)
         if not self._within(text(answer, "fields", "project", "key")):
             raise NothingThere()
         warnings: list[Notice] = []
-        issue = self._with_comments(issue, comments_before, warnings)
+        if not hidden.hides("comment"):
+            issue = self._with_comments(issue, comments_before, warnings)
         people, pictures = _unnamed(issue)
         issue = self._with_names(issue, people, warnings)
         files = names_of_pictures(pictures, issue.facts.attachments)
         written = IssueText(issue, self._client.site_url, files)
-        includes = Includes(self._client, self._hidden, self._within, spaces, warnings)
+        includes = Includes(self._client, hidden, self._within, spaces, warnings)
         sections = list(includes.sections(include, answer, written))
         with rendering_slot(self._client.credentials.workspace):
             content = written.markdown(sections)
@@ -99,7 +101,7 @@ class Jira:
 
     def _with_comments(self, issue: IssueSource, before: int | None, warnings: list[Notice]) -> IssueSource:
         """https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comments/"""
-        if self._hidden.hides("comment") or (before is None and issue.comments.is_complete):
+        if before is None and issue.comments.is_complete:
             return issue
         try:
             page = self._client.get("/rest/api/3/issue/{key}/comment", page_params(before), key=issue.facts.key)

@@ -66,15 +66,83 @@ def test_nor_in_the_hits_of_a_search(client_for):
     assert (hit["assignee"], hit["priority"]) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("hidden", "field", "field_id"),
+    [
+        ("Fix versions", "Fix Version", "fixVersions"),
+        ("Due date", "duedate", "duedate"),
+        ("Issue Type", "issuetype", "issuetype"),
+        ("Time tracking", "timespent", "timespent"),
+        ("Linked Issues", "Link", None),
+        ("Parent", "IssueParentAssociation", None),
+        ("Work log", "WorklogId", None),
+    ],
+)
+@responses.activate
+def test_the_history_calls_some_by_other_names(client_for, hidden, field, field_id):
+    items = [{"field": field, "fieldId": field_id, "fromString": "", "toString": "secret"}]
+    change = {"id": "1", "author": person("Bo"), "created": "2026-11-02T08:00:00.000+0000", "items": items}
+    serve(make_issue() | {"changelog": {"total": 1, "histories": [change]}})
+
+    content = read(connected(client_for, hidden_fields=[hidden]), include="history")["content"]
+
+    assert "Nothing has been changed." in content
+    assert "secret" not in content
+
+
+@responses.activate
+def test_they_may_be_named_as_an_account_of_another_language_sees_them(client_for):
+    names = {"status": "Zustand", "comment": "Kommentar", "worklog": "Protokoll", "customfield_10031": "Gehalt"}
+    items = [
+        {"field": "Salary", "fieldId": "customfield_10031", "fromString": "60000", "toString": "70000"},
+        {"field": "status", "fieldId": "status", "fromString": "Waiting", "toString": "Doing"},
+    ]
+    change = {"id": "1", "author": person("Bo"), "created": "2026-11-02T08:00:00.000+0000", "items": items}
+    parent = {"key": "OPS-2", "fields": {"summary": "Doors", "status": {"name": "Doing"}}}
+    work = {"total": 1, "worklogs": [{"author": person("Ann"), "timeSpentSeconds": 60}]}
+    log = {"changelog": {"total": 1, "histories": [change]}}
+    serve(make_issue(names=names, parent=parent, worklog=work, status={"name": "Doing"}) | log)
+    agent = connected(client_for, hidden_fields=list(names.values()))
+
+    answer = read(agent, include=["history", "worklog"], comments_before=3)
+
+    assert not [word for word in ("70000", "Doing", "Waiting", "Time in status", "Ann") if word in str(answer)]
+    assert calls() == ["GET /rest/api/3/issue/OPS-1"]
+
+
 @responses.activate
 def test_words_are_not_looked_for_in_them(client_for):
+    described = {"id": "description", "name": "Beschreibung", "untranslatedName": "Description"}
+    responses.get(FIELD, json=[*FIELDS, described], headers=SIGNED)
     responses.get(SEARCH, json={"issues": [], "isLast": True}, headers=SIGNED)
 
-    search(connected(client_for, hidden_fields=HIDDEN), q="secret plan")
+    search(connected(client_for, hidden_fields=[*HIDDEN, "Beschreibung"]), q="secret plan")
 
-    assert "text+~" not in responses.calls[0].request.url
-    assert "comment+~" not in responses.calls[0].request.url
-    assert "summary+~+%22secret%22" in responses.calls[0].request.url
+    [asked] = [call.request.params["jql"] for call in responses.calls if "jql" in call.request.params]
+    assert asked.startswith('(summary ~ "secret" OR environment ~ "secret") AND (summary ~ "plan" OR')
+
+
+@responses.activate
+def test_words_are_looked_for_in_the_others_while_jira_does_not_tell_its_fields(client_for):
+    responses.get(FIELD, status=403, headers=SIGNED)
+    responses.get(SEARCH, json={"issues": [], "isLast": True}, headers=SIGNED)
+
+    search(connected(client_for, hidden_fields=HIDDEN), q="secret")
+
+    assert responses.calls[-1].request.params["jql"].startswith('(summary ~ "secret" OR description ~')
+
+
+@responses.activate
+def test_where_every_text_is_hidden_issues_are_found_by_key_alone(client_for):
+    responses.get(FIELD, json=FIELDS, headers=SIGNED)
+    serve(make_issue("OPS-7"))
+    hidden = ["Summary", "Description", "Comment", "Environment"]
+
+    answer = search(connected(client_for, hidden_fields=hidden), q="OPS-7 doors")
+
+    assert [hit["key"] for hit in answer["issues"]] == ["OPS-7"]
+    assert codes(answer) == ["texts_hidden"]
+    assert "GET /rest/api/3/search/jql" not in calls()
 
 
 def parsed(field, order=""):

@@ -84,7 +84,7 @@ class Includes:
 
     def _worklog(self, answer: Any, written: IssueText) -> Section:
         """https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-worklogs/"""
-        if self.hidden.hides("worklog", "Log Work", "Work log"):
+        if self.hidden.hides("worklog"):
             raise UpstreamFailure("This workspace hides it from agents.")
         worklogs, total = worklogs_of(dig(answer, "fields", "worklog"))
         if len(worklogs) < total:

@@ -1,7 +1,7 @@
 """Fields that a workspace keeps from agents: in no fact, section, history or JSON, and in no condition of a query."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.cache import cache
@@ -20,14 +20,23 @@ _KIND = re.compile(r"\[[^\[\]]*\]$")
 
 
 class HiddenFields:
+    """One of Jira's own that is hidden by one of its names is hidden by all of them."""
+
     def __init__(self, names: Iterable[str]) -> None:
         self._names = frozenset(filter(None, map(_folded, names)))
+        if self._names:
+            self._names = self._names.union(*(own for own in _OWN_NAMES if not self._names.isdisjoint(own)))
 
     def __bool__(self) -> bool:
         return bool(self._names)
 
     def hides(self, *names: str) -> bool:
         return any(_folded(name) in self._names for name in names if name)
+
+    def named_in(self, answer: Any) -> "HiddenFields":
+        """The same fields, by their ids too where they are hidden by the names that an issue of Jira's gives them."""
+        names = mapping(answer, "names") if self._names else {}
+        return HiddenFields([*self._names, *(field_id for field_id in names if self.hides(name_of(answer, field_id)))])
 
     def without_hidden(self, answer: Any) -> Any:
         """An issue of Jira's without them, before anything else looks at it."""
@@ -36,7 +45,7 @@ class HiddenFields:
         kept = {
             field_id: self._without_hidden_below(value)
             for field_id, value in mapping(answer, "fields").items()
-            if not self.hides(field_id, name_of(answer, field_id), SYSTEM_NAMES.get(field_id, ""))
+            if not self.hides(field_id, name_of(answer, field_id))
         }
         return {**answer, "fields": kept} if isinstance(answer, dict) else answer
 
@@ -51,21 +60,17 @@ class HiddenFields:
         ends = {end: self.without_hidden(value[end]) for end in ("inwardIssue", "outwardIssue") if end in value}
         return value | ends if ends else value
 
-    def hidden_among(self, used: Iterable[str], client: AtlassianClient) -> str:
-        """The first of the fields that a query uses which is hidden, by whichever of its names; empty if none is."""
+    def hidden_among(self, used: Sequence[str], client: AtlassianClient) -> list[str]:
+        """Those of the fields that a query uses which are hidden, by whichever of their names."""
         if not self._names:
-            return ""
-        known, told = self._system_aliases(), self._aliases(client)
-        for name in used:
-            folded = _folded(name)
-            if folded in self._names | known or (folded in told if told is not None else _BY_NUMBER.fullmatch(folded)):
-                return name
-        return ""
+            return []
+        told = self._aliases(client)
+        return [name for name in used if self._is_hidden(_folded(name), told)]
 
-    def _system_aliases(self) -> frozenset[str]:
-        """What queries call Jira's own fields besides; the text of all fields holds that of the hidden ones too."""
-        hidden = [names for field, names in CLAUSES.items() if self.hides(field, SYSTEM_NAMES.get(field, ""), *names)]
-        return frozenset(_folded(name) for names in [ALL_TEXTS, *hidden] for name in names)
+    def _is_hidden(self, name: str, told: frozenset[str] | None) -> bool:
+        if name in self._names or name in ALL_TEXTS:  # the hidden ones are a part of all texts
+            return True
+        return name in told if told is not None else _BY_NUMBER.fullmatch(name) is not None
 
     def _aliases(self, client: AtlassianClient) -> frozenset[str] | None:
         """
@@ -95,8 +100,8 @@ def _folded(name: str) -> str:
 
 
 ALL_TEXTS = ("text", "textfields")
-# What conditions on a field of Jira's own are called, where not by its id.
-CLAUSES = {
+# What a condition of a query or a row of the history calls a field of Jira's own, where not by its id or name.
+_OTHER_NAMES = {
     "issuetype": ("type", "workType"),
     "duedate": ("due",),
     "components": ("component",),
@@ -105,12 +110,16 @@ CLAUSES = {
     "security": ("level",),
     "attachment": ("attachments",),
     "comment": ("lastCommentedBy",),
-    "worklog": ("worklogAuthor", "worklogComment", "worklogDate"),
+    "worklog": ("Work log", "worklogAuthor", "worklogComment", "worklogDate", "WorklogId"),
     "timetracking": ("timeSpent", "originalEstimate", "remainingEstimate", "timeEstimate", "timeOriginalEstimate"),
     "votes": ("voter",),
     "watches": ("watcher", "watchers"),
     "resolutiondate": ("resolved",),
     "created": ("createdDate",),
     "updated": ("updatedDate",),
-    "issuelinks": ("issueLinkType",),
+    "issuelinks": ("issueLinkType", "Link"),
+    "parent": ("IssueParentAssociation",),
 }
+_OWN_NAMES = [
+    frozenset(map(_folded, (field, name, *_OTHER_NAMES.get(field, ())))) for field, name in SYSTEM_NAMES.items()
+]

@@ -49,8 +49,11 @@ class IssueSearch:
         named = every[given : given + limit]
         if len(named) == limit:
             return IssueList(tuple(named), cursor_after(given + limit, len(every)), self._said())
-        visible = self._projects.known_visible(scope)
         fields = self._text_fields()
+        if not fields:
+            self._warn("texts_hidden", "No text was searched: this workspace hides every field of text from agents.")
+            return IssueList(tuple(named), None, self._said())
+        visible = self._projects.known_visible(scope)
         answer = self._retried_with_visible(
             lambda within: words.within(within, fields), visible, limit - len(named), token
         )
@@ -89,7 +92,8 @@ class IssueSearch:
         """All texts at once, unless that would find issues by what stands in a hidden one."""
         if not self._hidden:
             return jql.ALL_TEXT
-        return tuple(field for field in jql.TEXT_FIELDS if not self._hidden.hides(field)) or jql.TEXT_FIELDS[:1]
+        hidden = self._hidden.hidden_among(jql.TEXT_FIELDS, self._client)
+        return tuple(field for field in jql.TEXT_FIELDS if field not in hidden)
 
     def _issues_by_key(self, keys: Sequence[str], scope: Sequence[str]) -> list[IssueSummary]:
         """Each once: a moved key may be that of another one that is asked for."""
@@ -126,7 +130,7 @@ class IssueSearch:
         structure = dig(parsed, "structure")
         jql_tree.refuse_what_depends_on_the_account(structure)
         if hidden := self._hidden.hidden_among(jql_tree.fields_of(structure), self._client):
-            raise jql_tree.refused(_about_hidden(hidden))
+            raise jql_tree.refused(_about_hidden(hidden[0]))
         where = ""
         if jql_tree.uses_current_user(structure):
             where = jql_tree.rebuilt(dig(structure, "where"), self._own_account())

@@ -268,6 +268,15 @@ def test_a_hidden_attachment_field_hides_the_files(agent, sample_site):
     assert "queue.log" not in answer.content.decode()
 
 
+def test_a_hidden_summary_does_not_come_with_a_file(agent, sample_site):
+    Integration.objects.update(hidden_fields=["Summary"])
+    attach(sample_site, ISSUE, "queue.log", LOG)
+
+    answer = call(agent, JIRA, attachment="queue.log", **ISSUE).json()
+
+    assert (answer["key"], answer["summary"]) == ("GATE-7", "")
+
+
 @pytest.mark.parametrize("more", [{"include": "history"}, {"comments_before": 3}])
 def test_a_file_is_read_alone(agent, sample_site, more):
     answer = call(agent, JIRA, attachment="turnstile-trace.txt", **ISSUE, **more)
