@@ -50,6 +50,11 @@ class TestAtTheSampleSite:
         assert [step.name for step in report.steps][:2] == ["site", "account"]
         assert all(step.proves and not step.problem and not step.remedy for step in report.steps)
 
+    def test_hidden_fields_are_no_fault_of_the_connection(self, check):
+        report = check("jira", READER, hidden_fields=("Created", "Updated", "Summary", "Key", "Status", "Salary"))
+
+        assert (report.ok, failed(report), report.warnings) == (True, [], ())
+
     @BOTH
     def test_a_bad_or_expired_token_is_told_from_everything_else(self, check, provider):
         report = check(provider, READER, "expired")
