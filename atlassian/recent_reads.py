@@ -1,5 +1,5 @@
 """
-Whole texts of the last minute, for whoever reads on: a page that is read in ten pieces is fetched and written once.
+Whole texts of the last minute, for whoever reads on: an issue or page read in ten pieces is fetched and written once.
 
 In this process's memory only, and never beyond KEPT_TTL from when it was fetched. Only a reading on looks here, after
 the gate has let it in; its key holds who asks and all that decides what they may see, so that another key, another

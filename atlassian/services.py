@@ -1,6 +1,6 @@
 """What an actor does at Atlassian: each permitted or refused, and recorded, by the one gate."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -20,7 +20,7 @@ from atlassian.connection_test.report import ConnectionFaulty, ConnectionReport,
 from atlassian.errors import UpstreamFailure
 from atlassian.jira.attachments import IssueFiles
 from atlassian.jira.extras.includes import Include
-from atlassian.jira.issues import Issue, IssueList
+from atlassian.jira.issues import Issue, IssueList, WholeIssue
 from atlassian.jira.reader import Jira
 from atlassian.moments import day
 from atlassian.own_account import own_account_id
@@ -41,7 +41,9 @@ from integrations.services import Update, own_account, state_in, update_integrat
 SAVING_TIMEOUT = 5.0
 
 Answer = TypeVar("Answer")
+Whole = TypeVar("Whole", WholeIssue, WholePage, WholeFile)
 
+recent_issues: RecentReads[WholeIssue] = RecentReads()
 recent_pages: RecentReads[WholePage] = RecentReads()
 recent_files: RecentReads[WholeFile] = RecentReads()
 
@@ -71,10 +73,13 @@ def read_issue(
     )
     with audited(actor, Action.JIRA_READ, target):
         spaces = _spaces_of_linked_pages(actor) if Include.LINKS in include else None
-        jira = Jira(_credentials(actor, Provider.JIRA, target), partial(own_account_id, actor))
-        piece = {"max_chars": max_chars, "offset": offset}
-        found = jira.read(issue_key, **piece, include=include, comments_before=comments_before, spaces=spaces)
-        issue = _masked(jira, found, target)
+        credentials = _credentials(actor, Provider.JIRA, target)
+        jira = Jira(credentials)
+        key = recent_reads.key_of(actor, credentials, (issue_key, frozenset(include), comments_before, spaces))
+        kept = recent_issues.get(key) if offset else None
+        whole = kept or jira.read_whole(issue_key, include=include, comments_before=comments_before, spaces=spaces)
+        issue = _masked(jira, whole.piece(jira.masking, offset, max_chars), target)
+        _keep(recent_issues, key, whole, kept, issue.next_offset)
         _resolve(target, "issue_key", issue.key)
     return issue
 
@@ -137,10 +142,8 @@ def read_page(
         kept = recent_pages.get(key) if offset else None
         whole = kept or confluence.read_whole(request, is_continuation=offset > 0)
         page = _masked(confluence, whole.piece(confluence.masking, offset, max_chars), target)
-        if page.next_offset is None:
-            recent_pages.forget(key)
-        elif kept is None and MACROS not in include:  # what Jira told is under switches of its own
-            recent_pages.keep(key, whole, whole.text)
+        if MACROS not in include:  # what Jira told is under switches of its own
+            _keep(recent_pages, key, whole, kept, page.next_offset)
         _resolve(target, "page_id", page.id)
         target |= _target(page_ids=list(whole.included_ids))
         target["space_key"] = page.space_key
@@ -246,12 +249,17 @@ def _read_file(
     target |= _as_recorded(files, found.file)
     whole = found if isinstance(found, WholeFile) else files.fetch(found)
     answer = _masked(files, files.piece(whole, offset, max_chars), target)
-    if answer.next_offset is None:
-        recent_files.forget(key)
-    elif kept is None:
-        recent_files.keep(key, whole, whole.text)
+    _keep(recent_files, key, whole, kept, answer.next_offset)
     target |= {"bytes": whole.file.size, "chars": answer.content_chars}
     return answer
+
+
+def _keep(reads: RecentReads[Whole], key: Hashable, whole: Whole, kept: Whole | None, next_offset: int | None) -> None:
+    """For whoever reads on. The last piece ends it, and what was kept before stays no longer for being read."""
+    if next_offset is None:
+        reads.forget(key)
+    elif kept is None:
+        reads.keep(key, whole, whole.text)
 
 
 def _as_recorded(files: FileReader, file: AttachedFile) -> dict[str, Any]:
@@ -267,7 +275,7 @@ def _masked(reader: Jira | Confluence | FileReader, answer: Answer, target: dict
     return answer
 
 
-def _spaces_of_linked_pages(actor: Actor) -> Sequence[str] | None:
+def _spaces_of_linked_pages(actor: Actor) -> tuple[str, ...] | None:
     """Where an issue links pages, a title is shown as Confluence itself would show it here. None: any."""
     try:
         credentials = credentials_for(actor.workspace, Provider.CONFLUENCE)

@@ -10,6 +10,7 @@ from atlassian.errors import UpstreamFailure
 from atlassian.jira.comments import CommentPage, comments_of
 from atlassian.jira.fields.reading import Field, FieldReader
 from atlassian.jira.people import names_of, person
+from atlassian.masking import Masking
 from atlassian.moments import in_utc
 from atlassian.notices import Notice
 from atlassian.upstream.responses import dig, items, line, mapping, number, text, texts
@@ -76,6 +77,20 @@ class Issue(IssueFacts):
     truncated: bool
     next_offset: int | None
     warnings: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WholeIssue:
+    """All of the text, and what stands beside each piece of it."""
+
+    facts: IssueFacts
+    fields: Mapping[str, Any] = field(repr=False)
+    text: str = field(repr=False)
+    warnings: tuple[Notice, ...]
+
+    def piece(self, masking: Masking, offset: int, max_chars: int) -> Issue:
+        piece = masking.piece(self.text, offset, max_chars)
+        return Issue(**vars(self.facts), fields=self.fields, **vars(piece), warnings=self.warnings)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 from atlassian.errors import NothingThere, UpstreamFailure
 from atlassian.jira.comments import comments_of, page_before, page_params
 from atlassian.jira.extras.includes import Includes, read_params
 from atlassian.jira.fields.hidden import HiddenFields
-from atlassian.jira.issues import Issue, IssueList, IssueSource, issue_of
+from atlassian.jira.issues import Issue, IssueList, IssueSource, WholeIssue, issue_of
 from atlassian.jira.pictures import names_of_pictures
 from atlassian.jira.references import issue_key
 from atlassian.jira.search.projects import within
@@ -51,18 +52,20 @@ class Jira:
             return search.by_jql(jql, limit, projects, cursor)
         return search.by_words(query, limit, projects, cursor)
 
-    def read(
+    def read(self, reference: str, *, max_chars: int = 4000, offset: int = 0, **wanted: Any) -> Issue:
+        """As read_whole, cut at max_chars characters."""
+        return self.read_whole(reference, **wanted).piece(self.masking, offset, max_chars)
+
+    def read_whole(
         self,
         reference: str,
         *,
-        max_chars: int = 4000,
-        offset: int = 0,
         include: Collection[str] = (),
         comments_before: int | None = None,
         spaces: Sequence[str] | None = None,
-    ) -> Issue:
+    ) -> WholeIssue:
         """
-        An issue, named by its key or by any of its addresses, as Markdown cut at max_chars characters.
+        An issue, named by its key or by any of its addresses, as Markdown.
 
         One call; one more for comments that Jira does not give along, for people not named in it, and for each
         include. `spaces` bound the titles of linked pages; None: all are shown.
@@ -91,10 +94,7 @@ class Jira:
         if issue.unreadable_fields:
             left_out = ", ".join(issue.unreadable_fields)
             warnings.append(Notice("fields_unreadable", f"Fields that hold no readable text: {left_out}."))
-        piece = self.masking.piece(content, offset, max_chars)
-        return Issue(
-            **vars(issue.facts), fields=written.fields(self.masking.text), **vars(piece), warnings=tuple(warnings)
-        )
+        return WholeIssue(issue.facts, written.fields(self.masking.text), content, tuple(warnings))
 
     def _within(self, project_key: str) -> bool:
         return within(project_key, self._client.credentials.allowlist)

@@ -1,6 +1,7 @@
-"""A long page read on within a minute is fetched once, and what is kept is nobody else's."""
+"""A long text read on within a minute is fetched once, and what is kept is nobody else's."""
 
 import gc
+import json
 import sys
 import weakref
 
@@ -12,8 +13,6 @@ from integrations.models import Integration
 from tests.atlassian.rest_helpers import call, connect, error
 from tests.factories import make_api_key
 from workspaces.models import ApiKey, Membership, Role
-
-READ = "/v1/confluence/read"
 
 
 class Clock:
@@ -108,97 +107,124 @@ def test_what_is_forgotten_takes_no_room(reads):
 
 
 @pytest.fixture
-def kept(monkeypatch, reads):
-    monkeypatch.setattr(services, "recent_pages", reads)
-    return reads
+def kept(monkeypatch, clock):
+    for name in ("recent_issues", "recent_pages"):
+        monkeypatch.setattr(services, name, RecentReads(clock, clock.later))
 
 
-@pytest.fixture
-def page(sample_site):
+LONG = "".join(f"<p>Paragraph {number} of a long text.</p>" for number in range(400))
+
+
+class LongIssue:
+    provider, path, below, elsewhere = "jira", "/v1/jira/read", "/rest/api/3/issue/", "OPS"
+    other_parts = ({"include": "history"}, {"comments_before": 3})
+
+    def __init__(self, site):
+        self.issue = site.add_issue("GATE-99", "Long", description=LONG)
+        self.reference = {"issue_key": self.issue.key}
+
+    def change(self, before, after):
+        text = json.dumps(self.issue.fields["description"])
+        self.issue.fields["description"] = json.loads(text.replace(before, after))
+
+
+class LongPage:
+    provider, path, below, elsewhere = "confluence", "/v1/confluence/read", "/wiki/api/v2/pages/", "RUN"
+    other_parts = ({"include": "history"}, {"comments": True})
+
+    def __init__(self, site):
+        self.page = site.add_page("Long", space="ENG", storage=LONG)
+        self.reference = {"page_id": self.page.id}
+
+    def change(self, before, after):
+        self.page.storage = self.page.storage.replace(before, after)
+
+
+@pytest.fixture(params=[LongIssue, LongPage])
+def document(request, sample_site):
     connect(sample_site)
-    body = "".join(f"<p>Paragraph {number} of a long page.</p>" for number in range(400))
-    return sample_site.add_page("Long", space="ENG", storage=body)
+    return request.param(sample_site)
 
 
-def read(agent, page, **params):
-    return call(agent, READ, page_id=page.id, max_chars=2000, **params)
+def read(agent, document, **params):
+    return call(agent, document.path, **document.reference | {"max_chars": 2000} | params)
 
 
-def fetched(site):
-    """How often the page was asked for since it was last counted."""
-    count = len(site.received("/wiki/api/v2/pages/"))
+def fetched(site, document):
+    """How often it was asked for since it was last counted."""
+    count = len(site.received(document.below))
     site.requests.clear()
     return count
 
 
 @pytest.mark.django_db
-def test_a_page_read_in_many_pieces_is_fetched_once(client_for, sample_site, page, kept):
+def test_a_text_read_in_many_pieces_is_fetched_once(client_for, sample_site, document, kept):
     agent = client_for(make_api_key(Role.MEMBER))
 
     pieces, offset = [], 0
     while offset is not None:
-        answer = read(agent, page, offset=offset).json()
+        answer = read(agent, document, offset=offset).json()
         pieces.append(answer)
         offset = answer["next_offset"]
 
     assert len(pieces) > 5
-    assert fetched(sample_site) == 1
+    assert fetched(sample_site, document) == 1
     assert {piece["content_chars"] for piece in pieces} == {pieces[0]["content_chars"]}
-    assert "Paragraph 399 of a long page." in pieces[-1]["content"]
-    read(agent, page, offset=pieces[0]["next_offset"])
-    assert fetched(sample_site) == 1  # the last piece ended it
+    assert "Paragraph 399 of a long text." in pieces[-1]["content"]
+    read(agent, document, offset=pieces[0]["next_offset"])
+    assert fetched(sample_site, document) == 1  # the last piece ended it
 
 
 @pytest.mark.django_db
-def test_whoever_begins_anew_gets_the_page_as_it_is_now(client_for, sample_site, page, kept):
+def test_whoever_begins_anew_gets_the_text_as_it_is_now(client_for, sample_site, document, kept):
     agent = client_for(make_api_key(Role.MEMBER))
-    read(agent, page)
-    page.storage = page.storage.replace("Paragraph 0", "Changed 0")
+    read(agent, document)
+    document.change("Paragraph 0", "Changed 0")
 
-    assert "Changed 0" in read(agent, page).json()["content"]
-    assert fetched(sample_site) == 2
+    assert "Changed 0" in read(agent, document).json()["content"]
+    assert fetched(sample_site, document) == 2
 
 
 @pytest.mark.django_db
-def test_after_a_minute_the_page_is_fetched_again(client_for, sample_site, page, kept, clock):
+def test_after_a_minute_it_is_fetched_again(client_for, sample_site, document, kept, clock):
     agent = client_for(make_api_key(Role.MEMBER))
-    offset = read(agent, page).json()["next_offset"]
+    offset = read(agent, document).json()["next_offset"]
     clock.pass_(KEPT_TTL / 2)
-    read(agent, page, offset=offset)
+    read(agent, document, offset=offset)
     clock.pass_(KEPT_TTL / 2)
-    read(agent, page, offset=offset)
+    read(agent, document, offset=offset)
 
-    assert fetched(sample_site) == 2
+    assert fetched(sample_site, document) == 2
 
 
 @pytest.mark.django_db
-def test_nobody_reads_on_in_what_another_began(client_for, sample_site, page, kept):
+def test_nobody_reads_on_in_what_another_began(client_for, sample_site, document, kept):
     secret = make_api_key(Role.MEMBER)
-    offset = read(client_for(secret), page).json()["next_offset"]
-    fetched(sample_site)
+    offset = read(client_for(secret), document).json()["next_offset"]
+    fetched(sample_site, document)
     _, secret = ApiKey.issue(ApiKey.objects.get().membership, "desktop", None)
     same_member = client_for(secret)
     another = client_for(make_api_key(Role.ADMIN))
 
     for agent in (same_member, another):
-        assert read(agent, page, offset=offset).status_code == 200
-    assert fetched(sample_site) == 2
+        assert read(agent, document, offset=offset).status_code == 200
+    assert fetched(sample_site, document) == 2
 
 
-def _revoke(site):
+def _revoke(document):
     ApiKey.objects.get().revoke()
 
 
-def _end_membership(site):
+def _end_membership(document):
     Membership.objects.all().delete()
 
 
-def _allow_elsewhere(site):
-    Integration.objects.filter(provider="confluence").update(allowed_keys=["RUN"])
+def _allow_elsewhere(document):
+    Integration.objects.filter(provider=document.provider).update(allowed_keys=[document.elsewhere])
 
 
-def _disable(site):
-    Integration.objects.filter(provider="confluence").update(enabled=False)
+def _disable(document):
+    Integration.objects.filter(provider=document.provider).update(enabled=False)
 
 
 @pytest.mark.django_db
@@ -211,34 +237,60 @@ def _disable(site):
         (_disable, (409, "integration_disabled")),
     ],
 )
-def test_nothing_kept_outlives_what_permitted_it(client_for, sample_site, page, kept, change, refusal):
+def test_nothing_kept_outlives_what_permitted_it(client_for, sample_site, document, kept, change, refusal):
     agent = client_for(make_api_key(Role.MEMBER))
-    offset = read(agent, page).json()["next_offset"]
+    offset = read(agent, document).json()["next_offset"]
 
-    change(sample_site)
+    change(document)
 
-    assert error(read(agent, page, offset=offset)) == refusal
+    assert error(read(agent, document, offset=offset)) == refusal
 
 
 @pytest.mark.django_db
-def test_a_switch_that_is_changed_holds_for_the_next_piece(client_for, sample_site, page, kept):
-    Integration.objects.filter(provider="confluence").update(mask_secrets=False)
-    page.storage = page.storage.replace("Paragraph 350", "password: hunter2hunter2")
+def test_a_switch_that_is_changed_holds_for_the_next_piece(client_for, sample_site, document, kept):
+    Integration.objects.update(mask_secrets=False)
+    document.change("Paragraph 350", "password: hunter2hunter2")
     agent = client_for(make_api_key(Role.MEMBER))
-    offset = read(agent, page).json()["next_offset"]
+    offset = read(agent, document).json()["next_offset"]
 
-    Integration.objects.filter(provider="confluence").update(mask_secrets=True)
-    answer = call(agent, READ, page_id=page.id, offset=offset, max_chars=100_000)
+    Integration.objects.update(mask_secrets=True)
+    answer = read(agent, document, offset=offset, max_chars=100_000)
 
     assert "hunter2hunter2" not in answer.json()["content"]
 
 
 @pytest.mark.django_db
-def test_other_parts_of_the_same_page_are_another_text(client_for, sample_site, page, kept):
+def test_other_parts_of_the_same_one_are_another_text(client_for, sample_site, document, kept):
     agent = client_for(make_api_key(Role.MEMBER))
-    offset = read(agent, page).json()["next_offset"]
-    fetched(sample_site)
+    offset = read(agent, document).json()["next_offset"]
+    fetched(sample_site, document)
 
-    read(agent, page, offset=offset, include="history")
+    for parts in document.other_parts:
+        read(agent, document, offset=offset, **parts)
+        assert fetched(sample_site, document) > 0, parts
 
-    assert fetched(sample_site) == 2  # the page, and its versions
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("document", [LongIssue], indirect=True)
+def test_a_field_that_is_hidden_meanwhile_is_gone_from_the_next_piece(client_for, sample_site, document, kept):
+    agent = client_for(make_api_key(Role.MEMBER))
+    offset = read(agent, document).json()["next_offset"]
+
+    Integration.objects.update(hidden_fields=["Description"])
+
+    assert read(agent, document, offset=offset).json()["content"] == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("document", [LongIssue], indirect=True)
+def test_a_space_that_is_closed_meanwhile_names_no_page_in_the_next_piece(client_for, sample_site, document, kept):
+    address = f"{sample_site.url}/wiki/spaces/ENG/pages/7/Layoffs"
+    document.issue.remote_links.append({"object": {"url": address, "title": "Layoffs"}})
+    agent = client_for(make_api_key(Role.MEMBER))
+    offset = read(agent, document, include="links").json()["next_offset"]
+
+    Integration.objects.filter(provider="confluence").update(allowed_keys=["RUN"])
+    answer = read(agent, document, offset=offset, include="links", max_chars=100_000)
+
+    assert "## Web links (1)" in answer.json()["content"]
+    assert "Layoffs" not in answer.json()["content"]
