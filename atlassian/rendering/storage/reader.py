@@ -63,7 +63,7 @@ class Reader:
         if self.steps_left < 0:
             return []
         if self._depth >= MAX_DEPTH:
-            return [self.text(whole_text(element))]
+            return [self.text(text)] if (text := whole_text(element)) else []
         self._depth += 1
         function = self.elements.get(name_of(element), inline)
         style = element.get("style") if self.has_styles else None

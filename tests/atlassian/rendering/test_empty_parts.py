@@ -49,3 +49,11 @@ def test_a_blank_caption_does_not_name_a_picture() -> None:
 def test_a_macro_that_shows_its_body_is_named_where_it_has_none(name: str) -> None:
     assert written(node("extension", extensionKey=name)) == f"[macro: {name}]"
     assert storage.to_markdown(f'<ac:structured-macro ac:name="{name}"/>') == f"[macro: {name}]"
+
+
+@pytest.mark.parametrize("depth", [39, 40, 41, 300])
+@pytest.mark.parametrize("tag", ["div", "b"])
+def test_empty_elements_leave_no_trace_however_deep_they_stand(depth: int, tag: str) -> None:
+    nested = f"<{tag}>" * depth + f"</{tag}>" * depth
+
+    assert storage.to_markdown(f"<p>before</p>{nested}<p>after</p>") == "before\n\nafter"
