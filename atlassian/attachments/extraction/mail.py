@@ -5,7 +5,7 @@ import email.policy
 from email.message import EmailMessage
 
 from atlassian.attachments.extraction.charsets import decoded
-from atlassian.attachments.extraction.outcome import MAX_CHARS, Extracted, Unreadable
+from atlassian.attachments.extraction.outcome import Extracted, Unreadable
 from atlassian.attachments.extraction.web import web
 from atlassian.rendering.characters import visible_text
 from atlassian.rendering.markdown.blocks import write
@@ -18,14 +18,14 @@ MAX_DEPTH, MAX_PARTS = 3, 200
 def mail(data: bytes, extracted: Extracted) -> None:
     extracted.kind = "an e-mail"
     message = email.message_from_bytes(data, policy=email.policy.default)
-    extracted.text = _message(message, extracted, 0)[:MAX_CHARS]
+    extracted.text = _message(message, extracted, 0)
 
 
 def _message(message: EmailMessage, extracted: Extracted, depth: int) -> str:
     head: list[Block] = [Heading(1, [Run(_header(message, "Subject") or "No subject")])]
     facts = [(name, _header(message, name)) for name in HEADERS]
     head += [Paragraph([Run(f"{name}:", frozenset({STRONG})), Run(f" {value}")]) for name, value in facts if value]
-    plain, rich, attached, inner = _parts(message)
+    plain, rich, attached, inner = _parts(message, extracted)
     texts = [_text(part, extracted) for part in plain] if plain else [_rich(part, extracted) for part in rich]
     parts = [write(head), *texts]
     if attached:
@@ -33,10 +33,14 @@ def _message(message: EmailMessage, extracted: Extracted, depth: int) -> str:
         parts.append(write([Heading(2, [Run("Files of this e-mail")]), List(names)]))
     if depth < MAX_DEPTH:
         parts += [_message(one, extracted, depth + 1) for one in inner]
+    elif inner:
+        extracted.note("cut")
     return "\n\n".join(part for part in parts if part.strip())
 
 
-def _parts(message: EmailMessage) -> tuple[list[EmailMessage], list[EmailMessage], list[str], list[EmailMessage]]:
+def _parts(
+    message: EmailMessage, extracted: Extracted
+) -> tuple[list[EmailMessage], list[EmailMessage], list[str], list[EmailMessage]]:
     """Plain texts, texts in HTML, names of attached files, messages within; those within a message are its own."""
     plain, rich, attached, inner = [], [], [], []
     waiting, seen = [message], 0
@@ -53,6 +57,8 @@ def _parts(message: EmailMessage) -> tuple[list[EmailMessage], list[EmailMessage
             plain.append(part)
         elif kind == "text/html":
             rich.append(part)
+    if waiting:
+        extracted.note("cut")
     return plain, rich, attached, inner
 
 
@@ -70,7 +76,7 @@ def _text(part: EmailMessage, extracted: Extracted) -> str:
 
 
 def _rich(part: EmailMessage, extracted: Extracted) -> str:
-    inner = Extracted("")
+    inner = Extracted("", notes=extracted.notes)
     web(_content(part, extracted), inner)
     return inner.text
 

@@ -2,7 +2,7 @@
 
 from atlassian.attachments.extraction.outcome import Budget, Extracted, Reason, Unreadable
 from atlassian.attachments.extraction.package import Attributes, Package, Stop
-from atlassian.attachments.extraction.tables import Cells, table_lines
+from atlassian.attachments.extraction.tables import MARKS_OF_A_CELL, Cells, table_lines
 from atlassian.rendering.characters import visible_text
 from atlassian.rendering.markdown.blocks import write
 from atlassian.rendering.markdown.tree import Block, Cell, Heading, List, ListItem, Paragraph, Run, Table, is_visible
@@ -10,7 +10,6 @@ from atlassian.rendering.markdown.tree import Block, Cell, Heading, List, ListIt
 CONTENT = "content.xml"
 KINDS = {b"text": "an OpenDocument text", b"spreadsheet": "a spreadsheet", b"presentation": "a presentation"}
 SKIPPED = frozenset({"tracked-changes", "annotation", "annotation-end", "font-face-decls", "automatic-styles", "forms"})
-MAX_REPEATED = 1_000
 
 
 def odf(package: Package, kind: str) -> Extracted:
@@ -40,8 +39,10 @@ class _Reader:
 
     def text(self) -> str:
         self.package.read_xml(CONTENT, self._start, self._end, self._data)
-        while len(self._bodies) > 1:
+        while len(self._bodies) > 1:  # where it was cut
             self._bodies[0] += self._bodies.pop()
+        while self._tables or self._sheet:
+            self._close_table()
         return "\n\n".join(filter(None, [write(self._bodies[0]), *self._written]))
 
     def _start(self, name: str, attributes: Attributes) -> None:
@@ -53,7 +54,7 @@ class _Reader:
         match name:
             case "h" | "p":
                 self._runs.append([])
-                self._level = int(attributes.get("outline-level", "1")) if name == "h" else 0
+                self._level = _count(attributes, "outline-level") if name == "h" else 0
             case "s":
                 self._write(" ")
             case "tab":
@@ -78,8 +79,6 @@ class _Reader:
                 self._bodies[-1].append(Heading(2, [Run(f"Slide {self._slides}: {attributes.get('name', '')}")]))
             case "notes":
                 self._bodies[-1].append(Paragraph([Run("Notes:")]))
-            case "image":
-                self._image_open = True
 
     def _data(self, text: str) -> None:
         if not self._skipping:
@@ -122,6 +121,8 @@ class _Reader:
                 self._bodies[-1] += [closed] if closed.items else []
             case "table-cell" | "covered-table-cell" if len(self._bodies) > 1:
                 self._close_cell(self._bodies.pop(), self._repeated.pop())
+            case "table-row" if self._sheet:
+                self._repeat_row()
             case "table":
                 self._close_table()
 
@@ -132,13 +133,23 @@ class _Reader:
     def _close_cell(self, body: list[Block], repeated: int) -> None:
         if self._as_sheets:
             text = "\n".join("".join(run.text for run in block.runs) for block in body if isinstance(block, Paragraph))
-            for offset in range(min(repeated, MAX_REPEATED) if text else 0):
+            for offset in range(repeated if text else 0):
                 self._sheet[-1][self._column + offset + 1] = text
-                self.budget.spend(text)
+                self.budget.spend(text, MARKS_OF_A_CELL)
+                if self.budget.is_spent:
+                    break
             self._column += repeated
         elif self._tables and self._tables[-1]:
             cells = [Cell(body, header=len(self._tables[-1]) == 1) for _ in range(min(repeated, 20 if body else 1))]
             self._tables[-1][-1] += cells
+
+    def _repeat_row(self) -> None:
+        row = self._sheet[-1]
+        for _ in range(self._row_repeated - 1 if row else 0):
+            self._sheet.append(row)
+            self.budget.spend("".join(row.values()), MARKS_OF_A_CELL * len(row))
+            if self.budget.is_spent:
+                break
 
     def _close_table(self) -> None:
         if self._as_sheets:

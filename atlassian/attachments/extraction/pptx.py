@@ -18,15 +18,15 @@ def pptx(package: Package) -> Extracted:
     budget, blocks = Budget(), []
     names = slide_names(package)
     for number, name in enumerate(names, 1):
-        if budget.is_spent:
-            extracted.note("cut", f"slide {number - 1} of {len(names)}")
-            break
         slide = _Slide(package, name, budget)
         slide.read()
         title = " ".join("".join(run.text for run in slide.title).split())
         hidden = " (hidden)" if slide.hidden else ""
         blocks += [Heading(2, [Run(f"Slide {number}{hidden}" + (f": {title}" if title else ""))]), *folded(slide.body)]
         blocks += _notes(package, name, budget)
+        if budget.is_spent:
+            extracted.note("cut", f"slide {number} of {len(names)}")
+            break
     extracted.text = write(blocks)
     return extracted
 

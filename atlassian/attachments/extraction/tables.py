@@ -7,6 +7,7 @@ from atlassian.rendering.characters import visible_text
 from atlassian.rendering.markdown.escaping import escape
 
 MAX_COLUMNS = 60
+MARKS_OF_A_CELL = 16  # characters that a cell counts for besides its own: a million tiny ones take memory too
 
 Cells = dict[int, str]  # column → text; a sheet may have a million columns of which two are used
 

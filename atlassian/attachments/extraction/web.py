@@ -26,7 +26,10 @@ def web(text: str, extracted: Extracted) -> None:
     if not text.strip():
         return
     parser = html.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True)
-    document = html.document_fromstring(text.encode(errors="replace"), parser=parser)
+    try:
+        document = html.document_fromstring(text.encode(errors="replace"), parser=parser)
+    except etree.ParserError:  # comments alone
+        return
     title = " ".join((document.findtext(".//title") or "").split())
     for element in list(document.iter()):
         if _is_unseen(element):
@@ -36,7 +39,8 @@ def web(text: str, extracted: Extracted) -> None:
     markdown = to_markdown(source, site_url="")
     heading = f"<h1>{_escaped(title)}</h1>" if title and not markdown.lstrip().startswith("# ") else ""
     extracted.text = "\n\n".join(filter(None, [to_markdown(heading, site_url="") if heading else "", markdown]))
-    if len(text) > MAX_HTML_CHARS or len(extracted.text) > MAX_CHARS:
+    too_deep = parser.error_log.filter_from_fatals()  # what follows was not read
+    if too_deep or len(text) > MAX_HTML_CHARS or len(extracted.text) > MAX_CHARS:
         extracted.note("cut")
         extracted.text = extracted.text[:MAX_CHARS]
 

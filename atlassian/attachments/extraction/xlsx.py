@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from atlassian.attachments.extraction.outcome import Budget, Extracted
 from atlassian.attachments.extraction.package import Attributes, Package, Stop
-from atlassian.attachments.extraction.tables import Cells, table_lines
+from atlassian.attachments.extraction.tables import MARKS_OF_A_CELL, Cells, table_lines
 from atlassian.rendering.markdown.blocks import write
 from atlassian.rendering.markdown.tree import Heading, Run
 
@@ -13,7 +13,6 @@ WORKBOOK = "xl/workbook.xml"
 BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*\]')
 MAX_SHARED_CHARS = 8_000_000
-MARKS_OF_A_CELL = 16  # characters that a cell counts for besides its own: a million tiny ones take memory too
 
 
 def xlsx(package: Package) -> Extracted:
@@ -29,7 +28,7 @@ def xlsx(package: Package) -> Extracted:
         sheet.read()
         head = write([Heading(2, [Run(f"Sheet {name}" + (" (hidden)" if hidden else ""))])])
         parts.append("\n\n".join([head, "\n".join(table_lines(sheet.rows))]).strip())
-    if budget.is_spent:
+    if budget.is_spent or sum(map(len, shared)) > MAX_SHARED_CHARS:
         extracted.note("cut")
     extracted.text = "\n\n".join(parts)
     return extracted

@@ -85,6 +85,23 @@ def open_sheet() -> bytes:
     return saved(document.write)
 
 
+def sheet_of(rows: str) -> bytes:
+    """An OpenDocument spreadsheet of rows as they are stored."""
+    content = (
+        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+        f'<table:table table:name="x">{rows}</table:table></office:spreadsheet></office:body>'
+        "</office:document-content>"
+    )
+    return zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet", content___xml=content)
+
+
+def row_of(text: str, cells: int, rows: int) -> str:
+    cell = f'<table:table-cell table:number-columns-repeated="{cells}"><text:p>{text}</text:p></table:table-cell>'
+    return f'<table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-row>'
+
+
 def open_slides() -> bytes:
     from odf.draw import Frame, TextBox
 

@@ -58,6 +58,12 @@ def test_open_documents_are_read_like_the_others(name, data, text):
     assert read(name, data).text == text
 
 
+def test_rows_that_an_open_sheet_stores_once_are_shown_as_often_as_they_are_there():
+    rows = files.row_of("a", 1, 1) + files.row_of("b", 2, 3) + files.row_of("", 9, 1_000_000)
+
+    assert read("a.ods", files.sheet_of(rows)).text == "## Sheet x\n\n| a | |\n|---|---|" + "\n| b | b |" * 3
+
+
 def test_a_pdf_is_read_page_by_page():
     extracted = read("plan.pdf", files.pdf("Doors open at nine.\nNot before.", "Second page: 1. April"))
 
@@ -180,6 +186,8 @@ def test_an_archive_is_listed_and_not_unpacked():
         ("a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 99, "damaged"),
         ("a.jpg", b"\xff\xd8\xff\xe0" + b"\1" * 99, "damaged"),
         ("a.log.gz", b"\x1f\x8b" + b"\1" * 99, "damaged"),
+        ("a.ods", files.sheet_of("<table:table-cell><text:p>a</text:p></table:table-cell>"), "damaged"),
+        ("a.html", b"<!-- nobody sees this -->", "no text"),
     ],
 )
 def test_what_cannot_be_read_says_why_in_one_sentence(name, data, sentence):

@@ -119,18 +119,27 @@ def test_a_sheet_with_a_million_columns_costs_its_cells_alone():
     assert read("a.xlsx", files.saved(book.save)).text == "## Sheet Sheet\n\n| near | |\n|---|---|\n| | far away |"
 
 
-def test_repeated_cells_and_rows_of_an_open_document_do_not_multiply():
-    content = (
-        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
-        '<table:table table:name="x"><table:table-row table:number-rows-repeated="99999999">'
-        '<table:table-cell table:number-columns-repeated="99999999"><text:p>a</text:p></table:table-cell>'
-        "</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
-    )
-    data = files.zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet", content___xml=content)
+@pytest.mark.parametrize(
+    "rows",
+    [
+        files.row_of("a", 99_999_999, 99_999_999),
+        files.row_of("a", 1, 99_999_999),
+        files.row_of("a" * 100_000, 9_999, 9_999),
+    ],
+)
+def test_repeated_cells_and_rows_of_an_open_document_end_early_and_that_is_said(rows):
+    extracted = read("a.ods", files.sheet_of(rows))
 
-    assert len(read("a.ods", data).text) < 20_000
+    assert "| a" in extracted.text
+    assert len(extracted.text) <= MAX_WRITTEN_CHARS
+    assert extracted.notes == [("cut", "")]
+
+
+def test_an_open_sheet_that_is_too_long_shows_what_was_read_of_it():
+    extracted = read("a.ods", files.sheet_of("".join(files.row_of(f"a{n}", 2, 1) for n in range(60_000))))
+
+    assert extracted.text.startswith("## Sheet x\n\n| a0 | a0 |\n|---|---|\n| a1 | a1 |\n")
+    assert extracted.notes == [("cut", "")]
 
 
 def test_more_text_than_is_read_ends_early_and_says_so():
@@ -158,6 +167,47 @@ def test_a_sheet_that_is_mostly_marks_ends_early_and_says_so():
 
     assert len(extracted.text) <= MAX_WRITTEN_CHARS
     assert extracted.notes == [("cut", "")]
+
+
+def slide(text: str) -> dict[str, str]:
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    names = f'<p:presentation xmlns:p="p" xmlns:r="{relation}"><p:sldId r:id="r1"/></p:presentation>'
+    parts = '<Relationships><Relationship Id="r1" Type="x/slide" Target="s.xml"/></Relationships>'
+    body = f'<p:sld xmlns:p="p" xmlns:a="a">{text}</p:sld>'
+    return {"ppt/presentation.xml": names, "ppt/_rels/presentation.xml.rels": parts, "ppt/s.xml": body}
+
+
+def long_mail() -> bytes:
+    return b"Subject: long\nFrom: ada@lantern.example\n\n" + b"line of text\n\n" * 250_000
+
+
+def mail_within_mail(depth: int) -> bytes:
+    head = b"Subject: within\nFrom: ada@lantern.example\nContent-Type: message/rfc822\n\n"
+    return head * depth + b"Subject: inmost\n\nText"
+
+
+def mail_of_parts(count: int) -> bytes:
+    head = b'Subject: parts\nFrom: ada@lantern.example\nContent-Type: multipart/mixed; boundary="b"\n\n'
+    return head + b"--b\nContent-Type: text/plain\n\none\n" * count + b"--b--\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "where"),
+    [
+        (
+            "one.pptx",
+            files.zipped(**slide("".join(f"<a:p><a:t>word {n}</a:t></a:p>" for n in range(250_000)))),
+            "slide 1 of 1",
+        ),
+        ("long.eml", long_mail(), ""),
+        ("deep.eml", mail_within_mail(5), ""),
+        ("parts.eml", mail_of_parts(300), ""),
+        ("deep.html", b"<p>before</p>" + b"<div>" * 300 + b"after", ""),
+    ],
+    ids=["a slide", "a mail", "mails within mails", "a mail of many parts", "a page nested deeply"],
+)
+def test_what_is_left_out_at_the_end_of_a_file_is_said(name, data, where):
+    assert read(name, data).notes == [("cut", where)]
 
 
 @pytest.mark.parametrize("sign", ["비", "😀"])
