@@ -4,7 +4,7 @@ import re
 import zlib
 from typing import BinaryIO
 
-from atlassian.attachments.extraction.outcome import MAX_CHARS, Extracted, Reason, Unreadable
+from atlassian.attachments.extraction.outcome import Extracted, Reason, Unreadable
 from atlassian.attachments.extraction.package import Package
 
 BEGINNING = 4_096
@@ -22,7 +22,11 @@ _MAIL_HEADER = re.compile(rb"^(?:From|Date|Received|Message-ID|MIME-Version):", 
 
 
 def extract(file: BinaryIO, name: str, charset: str, *, pictures: bool) -> Extracted:
-    """Raises Unreadable. `charset` is what the answer that brought the file says, if it does."""
+    """
+    Raises Unreadable, or whatever else a reader falls over in a broken file.
+
+    `charset` is what the answer that brought the file says, if it does.
+    """
     beginning = file.read(BEGINNING)
     file.seek(0)
     if not beginning.strip(b"\0 \t\r\n"):
@@ -89,17 +93,14 @@ def _listing(package: Package) -> Extracted:
     extracted = Extracted("a ZIP archive")
     files = [entry for entry in package.entries if not entry.is_dir()]
     rows = [{1: entry.filename, 2: str(entry.file_size)} for entry in files]
-    extracted.text = "\n".join(table_lines([{1: "file", 2: "bytes"}, *rows]))[:MAX_CHARS]
+    extracted.text = "\n".join(table_lines([{1: "file", 2: "bytes"}, *rows]))
     extracted.note("not_unpacked")
     return extracted
 
 
 def _unzipped(file: BinaryIO) -> bytes:
     decompressor = zlib.decompressobj(wbits=31)
-    try:
-        data = decompressor.decompress(file.read(), MAX_UNZIPPED_BYTES)
-    except zlib.error as exc:
-        raise Unreadable(Reason.BROKEN) from exc
+    data = decompressor.decompress(file.read(), MAX_UNZIPPED_BYTES)
     if decompressor.unconsumed_tail:
         raise Unreadable(Reason.BOMB)
     return data

@@ -2,7 +2,6 @@
 
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 from xml.parsers import expat
@@ -17,8 +16,6 @@ CHUNK = 65_536
 
 Attributes = dict[str, str]
 Handler = Callable[..., None]
-# zipfile raises NotImplementedError for a compression or a version that it does not know.
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, KeyError)
 
 
 class Stop(Exception):
@@ -27,11 +24,8 @@ class Stop(Exception):
 
 class Package:
     def __init__(self, file: BinaryIO) -> None:
-        try:
-            self._zip = zipfile.ZipFile(file)
-            self.entries = self._zip.infolist()
-        except _BROKEN as exc:
-            raise Unreadable(Reason.BROKEN) from exc
+        self._zip = zipfile.ZipFile(file)
+        self.entries = self._zip.infolist()
         if len(self.entries) > MAX_ENTRIES:
             raise Unreadable(Reason.BOMB)
         self._by_name = {entry.filename.lstrip("/"): entry for entry in self.entries}
@@ -58,8 +52,6 @@ class Package:
             parser.Parse(b"", True)
         except Stop:
             return
-        except expat.ExpatError as exc:
-            raise Unreadable(Reason.BROKEN) from exc
 
     def relations(self, name: str) -> dict[str, tuple[str, str]]:
         """Id → (kind, name of the part, or address outside), as the part `name` relates to others."""
@@ -82,15 +74,12 @@ class Package:
             raise Unreadable(Reason.ENCRYPTED)
         if entry.file_size > SMALL_BYTES and entry.file_size > MAX_RATIO * max(1, entry.compress_size):
             raise Unreadable(Reason.BOMB)
-        try:
-            with self._zip.open(entry) as part:
-                while chunk := part.read(CHUNK):
-                    self._bytes_left -= len(chunk)  # what the headers say may be a lie
-                    if self._bytes_left < 0:
-                        raise Unreadable(Reason.BOMB)
-                    yield chunk
-        except _BROKEN as exc:
-            raise Unreadable(Reason.BROKEN) from exc
+        with self._zip.open(entry) as part:
+            while chunk := part.read(CHUNK):
+                self._bytes_left -= len(chunk)  # what the headers say may be a lie
+                if self._bytes_left < 0:
+                    raise Unreadable(Reason.BOMB)
+                yield chunk
 
 
 def _nothing(*_: object) -> None:

@@ -4,7 +4,7 @@ import logging
 from typing import BinaryIO
 
 import pypdf
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 
 from atlassian.attachments.extraction.outcome import Budget, Extracted, Reason, Unreadable
 from atlassian.rendering.characters import visible_text
@@ -14,8 +14,11 @@ from atlassian.rendering.markdown.inline import text_lines
 from atlassian.rendering.markdown.tree import Heading, Run
 
 MAX_PAGES = 2_000
-# What its parser raises at files that somebody broke; a crash of a page costs that page.
-_BROKEN = (PyPdfError, ArithmeticError, AssertionError, AttributeError, LookupError, OSError, TypeError, ValueError)
+_UNKNOWN = (DependencyError, NotImplementedError)  # ciphers and filters
+# What its parser raises at a page that somebody broke, which costs that page.
+_BROKEN = (
+    *_UNKNOWN, PyPdfError, ArithmeticError, AssertionError, AttributeError, LookupError, OSError, TypeError, ValueError
+)  # fmt: skip
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
@@ -27,10 +30,8 @@ def pdf(file: BinaryIO) -> Extracted:
         if reader.is_encrypted and not reader.decrypt(""):
             raise Unreadable(Reason.ENCRYPTED)
         count = len(reader.pages)
-    except (pypdf.errors.DependencyError, NotImplementedError) as exc:  # a cipher of which nothing is installed
+    except _UNKNOWN as exc:
         raise Unreadable(Reason.ENCRYPTED) from exc
-    except _BROKEN as exc:
-        raise Unreadable(Reason.BROKEN) from exc
     budget, parts, lost = Budget(), [], 0
     for number in range(count):
         if budget.is_spent or number == MAX_PAGES:

@@ -1,19 +1,9 @@
 """Pictures: turned upright, made small enough to be looked at, and without what a camera writes beside them."""
 
 import io
-import warnings
-import zlib
 from typing import BinaryIO
 
-from PIL import (
-    GifImagePlugin,
-    Image,
-    ImageOps,
-    JpegImagePlugin,
-    PngImagePlugin,
-    UnidentifiedImageError,
-    WebPImagePlugin,
-)
+from PIL import GifImagePlugin, Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from atlassian.attachments.extraction.outcome import Extracted, Reason, Unreadable
 
@@ -22,7 +12,6 @@ MAX_PIXELS = 50_000_000
 MAX_PNG_BYTES = 1_500_000
 JPEG_QUALITY = 85
 
-_BROKEN = (UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, EOFError, zlib.error)
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 _LOADED = (PngImagePlugin, JpegImagePlugin, GifImagePlugin, WebPImagePlugin)  # all that is known: not the 40 others
 Image._initialized = 2  # so that it looks for no others
@@ -30,15 +19,6 @@ Image.MAX_IMAGE_PIXELS = None  # MAX_PIXELS is asked instead, of the size that t
 
 
 def picture(file: BinaryIO) -> Extracted:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _picture(file)
-    except _BROKEN as exc:
-        raise Unreadable(Reason.BROKEN) from exc
-
-
-def _picture(file: BinaryIO) -> Extracted:
     image: Image.Image = Image.open(file, formats=FORMATS)
     kind = f"a {image.format} picture"
     if image.width * image.height > MAX_PIXELS or not image.width * image.height:
