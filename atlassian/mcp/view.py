@@ -1,4 +1,4 @@
-"""MCP's desk: POST /mcp, the same keys, throttle, gate and records as REST in front of the same services."""
+"""POST /mcp: the same keys, throttle, gate and records as REST in front of the same services."""
 
 from collections.abc import Callable
 from functools import cached_property

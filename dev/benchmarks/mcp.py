@@ -1,6 +1,4 @@
-"""
-python -m benchmarks.mcp: an MCP call beside its REST twin, the start of the stdio bridge, and the bytes of each answer.
-"""
+"""python -m dev.benchmarks.mcp: MCP calls beside their REST twins, the start of the bridge, bytes of each answer."""
 
 import http.client
 import json
@@ -76,7 +74,7 @@ def print_starts(made: dict[str, Any]) -> None:
 
 def peak() -> str:
     """Memory of a bridge alone: what it imports is nearly all that it needs."""
-    script = "import resource, atlassian.bridge; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    script = "import resource, atlassian.mcp.bridge; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
     ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     return f"{ended.stdout.strip()} MB"
 
