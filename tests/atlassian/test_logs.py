@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from tests.atlassian.raw_http_server import listening
 from tests.atlassian.rest_helpers import FOUR, call, connect
+from tests.atlassian.upstream.raw_http_server import listening
 from tests.factories import make_api_key, make_integration
 from workspaces.models import Role
 

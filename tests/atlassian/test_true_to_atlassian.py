@@ -5,7 +5,7 @@ import pytest
 from audit.models import AuditLog
 from dev.sample_site.accounts import READER
 from integrations.models import Integration
-from tests.atlassian import mcp_calls
+from tests.atlassian.mcp import calls as mcp_calls
 from tests.atlassian.rest_helpers import FOUR, call, connect, error
 from tests.factories import make_api_key
 from workspaces.models import Role

@@ -19,7 +19,7 @@ from audit.models import AuditLog, AuditSeal, AuditSinkCursor
 from audit.sealing import seal
 from audit.sinks.delivery import deliver_all, sink_statuses
 from config.environment import audit_sinks
-from tests.atlassian.authority import Authority
+from tests.atlassian.upstream.authority import Authority
 from tests.audit.factories import make_record, make_records
 from tests.audit.receivers import syslog_receiver, webhook_receiver
 

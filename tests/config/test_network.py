@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config.network import ca_bundle, client_cert, proxies
-from tests.atlassian.authority import Authority
+from tests.atlassian.upstream.authority import Authority
 
 
 @pytest.mark.parametrize(

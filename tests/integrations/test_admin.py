@@ -5,7 +5,7 @@ from audit.models import AuditLog
 from integrations.models import Integration
 from tests.factories import SITE, TOKEN, make_integration
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_site_answers")]
 
 LIST = "/admin/integrations/integration/"
 

@@ -7,7 +7,7 @@ from integrations.errors import IntegrationDisabled, IntegrationMissing
 from tests.factories import TOKEN, make_api_key, make_integration, make_workspace
 from workspaces.models import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_site_answers")]
 
 ENVIRONMENT = {"jira": ("https://operator.atlassian.net", "operator@example.com", "operator-token")}
 

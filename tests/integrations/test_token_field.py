@@ -16,7 +16,7 @@ from tests.factories import TOKEN, make_api_key, make_integration
 from tests.terminal import on_terminal
 from workspaces.models import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_site_answers")]
 
 STRANGE_KEY = Fernet.generate_key()
 

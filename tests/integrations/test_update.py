@@ -8,7 +8,7 @@ from integrations.models import Integration
 from tests.factories import TOKEN, make_api_key, make_integration
 from workspaces.models import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_site_answers")]
 
 URL = "/v1/integrations"
 WHOLE = {"base_url": "https://acme.atlassian.net", "email": "bot@acme.example.com", "api_token": "new-token"}

@@ -5,7 +5,7 @@ import pytest
 from audit.models import AuditLog
 from dev.sample_site import READER
 from integrations.models import Provider
-from tests.atlassian.mcp_calls import call, said
+from tests.atlassian.mcp.calls import call, said
 from tests.factories import make_api_key, make_integration
 from workspaces.models import Role
 

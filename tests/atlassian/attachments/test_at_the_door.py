@@ -11,8 +11,8 @@ from PIL import Image
 from audit.models import AuditLog
 from dev.sample_site.accounts import SERVICE
 from integrations.models import Integration
-from tests.atlassian.mcp_calls import call as call_tool
-from tests.atlassian.mcp_calls import said
+from tests.atlassian.mcp.calls import call as call_tool
+from tests.atlassian.mcp.calls import said
 from tests.atlassian.rest_helpers import call, connect, error, only_record
 from tests.factories import make_api_key, make_integration
 from workspaces.models import Role

@@ -7,11 +7,11 @@ import responses
 
 from audit.models import AuditLog
 from integrations.models import Integration
-from tests.atlassian.confluence_answers import SEARCH as PAGE_SEARCH
-from tests.atlassian.confluence_answers import V2, make_hits, make_page, make_row
+from tests.atlassian.confluence.answers import SEARCH as PAGE_SEARCH
+from tests.atlassian.confluence.answers import V2, make_hits, make_page, make_row
 from tests.atlassian.factories import ME, SIGNED, SITE
-from tests.atlassian.mcp_calls import call as call_tool
-from tests.atlassian.mcp_calls import said
+from tests.atlassian.mcp.calls import call as call_tool
+from tests.atlassian.mcp.calls import said
 from tests.factories import make_api_key, make_integration
 
 pytestmark = pytest.mark.django_db

@@ -15,14 +15,14 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from audit.models import AuditLog
-from tests.atlassian.mcp_calls import call, said
+from tests.atlassian.mcp.calls import call, said
+from tests.atlassian.mcp.test_clients import over_http, text_of, used
 from tests.atlassian.rest_helpers import connect
-from tests.atlassian.test_mcp_clients import over_http, text_of, used
 from tests.factories import make_api_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WORDS = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("docs/developer.md", "docs/mcp.md"))
 FOUR = ["jira_search", "jira_read", "confluence_search", "confluence_read"]
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", WORDS, re.MULTILINE | re.DOTALL)

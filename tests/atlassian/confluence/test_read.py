@@ -7,7 +7,7 @@ from rest_framework.exceptions import ValidationError
 from atlassian.confluence.finding import NO_SUCH_PAGE
 from atlassian.confluence.reader import Confluence
 from atlassian.errors import NothingThere, UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden, UpstreamRateLimited
-from tests.atlassian.confluence_answers import (
+from tests.atlassian.confluence.answers import (
     BARE_404,
     BULK,
     MINE,

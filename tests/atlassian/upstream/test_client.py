@@ -18,7 +18,7 @@ from atlassian.errors import (
     UpstreamTimeout,
 )
 from tests.atlassian.factories import GATEWAY, SIGNED, SITE, TOKEN, make_client, make_credentials
-from tests.atlassian.raw_http_server import answer, certified, listening
+from tests.atlassian.upstream.raw_http_server import answer, certified, listening
 
 PATH = "/rest/api/3/issue/ABC-1"
 MYSELF = SITE + "/rest/api/3/myself"

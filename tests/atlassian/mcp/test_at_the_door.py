@@ -11,7 +11,7 @@ import config
 from atlassian.mcp import bridge, view
 from atlassian.mcp import tools as mcp_tools
 from audit.models import AuditLog
-from tests.atlassian.mcp_calls import HANDSHAKE, call, post, request, said, stateless
+from tests.atlassian.mcp.calls import HANDSHAKE, call, post, request, said, stateless
 from tests.atlassian.rest_helpers import connect, only_record
 from tests.databases import away
 from tests.factories import SITE, make_api_key, make_integration

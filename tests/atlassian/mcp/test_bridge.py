@@ -1,4 +1,4 @@
-"""The stdio bridge against stand-ins; test_mcp_clients.py has it between the official client and the real server."""
+"""The stdio bridge against stand-ins; test_clients.py has it between the official client and the real server."""
 
 import ast
 import io
@@ -23,9 +23,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from atlassian.mcp import bridge
-from tests.atlassian.authority import Authority
-from tests.atlassian.proxy import running_proxy
-from tests.atlassian.stub_server import result_of, stub_server
+from tests.atlassian.mcp.stub_server import result_of, stub_server
+from tests.atlassian.upstream.authority import Authority
+from tests.atlassian.upstream.proxy import running_proxy
 
 BRIDGE = Path(bridge.__file__)
 KEY = "mc_" + "k" * 43

@@ -10,7 +10,7 @@ from rest_framework.exceptions import APIException
 
 from atlassian.confluence.reader import Confluence
 from atlassian.confluence.references import parse
-from tests.atlassian.confluence_answers import (
+from tests.atlassian.confluence.answers import (
     BULK,
     MINE,
     SEARCH,

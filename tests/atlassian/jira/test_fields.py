@@ -3,7 +3,7 @@
 import pytest
 import responses
 
-from tests.atlassian.jira_answers import (
+from tests.atlassian.jira.answers import (
     TYPES,
     calls,
     codes,

@@ -7,7 +7,7 @@ from rest_framework.exceptions import ValidationError
 from atlassian.confluence.reader import Confluence
 from atlassian.confluence.search.results import PageSummary
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden, UpstreamRejectedQuery
-from tests.atlassian.confluence_answers import MINE, SEARCH, make_hits, make_row
+from tests.atlassian.confluence.answers import MINE, SEARCH, make_hits, make_row
 from tests.atlassian.factories import GATEWAY, SITE, make_credentials
 
 KINDS = "type in (page, blogpost, folder, whiteboard, database, embed, slide)"

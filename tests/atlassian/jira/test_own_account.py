@@ -5,7 +5,7 @@ import responses
 
 from audit.models import AuditLog
 from dev.sample_site.accounts import MINA, READER
-from tests.atlassian.jira_answers import API, PARSE, SEARCH, SIGNED, calls, connected, make_issue, search
+from tests.atlassian.jira.answers import API, PARSE, SEARCH, SIGNED, calls, connected, make_issue, search
 from tests.factories import make_integration, make_member
 from workspaces.models import ApiKey, Membership
 

@@ -8,10 +8,10 @@ import pytest
 import responses
 
 from atlassian.confluence.reader import Confluence
-from tests.atlassian.confluence_answers import SEARCH, V2, make_hits, make_page, make_row
+from tests.atlassian.confluence.answers import SEARCH, V2, make_hits, make_page, make_row
 from tests.atlassian.factories import make_credentials
 
-ATLASSIAN = Path(__file__).parents[2] / "atlassian"
+ATLASSIAN = Path(__file__).parents[3] / "atlassian"
 HITS = 50
 
 

@@ -19,7 +19,7 @@ from atlassian.errors import (
     UpstreamScopeMissing,
 )
 from atlassian.upstream import identity
-from tests.atlassian.confluence_answers import BARE_404, missing
+from tests.atlassian.confluence.answers import BARE_404, missing
 from tests.atlassian.factories import GATEWAY, ME, SIGNED, SITE, STRANGER, make_client, make_credentials
 
 PATH = "/rest/api/3/issue/{key}"

@@ -11,7 +11,7 @@ from atlassian.connection_test import report as connection
 from atlassian.errors import UpstreamFailure
 from atlassian.jira.reader import Jira
 from dev.sample_site.accounts import CONTRACTOR, NEWCOMER, READER, SERVICE, UNLICENSED
-from tests.atlassian.confluence_answers import V2
+from tests.atlassian.confluence.answers import V2
 from tests.atlassian.factories import ME, SITE, make_credentials
 
 CLOUD_ID = "11223344-a1b2-3b33-c444-def123456789"

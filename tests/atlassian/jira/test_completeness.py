@@ -3,7 +3,7 @@
 import pytest
 import responses
 
-from tests.atlassian.jira_answers import (
+from tests.atlassian.jira.answers import (
     API,
     SEARCH,
     SIGNED,
@@ -18,7 +18,7 @@ from tests.atlassian.jira_answers import (
     search,
     serve,
 )
-from tests.atlassian.mcp_calls import call, said
+from tests.atlassian.mcp.calls import call, said
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 import responses
 from django.core.cache import cache
 
-from tests.atlassian.jira_answers import API, PARSE, SEARCH, SIGNED, calls, connected, issue_url, make_issue, search
+from tests.atlassian.jira.answers import API, PARSE, SEARCH, SIGNED, calls, connected, issue_url, make_issue, search
 
 pytestmark = pytest.mark.django_db
 

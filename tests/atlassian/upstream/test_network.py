@@ -10,10 +10,10 @@ import pytest
 from atlassian.connection_test.report import check_connection
 from atlassian.errors import UpstreamFailure, UpstreamTimeout
 from atlassian.upstream import addresses
-from tests.atlassian.authority import Authority
 from tests.atlassian.factories import TOKEN, make_client, make_credentials
-from tests.atlassian.proxy import running_proxy
-from tests.atlassian.raw_http_server import answer, listening
+from tests.atlassian.upstream.authority import Authority
+from tests.atlassian.upstream.proxy import running_proxy
+from tests.atlassian.upstream.raw_http_server import answer, listening
 
 PATH = "/rest/api/3/issue/ABC-1"
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import responses
 
-from tests.atlassian.jira_answers import (
+from tests.atlassian.jira.answers import (
     API,
     SEARCH,
     SIGNED,

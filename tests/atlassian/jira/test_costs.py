@@ -12,7 +12,7 @@ from atlassian.jira.reader import Jira
 from dev.sample_site.accounts import READER
 from integrations.credentials import Credentials
 
-JIRA = str(Path(__file__).parents[2] / "atlassian")
+JIRA = str(Path(__file__).parents[3] / "atlassian")
 OF_OTHERS = ("/rendering/", "/masking/", "/transport.py", "/deadline.py", "/client.py", "/identity.py")
 
 

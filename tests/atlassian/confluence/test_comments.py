@@ -5,7 +5,7 @@ import pytest
 import responses
 
 from atlassian.confluence.reader import Confluence
-from tests.atlassian.confluence_answers import BULK, MINE, V2, make_comment, make_page, missing
+from tests.atlassian.confluence.answers import BULK, MINE, V2, make_comment, make_page, missing
 from tests.atlassian.factories import ME, make_credentials
 
 NEXT = {"next": "/wiki/api/v2/pages/123/footer-comments?cursor=more"}

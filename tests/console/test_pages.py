@@ -13,7 +13,7 @@ from tests.audit.factories import make_record
 from tests.factories import SITE, TOKEN, make_api_key, make_integration, make_member, make_workspace
 from workspaces.models import ApiKey, Role, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_site_answers")]
 
 PAGE = "/integrations/acme/"
 OTHERS = ("members", "keys", "activity", "try")

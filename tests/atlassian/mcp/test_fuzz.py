@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.atlassian.mcp_calls import HANDSHAKE, post, request, stateless
+from tests.atlassian.mcp.calls import HANDSHAKE, post, request, stateless
 from tests.atlassian.rest_helpers import connect
 from tests.factories import make_api_key
 
