@@ -14,7 +14,7 @@ SCOPES = {  # what a person chooses → what the key is narrowed to
     "jira": ("Jira only", ("jira.*",)),
     "confluence": ("Confluence only", ("confluence.*",)),
     "search": ("Search only, read nothing", ("*.search",)),
-    "all": ("Everything that its member may, administration included", ()),
+    "all": ("Everything that its member may; administration too, unless it is limited below", ()),
 }
 
 

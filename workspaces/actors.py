@@ -17,7 +17,7 @@ def actor_for_key(api_key: ApiKey, channel: Channel) -> Actor:
         channel=channel,
         role=role,
         key_label=api_key.label,
-        permitted=grants_of_key(role, api_key.actions),
+        permitted=grants_of_key(role, api_key.actions, is_narrowed=api_key.is_narrowed),
         key_prefix=api_key.prefix,
         narrowed_to=api_key.narrowed_to,
         calls_per_minute=api_key.calls_per_minute,

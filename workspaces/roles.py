@@ -61,14 +61,15 @@ GRANTS: dict[str, frozenset[Action]] = {
 ACTION_PATTERNS = ("jira.*", "confluence.*", "*.search", "*.read", "git.*")
 
 
-def grants_of_key(role: str, patterns: Sequence[str]) -> frozenset[Action]:
+def grants_of_key(role: str, patterns: Sequence[str], *, is_narrowed: bool) -> frozenset[Action]:
     """
-    What a key may do of what its member may. One that is narrowed never administers anything, and a key of a plain
-    member never makes another: whoever stole it could outlive its revocation.
+    What a key may do of what its member may; patterns are of actions, empty: all. One that is narrowed in any way never
+    administers anything, or it would make a wider one; and a key of a plain member never makes another: whoever stole
+    it could outlive its revocation.
     """
     granted = GRANTS[role]
-    if patterns:
-        named = {action for action in _READING if any(fnmatchcase(action, pattern) for pattern in patterns)}
+    if is_narrowed:
+        named = {action for action in _READING if any(fnmatchcase(action, pattern) for pattern in patterns or "*")}
         hook = {Action.INTEGRATION_HOOK} if named & {Action.GIT_COMMIT, Action.GIT_MERGE} else set()
         return granted & (named | hook | {Action.ME_READ})
     if role == Role.MEMBER:

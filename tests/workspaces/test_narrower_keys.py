@@ -6,8 +6,8 @@ from audit.models import AuditLog
 from dev.sample_site import READER
 from integrations.models import Provider
 from tests.atlassian.mcp.calls import call, said
-from tests.factories import make_api_key, make_integration
-from workspaces.models import Role
+from tests.factories import make_api_key, make_integration, make_member
+from workspaces.models import ApiKey, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,27 @@ def test_a_key_does_only_the_actions_it_is_narrowed_to_whatever_its_members_role
     assert [client.get(f"/v1/{path}").status_code for path in may] == [200] * len(may)
     assert [error_of(client.get(f"/v1/{path}")) for path in may_not] == [(403, "role_required")] * len(may_not)
     assert AuditLog.objects.filter(outcome="denied").count() == len(may_not)
+
+
+@pytest.mark.parametrize(
+    "narrowing", [{"project_keys": ["OPS"]}, {"space_keys": ["RUN"]}, {"calls_per_minute": 60}, {"actions": ["*.read"]}]
+)
+def test_a_key_that_is_narrowed_in_any_way_neither_administers_nor_makes_a_wider_one(client_for, narrowing):
+    client = client_for(make_api_key(Role.OWNER, **narrowing))
+    make_member(Role.MEMBER)
+    of_another = {"label": "wider", "email": "member@acme.example.com"}
+    wide = {"provider": "jira", "config": {"project_keys": None}}
+
+    refused = [
+        client.post("/v1/api-keys", {"label": "wider"}, format="json"),
+        client.post("/v1/api-keys", of_another, format="json"),
+        client.put("/v1/integrations", wide, format="json"),
+        client.get("/v1/audit-logs"),
+    ]
+
+    assert [error_of(answer) for answer in refused] == [(403, "role_required")] * len(refused)
+    assert ApiKey.objects.count() == 1
+    assert set(AuditLog.objects.values_list("outcome", flat=True)) == {"denied"}
 
 
 def test_mcp_refuses_a_narrowed_key_as_rest_does(client_for, site):
