@@ -3,6 +3,7 @@
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
+from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
@@ -17,7 +18,7 @@ from workspaces.errors import (
     SignInToAccept,
     WrongAccount,
 )
-from workspaces.manageable import lock, require_can_manage
+from workspaces.manageable import lock, may_manage_by_now, require_can_manage
 from workspaces.models import Invitation, Membership, User, Workspace, digest_of
 
 
@@ -63,10 +64,7 @@ def list_invitations(actor: Actor, workspace: Workspace) -> list[Invitation]:
 
 def open_invitation(digest: str) -> Invitation:
     """Raises LinkDoesNotWork."""
-    invitation = Invitation.objects.select_related("workspace").filter(digest=digest).first()
-    if invitation is None or not invitation.is_open:
-        raise LinkDoesNotWork()
-    return invitation
+    return _opened(Invitation.objects.select_related("workspace"), digest)
 
 
 def needs_sign_in(invitation: Invitation) -> bool:
@@ -75,8 +73,10 @@ def needs_sign_in(invitation: Invitation) -> bool:
     password, of the operator's staff, or a member of anything.
     """
     user = User.objects.filter(email=invitation.email).first()
-    if user is None:
-        return False
+    return user is not None and _is_somebodys(user)
+
+
+def _is_somebodys(user: User) -> bool:
     return user.has_usable_password() or user.is_staff or user.is_superuser or user.memberships.exists()
 
 
@@ -95,9 +95,10 @@ def accept_with_password(digest: str, password: str) -> Membership:
     invitation = open_invitation(digest)
     with audited(_holder(invitation), Action.INVITATION_ACCEPT, {"role": invitation.role}):
         invitation = _locked(digest)
-        if needs_sign_in(invitation):
+        # Locked: two who accept at once, in two workspaces, would each find an account without a password.
+        user = User.objects.select_for_update().filter(email=invitation.email).first() or User(email=invitation.email)
+        if user.pk and _is_somebodys(user):
             raise SignInToAccept()
-        user = User.objects.filter(email=invitation.email).first() or User(email=invitation.email)
         if not user.is_active:
             raise LinkDoesNotWork()
         require_strong_password(password, user)
@@ -116,7 +117,6 @@ def require_strong_password(password: str, user: User) -> None:
 def _accept(invitation: Invitation, user: User) -> Membership:
     invitation.used_at = timezone.now()
     invitation.save(update_fields=["used_at"])
-    user.end_password_links_of_admins()
     membership, _ = Membership.objects.get_or_create(
         workspace=invitation.workspace, user=user, defaults={"role": invitation.role}
     )
@@ -124,9 +124,14 @@ def _accept(invitation: Invitation, user: User) -> Membership:
 
 
 def _locked(digest: str) -> Invitation:
-    invitations = Invitation.objects.select_for_update(of=("self",)).select_related("workspace")
+    return _opened(Invitation.objects.select_for_update(of=("self",)).select_related("workspace"), digest)
+
+
+def _opened(invitations: QuerySet[Invitation], digest: str) -> Invitation:
     invitation = invitations.filter(digest=digest).first()
     if invitation is None or not invitation.is_open:
+        raise LinkDoesNotWork()
+    if not may_manage_by_now(invitation.created_by, invitation.workspace, invitation.role):
         raise LinkDoesNotWork()
     return invitation
 

@@ -3,8 +3,10 @@
 from django.db.models import Case, When
 
 from audit.actors import Actor
+from audit.vocabulary import Channel
+from workspaces.actors import actor_for_user
 from workspaces.errors import AboveYourRole, LastOwner, NoSuchMember
-from workspaces.models import Membership, Role, Workspace
+from workspaces.models import Membership, Role, User, Workspace
 from workspaces.roles import MANAGEABLE_ROLES
 
 MAX_OFFERED = 1000
@@ -49,6 +51,13 @@ def is_own_or_manageable(actor: Actor, email: str, role: str) -> bool:
 def require_can_manage(actor: Actor, role: str) -> None:
     if not can_manage(actor, role):
         raise AboveYourRole()
+
+
+def may_manage_by_now(email: str, workspace: Workspace, role: str) -> bool:
+    """A link is good for no more than whoever made it could do when it is opened."""
+    user = User.objects.filter(email=email, is_active=True).first()
+    actor = actor_for_user(user, workspace.key, Channel.PAGE) if user else None
+    return actor is not None and can_manage(actor, role)
 
 
 def lock(workspace: Workspace) -> None:

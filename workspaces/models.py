@@ -9,8 +9,6 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
-from audit.actors import OPERATOR
-
 WORKSPACE_KEY = r"\A[a-z0-9][a-z0-9_-]*\Z"
 ACCOUNT_ID = r"\A[A-Za-z0-9:_|-]*\Z"
 KEY_PREFIX = "mc_"
@@ -57,10 +55,6 @@ class User(AbstractUser):
         super().save(*args, **kwargs)
         if is_new_password:
             self.password_links.all().end()
-
-    def end_password_links_of_admins(self) -> None:
-        """On joining another workspace: such a link was made by somebody of the one before, and would open both."""
-        self.password_links.exclude(created_by__in=(self.email, OPERATOR)).end()
 
     def get_session_auth_hash(self) -> str:
         """Sessions of an earlier generation end. The first is Django's own hash, so that an upgrade ends none."""

@@ -1,14 +1,14 @@
 """Passwords: set by a link, changed, and what ends with the old one."""
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
-from audit.actors import Actor
+from audit.actors import OPERATOR, Actor
 from audit.limits import seconds_to_wait
 from audit.trail import append, audited
 from audit.vocabulary import Action, Channel, Outcome
 from workspaces.errors import LinkDoesNotWork, OperatorOnly
 from workspaces.invitations import require_strong_password
-from workspaces.manageable import manageable_membership
+from workspaces.manageable import manageable_membership, may_manage_by_now
 from workspaces.models import Membership, PasswordLink, User, Workspace
 
 FAILURES_RECORDED_PER_MINUTE = 10  # of one user, from wherever: a guesser cannot fill the log
@@ -21,10 +21,10 @@ def create_password_link(actor: Actor, workspace: Workspace, email: str) -> tupl
     somebody who is a member elsewhere too, or staff.
     """
     with audited(actor, Action.PASSWORD_LINK_CREATE, {"email": email}):
-        user = manageable_membership(actor, workspace, email).user
-        if user.is_staff or user.is_superuser or user.memberships.exclude(workspace=workspace).exists():
+        membership = manageable_membership(actor, workspace, email)
+        if not _is_all_there_is(membership):
             raise OperatorOnly()
-        return _new_link(user, actor.user)
+        return _new_link(membership.user, actor.user)
 
 
 def create_password_link_as_operator(actor: Actor, user: User) -> tuple[PasswordLink, str]:
@@ -44,19 +44,14 @@ def request_password_link(email: str) -> tuple[PasswordLink, str] | None:
 
 def open_password_link(digest: str) -> PasswordLink:
     """Raises LinkDoesNotWork."""
-    link = PasswordLink.objects.select_related("user").filter(digest=digest).first()
-    if link is None or not link.is_open or not link.user.is_active:
-        raise LinkDoesNotWork()
-    return link
+    return _opened(PasswordLink.objects.select_related("user"), digest)
 
 
 def set_password_by_link(digest: str, password: str) -> User:
     """Raises LinkDoesNotWork, or ValidationError for the password. All sessions and other links end."""
     user = open_password_link(digest).user
     with audited(_self(user), Action.USER_PASSWORD, {"by": "link"}):
-        link = PasswordLink.objects.select_for_update(of=("self",)).select_related("user").get(digest=digest)
-        if not link.is_open:
-            raise LinkDoesNotWork()
+        link = _opened(PasswordLink.objects.select_for_update().select_related("user"), digest)
         require_strong_password(password, link.user)
         link.user.set_password(password)
         link.user.save(update_fields=["password"])
@@ -84,6 +79,29 @@ def record_failed_sign_in(email: str) -> None:
     if user is None or seconds_to_wait(f"failed-sign-in:{user.pk}", FAILURES_RECORDED_PER_MINUTE) is not None:
         return
     record_account_action(user, Action.USER_SIGN_IN, {}, Outcome.FAILED, "invalid_login")
+
+
+def _opened(links: QuerySet[PasswordLink], digest: str) -> PasswordLink:
+    link = links.filter(digest=digest).first()
+    if link is None or not link.is_open or not link.user.is_active or not _could_be_made_now(link):
+        raise LinkDoesNotWork()
+    return link
+
+
+def _could_be_made_now(link: PasswordLink) -> bool:
+    """By whoever made it: it opens all that its holder may do by now, as somebody's owner, or in another workspace."""
+    if link.created_by in (link.user.email, OPERATOR):
+        return True
+    membership = link.user.memberships.select_related("workspace", "user").first()
+    if membership is None or not _is_all_there_is(membership):
+        return False
+    return may_manage_by_now(link.created_by, membership.workspace, membership.role)
+
+
+def _is_all_there_is(membership: Membership) -> bool:
+    """Whether the person may do nothing else here."""
+    user = membership.user
+    return not (user.is_staff or user.is_superuser or user.memberships.exclude(pk=membership.pk).exists())
 
 
 def _self(user: User) -> Actor:

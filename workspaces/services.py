@@ -18,7 +18,7 @@ from workspaces.manageable import (
     require_another_owner,
     require_can_manage,
 )
-from workspaces.models import Membership, PasswordLink, Role, User, Workspace
+from workspaces.models import Membership, Role, User, Workspace
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,6 @@ def add_member(actor: Actor, workspace: Workspace, email: str, role: str) -> Mem
         user = User.objects.filter(email=email).first() or _create_user(email)
         membership = Membership.objects.filter(workspace=workspace, user=user).first()
         if membership is None:
-            user.end_password_links_of_admins()
             return Membership.objects.create(workspace=workspace, user=user, role=role)
         target["role_before"] = membership.role
         _set_role(actor, membership, role)
@@ -135,7 +134,7 @@ def remove_member(actor: Actor, workspace: Workspace, email: str) -> None:
         membership = manageable_membership(actor, workspace, email)
         require_another_owner(membership)
         target["api_keys"] = [api_key.prefix for api_key in membership.api_keys.usable()]
-        _end_links_made_by(membership)
+        _withdraw_invitations_of(membership)
         membership.delete()
 
 
@@ -144,17 +143,15 @@ def _set_role(actor: Actor, membership: Membership, role: str) -> None:
     if role != Role.OWNER:
         require_another_owner(membership)
     if role != membership.role:
-        _end_links_made_by(membership)  # what they may hand out is another by now
+        _withdraw_invitations_of(membership)  # what they may hand out is another by now
     membership.role = role
     membership.save(update_fields=["role"])
 
 
-def _end_links_made_by(membership: Membership) -> None:
-    """Or whoever leaves could come back by an invitation that they made for themselves, or as somebody else."""
-    email, workspace = membership.user.email, membership.workspace
-    workspace.invitations.filter(created_by=email, used_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())
-    of_others = PasswordLink.objects.exclude(user=membership.user)
-    of_others.filter(created_by=email, user__memberships__workspace=workspace).end()
+def _withdraw_invitations_of(membership: Membership) -> None:
+    """Their links would do no more; the list of those that are open is to say so."""
+    made = membership.workspace.invitations.filter(created_by=membership.user.email, used_at=None, withdrawn_at=None)
+    made.update(withdrawn_at=timezone.now())
 
 
 def set_atlassian_account(actor: Actor, workspace: Workspace, email: str, account_id: str) -> Membership:

@@ -136,6 +136,17 @@ def test_somebody_with_an_account_accepts_signed_in_and_nobody_else_does(browser
     assert list(records) == [("denied", "wrong_account"), ("success", "")]
 
 
+def test_an_invitation_of_somebody_who_was_made_inactive_lets_nobody_in(browser_of):
+    link = invited(browser_of(Role.OWNER), role=Role.OWNER)
+    User.objects.filter(email="owner@acme.example.com").update(is_active=False)
+    newcomer = Client()
+
+    opened, accepted = newcomer.get(link, follow=True), newcomer.post("/invitation/", PASSWORD)
+
+    assert (opened.status_code, accepted.status_code) == (404, 404)
+    assert not User.objects.filter(email=NEW).exists()
+
+
 def test_an_invitation_of_somebody_who_left_is_worth_nothing(browser_of):
     """Or whoever is removed could come back by a link that they made for themselves."""
     link = invited(browser_of(Role.ADMIN))
