@@ -10,7 +10,7 @@ from workspaces.roles import GRANTS, grants_of_key
 
 def actor_for_key(api_key: ApiKey, channel: Channel) -> Actor:
     membership = api_key.membership
-    role = membership.effective_role
+    role = api_key.effective_role
     return Actor(
         user=membership.user.email,
         workspace=membership.workspace.key,

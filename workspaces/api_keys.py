@@ -8,12 +8,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
-from audit.actors import Actor
+from audit.actors import OPERATOR, Actor
 from audit.trail import audited
 from audit.vocabulary import Action
 from workspaces.errors import KeyDoesNotWork, NoSuchKey
 from workspaces.manageable import own_or_manageable_membership
-from workspaces.models import ApiKey, Workspace
+from workspaces.models import ApiKey, Workspace, lowest_role
 from workspaces.roles import MANAGEABLE_ROLES, narrowing_words
 
 OVERLAP = timedelta(hours=1)  # for which the old key of a rotation still works
@@ -55,7 +55,8 @@ def issue_api_key(
         membership = own_or_manageable_membership(actor, workspace, email)
         expires_at = None if expires_in_days is None else timezone.now() + timedelta(days=expires_in_days)
         expires_at = _no_later_than_callers(actor, workspace, expires_at)
-        api_key, secret = ApiKey.issue(membership, label, expires_at, **narrowing.as_fields())
+        role = _no_higher_than_callers(actor, membership.effective_role)
+        api_key, secret = ApiKey.issue(membership, label, expires_at, role=role, **narrowing.as_fields())
         target["prefix"] = api_key.prefix
     return api_key, secret
 
@@ -75,7 +76,8 @@ def rotate_api_key(actor: Actor, api_key: ApiKey, *, at_once: bool = False) -> t
         expires_at = _no_later_than_callers(
             actor, api_key.membership.workspace, timezone.now() + lifetime if lifetime else None
         )
-        new, secret = ApiKey.issue(api_key.membership, api_key.label, expires_at, **_narrowing_of(api_key))
+        role = _no_higher_than_callers(actor, api_key.effective_role)
+        new, secret = ApiKey.issue(api_key.membership, api_key.label, expires_at, role=role, **_narrowing_of(api_key))
         target["new_prefix"] = new.prefix
         _end(api_key, at_once)
     return new, secret
@@ -148,3 +150,8 @@ def _no_later_than_callers(actor: Actor, workspace: Workspace, expires_at: datet
     callers = ApiKey.objects.filter(membership__workspace=workspace, prefix=actor.key_prefix)
     ends = [moment for moment in (expires_at, *callers.values_list("expires_at", flat=True)) if moment]
     return min(ends, default=None)
+
+
+def _no_higher_than_callers(actor: Actor, role: str) -> str:
+    """Whose own key may act as less than they do by now."""
+    return role if actor.role == OPERATOR else lowest_role(role, actor.role)

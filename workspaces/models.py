@@ -92,6 +92,11 @@ class Role(models.TextChoices):
     MEMBER = "member"
 
 
+def lowest_role(*roles: str) -> str:
+    """They are declared from the highest down."""
+    return max(roles, key=Role.values.index)
+
+
 class Membership(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
@@ -144,6 +149,9 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # The most that it acts as: somebody else may hold it, who must not rise with its member.
+    role_when_made = models.CharField(max_length=8, choices=Role.choices, db_default=Role.OWNER, editable=False)
+
     # Narrower than its member; empty: not narrowed.
     actions = models.JSONField(default=list, blank=True, help_text="Actions, or patterns like jira.*; empty: all.")
     project_keys = models.JSONField(default=list, blank=True)
@@ -159,6 +167,10 @@ class ApiKey(models.Model):
         return f"{self.prefix}… ({self.label})"
 
     @property
+    def effective_role(self) -> str:
+        return lowest_role(self.role_when_made, self.membership.effective_role)
+
+    @property
     def narrowed_to(self) -> dict[str, tuple[str, ...]]:
         """By provider, named as text: which providers there are is known above."""
         keys = {"jira": tuple(self.project_keys), "confluence": tuple(self.space_keys)}
@@ -170,9 +182,9 @@ class ApiKey(models.Model):
 
     @classmethod
     def issue(
-        cls, membership: Membership, label: str, expires_at: datetime | None, **narrowing: Any
+        cls, membership: Membership, label: str, expires_at: datetime | None, *, role: str = "", **narrowing: Any
     ) -> tuple["ApiKey", str]:
-        """Raises django's ValidationError for a label that has no room."""
+        """role is the most that it acts as; empty: the member's. Raises django's ValidationError for a bad label."""
         secret = KEY_PREFIX + secrets.token_urlsafe(32)
         api_key = cls(
             membership=membership,
@@ -180,6 +192,7 @@ class ApiKey(models.Model):
             expires_at=expires_at,
             prefix=secret[:PREFIX_CHARS],
             digest=digest_of(secret),
+            role_when_made=role or membership.effective_role,
             **narrowing,
         )
         api_key.clean_fields(exclude={"membership"})

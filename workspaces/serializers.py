@@ -105,7 +105,7 @@ def api_key_as_json(api_key: ApiKey) -> dict[str, Any]:
         "prefix": api_key.prefix,
         "label": api_key.label,
         "email": api_key.membership.user.email,
-        "role": api_key.membership.effective_role,
+        "role": api_key.effective_role,
         "state": api_key.rejection_reason() or "usable",
         "created_at": api_key.created_at,
         "expires_at": api_key.expires_at,

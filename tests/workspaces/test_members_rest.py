@@ -253,6 +253,35 @@ def test_a_key_made_by_a_key_does_not_outlive_it_and_a_members_key_makes_none(cl
     assert error_of(member.post("/v1/api-keys", {"label": "agent"}, format="json")) == (403, "role_required")
 
 
+@pytest.mark.parametrize("promoted", ["owner", "superuser"])
+def test_a_key_that_an_admin_made_for_a_member_does_not_rise_with_them(client_for, promoted):
+    admin, member = client_for(make_api_key(Role.ADMIN)), make_member()
+    issued = admin.post("/v1/api-keys", {"label": "bot", "email": member.user.email}, format="json").json()
+    made = admin.post("/v1/api-keys/rotate", {"prefix": issued["api_key"]["prefix"]}, format="json").json()
+    Membership.objects.filter(pk=member.pk).update(role="owner" if promoted == "owner" else "member")
+    User.objects.filter(pk=member.user.pk).update(is_superuser=promoted == "superuser")
+
+    for secret in (issued["secret"], made["secret"]):
+        held = client_for(secret)
+        assert error_of(held.get("/v1/audit-logs")) == (403, "role_required")
+        assert error_of(held.post("/v1/api-keys", {"label": "wider"}, format="json")) == (403, "role_required")
+        me = held.get("/v1/me").json()
+        assert (me["role"], me["api_key"]["role"]) == ("member", "member")
+    assert AuditLog.objects.filter(outcome="denied", role="member").count() == 4
+
+
+def test_a_key_that_is_made_by_one_is_no_wider_than_that_and_sinks_with_its_member(client_for):
+    admin = make_api_key(Role.ADMIN)
+    Membership.objects.update(role="owner")
+    made = client_for(admin).post("/v1/api-keys", {"label": "second"}, format="json").json()["secret"]
+
+    roles = [client_for(secret).get("/v1/me").json()["role"] for secret in (admin, made)]
+    Membership.objects.update(role="member")
+    sunk = [client_for(secret).get("/v1/me").json()["role"] for secret in (admin, made)]
+
+    assert (roles, sunk) == (["admin", "admin"], ["member", "member"])
+
+
 def test_rotating_gives_another_secret_while_the_old_one_lives_an_hour_or_ends_at_once(client_for):
     admin = client_for(make_api_key(Role.ADMIN))
     old = make_api_key(Role.MEMBER, actions=["jira.*"], calls_per_minute=7)

@@ -204,8 +204,9 @@ def test_an_owner_of_another_workspace_reaches_nobody_of_this_one(service):
 
 
 def test_a_superuser_who_is_a_plain_member_acts_as_owner_by_session_and_by_key(client_for):
-    secret = make_api_key("member")
+    make_member("member")
     User.objects.update(is_superuser=True)
+    secret = make_api_key("member")
 
     assert client_for(secret).get("/v1/me").json()["role"] == "owner"
     actor = actor_for_user(User.objects.get(), "acme", Channel.PAGE)
