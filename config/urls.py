@@ -10,7 +10,7 @@ urlpatterns = [
     path("v1/docs", docs, name="docs"),
     path("v1/", include("workspaces.urls")),
     path("v1/", include("integrations.urls")),
-    path("v1/", include("atlassian.urls")),
+    path("v1/", include("atlassian.rest.urls")),
     path("v1/", include("audit.urls")),
     path("mcp", mcp, name="mcp"),
     path("mcp/memory-core-mcp", BridgeView.as_view(), name="bridge"),

@@ -77,7 +77,7 @@ ATLASSIAN = [  # its files and folders, the ground first; jira and confluence kn
     {"jira", "confluence", "own_account.py"},
     {"connection_test"},
     {"services.py", "provisioning.py", "serializers.py", "recent_reads.py"},
-    {"viewsets.py", "integration_views.py", "mcp", "urls.py", "apps.py", "management"},
+    {"rest", "mcp", "apps.py", "management"},
 ]
 
 

@@ -9,8 +9,9 @@ from typing import Any, TypedDict, get_args, get_type_hints
 import msgspec
 from rest_framework.views import APIView
 
-from atlassian import services, viewsets
-from atlassian.integration_views import IntegrationsView, IntegrationTestView
+from atlassian import services
+from atlassian.rest import viewsets
+from atlassian.rest.integrations import IntegrationsView, IntegrationTestView
 from audit.models import AuditLog
 from audit.views import AuditLogsView
 from config.openapi.people import answers_about_people

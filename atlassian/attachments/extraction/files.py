@@ -34,7 +34,7 @@ def extract(file: BinaryIO, name: str, charset: str, *, pictures: bool) -> Extra
     if beginning.startswith(PICTURES) or (beginning[:4] == b"RIFF" and beginning[8:12] == b"WEBP"):
         return _picture(file, pictures)
     if b"%PDF-" in beginning[:1_024]:
-        from atlassian.attachments.extraction.pdf import pdf
+        from atlassian.attachments.extraction.formats.pdf import pdf
 
         return pdf(file)
     if beginning.startswith((b"PK\3\4", b"PK\5\6")):
@@ -49,7 +49,7 @@ def extract(file: BinaryIO, name: str, charset: str, *, pictures: bool) -> Extra
 def _picture(file: BinaryIO, wanted: bool) -> Extracted:
     if not wanted:
         raise Unreadable(Reason.PICTURES_OFF)
-    from atlassian.attachments.extraction.pictures import picture
+    from atlassian.attachments.extraction.formats.pictures import picture
 
     return picture(file)
 
@@ -71,18 +71,18 @@ def _package(package: Package) -> Extracted:
     """An office file, else the list of what is in a ZIP archive, of which nothing is unpacked."""
     kind = package.beginning("mimetype").removeprefix(b"application/vnd.oasis.opendocument.").split(b"-")[0]
     if "word/document.xml" in package:
-        from atlassian.attachments.extraction.docx import docx
+        from atlassian.attachments.extraction.formats.docx import docx
 
         return docx(package)
     if "xl/workbook.xml" in package:
-        from atlassian.attachments.extraction.xlsx import xlsx
+        from atlassian.attachments.extraction.formats.xlsx import xlsx
 
         return xlsx(package)
     if "ppt/presentation.xml" in package:
-        from atlassian.attachments.extraction.pptx import pptx
+        from atlassian.attachments.extraction.formats.pptx import pptx
 
         return pptx(package)
-    from atlassian.attachments.extraction import odf
+    from atlassian.attachments.extraction.formats import odf
 
     return odf.odf(package, odf.KINDS[kind]) if kind in odf.KINDS else _listing(package)
 
@@ -111,15 +111,15 @@ def _text(data: bytes, name: str, charset: str, extracted: Extracted) -> Extract
 
     suffix = name.lower().rpartition(".")[2] if "." in name else ""
     if suffix in ("eml", "mht", "mhtml") or (_MAIL.match(data[:BEGINNING]) and _MAIL_HEADER.search(data[:BEGINNING])):
-        from atlassian.attachments.extraction.mail import mail
+        from atlassian.attachments.extraction.formats.mail import mail
 
         mail(data, extracted)
     elif suffix in ("html", "htm", "xhtml") or _HTML.match(data[:BEGINNING]):
-        from atlassian.attachments.extraction.web import declared_charset, web
+        from atlassian.attachments.extraction.formats.web import declared_charset, web
 
         web(decoded(data, charset or declared_charset(data), extracted), extracted)
     else:
-        from atlassian.attachments.extraction.plain import plain
+        from atlassian.attachments.extraction.formats.plain import plain
 
         plain(decoded(data, charset or _declared_in_xml(data), extracted), suffix, extracted)
     return extracted

@@ -5,8 +5,8 @@ import email.policy
 from email.message import EmailMessage
 
 from atlassian.attachments.extraction.charsets import decoded
+from atlassian.attachments.extraction.formats.web import web
 from atlassian.attachments.extraction.outcome import Extracted, Unreadable
-from atlassian.attachments.extraction.web import web
 from atlassian.rendering.characters import visible_text
 from atlassian.rendering.markdown.blocks import write
 from atlassian.rendering.markdown.tree import STRONG, Block, Heading, List, ListItem, Paragraph, Run

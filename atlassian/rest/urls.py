@@ -1,8 +1,8 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from atlassian.integration_views import IntegrationsView, IntegrationTestView
-from atlassian.viewsets import ConfluenceViewSet, JiraViewSet
+from atlassian.rest.integrations import IntegrationsView, IntegrationTestView
+from atlassian.rest.viewsets import ConfluenceViewSet, JiraViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("jira", JiraViewSet, basename="jira")
