@@ -1,6 +1,7 @@
 """How much of one document is read, so that none holds the processor or the memory for long."""
 
 import json
+import math
 from typing import Any
 
 # Elements or nodes of a document. Real pages have hundreds or thousands, a table of 400 × 400 cells 320,000.
@@ -14,10 +15,22 @@ CUT_SHORT = "[cut short: this document has more parts than are read at once; the
 
 
 def read_json(text: str) -> Any:
-    """Raises ValueError for what is not JSON, is nested too deeply, or holds more values than are read."""
+    """
+    None stands for a number that no answer of ours could repeat, like NaN or 1e999.
+
+    Raises ValueError for what is not JSON, is nested too deeply, or holds more values than are read.
+    """
     if text.count(",") + text.count("[") + text.count("{") > MAX_JSON_VALUES:
         raise ValueError("too many values")
     try:
-        return json.loads(text, strict=False)
+        return _DECODER.decode(text)
     except RecursionError as exc:
         raise ValueError("nested too deeply") from exc
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+_DECODER = json.JSONDecoder(strict=False, parse_float=_finite, parse_constant=lambda name: None)

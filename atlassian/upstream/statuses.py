@@ -28,13 +28,20 @@ def _unusable(transport: Transport, response: Response) -> UpstreamFailure:
 
 
 def _redirected(transport: Transport, response: Response) -> UpstreamFailure:
-    host = urlsplit(response.headers.get("Location", "")).hostname or ""
-    moved = host.endswith(".atlassian.net") and host != urlsplit(transport.site_url).hostname
+    host = _host(response.headers.get("Location", ""))
+    moved = host.endswith(".atlassian.net") and host != _host(transport.site_url)
     where = f" It may be https://{host} now." if moved else ""
     return UpstreamFailure(
         f"Atlassian redirected the call, which is not followed. Check base_url, the address that the browser shows "
         f"once {transport.credentials.product} is open.{where}"
     )
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _rejected(transport: Transport, response: Response) -> UpstreamFailure:

@@ -111,8 +111,18 @@ def test_a_rejected_query_is_told_in_atlassians_sentence(body, sentence):
 
 
 @responses.activate
-def test_a_redirect_is_not_followed():
-    responses.get(SITE + PATH, status=302, headers={"Location": "https://id.atlassian.com/login"})
+def test_numbers_that_no_answer_could_repeat_are_absent():
+    responses.get(
+        SITE + PATH, body='{"a": NaN, "b": [-Infinity, 1e999], "c": 1.5, "d": 1e30}', content_type="application/json"
+    )
+
+    assert get() == {"a": None, "b": [None, None], "c": 1.5, "d": 1e30}
+
+
+@pytest.mark.parametrize("location", ["https://id.atlassian.com/login", "https://[", "", "//[v1.x]/"])
+@responses.activate
+def test_a_redirect_is_not_followed(location):
+    responses.get(SITE + PATH, status=302, headers={"Location": location})
 
     with pytest.raises(UpstreamFailure, match="redirected"):
         get()
