@@ -11,8 +11,18 @@ from django.http.response import HttpResponseBase
 from audit.append_only import missing_triggers
 from audit.sinks.delivery import sink_statuses
 from config.metrics import metrics
+from config.starting import why_not_connected
 
 log = logging.getLogger(__name__)
+
+UNREACHABLE = "The database cannot be reached, or refuses us: see the server's log."
+# By what psycopg and PostgreSQL say.
+SAID_OF_POSTGRESQL = {
+    "timeout expired": "The database does not answer: it is stopped, or nothing comes back from there.",
+    "too many clients": "The database has no connection left (max_connections).",
+    "remaining connection slots": "The database has no connection left (max_connections).",
+    "too many connections for": "The database has no connection left for this user or database.",
+}
 
 
 class HealthMiddleware:
@@ -42,7 +52,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         sinks = {} if problem else _sinks()
     except DatabaseError as exc:
         log.error("database not reachable", exc_info=exc)
-        problem = "The database cannot be reached, or all of its connections or ours (DATABASE_POOL_SIZE) are taken."
+        problem = _why_not_used()
     if problem:
         return JsonResponse({"status": "not ready", "problem": problem}, status=503)
     return JsonResponse({"status": "ok"} | sinks)
@@ -62,6 +72,16 @@ def _problem() -> str:
     if missing_triggers(connection):
         return "The audit log's append-only triggers are missing: run 'manage.py migrate'."
     return ""
+
+
+def _why_not_used() -> str:
+    """What hinders us, without what the database says of it: that names hosts and users."""
+    if connection.vendor == "sqlite":
+        return "The database cannot be used: its file is not there, is damaged, or is locked by another process."
+    reason = why_not_connected()
+    if not reason:
+        return "All of our connections to the database (DATABASE_POOL_SIZE) are taken, or one was lost just now."
+    return next((said for part, said in SAID_OF_POSTGRESQL.items() if part in reason), UNREACHABLE)
 
 
 def _is_read_only() -> bool:

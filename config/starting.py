@@ -53,12 +53,12 @@ def check_database() -> None:
     if connection.vendor == "sqlite":
         connection.ensure_connection()
         connection.close()
-    elif reason := _why_not_connected():
+    elif reason := why_not_connected():
         raise DatabaseError(reason)
 
 
-def _why_not_connected() -> str:
-    """By a connection beside the pool, whose own error does not say why."""
+def why_not_connected() -> str:
+    """Of PostgreSQL, by a connection beside the pool, whose own error does not say why; empty where it connects."""
     import psycopg
 
     try:
