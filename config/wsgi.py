@@ -1,5 +1,6 @@
 import django
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.db import connection
 
 from config.starting import name_settings_module
 
@@ -28,4 +29,8 @@ class Handler(WSGIHandler):
 
 
 django.setup(set_prefix=False)
+if connection.vendor == "postgresql":
+    from config.silence import watch_pool  # with SQLite its library is not loaded
+
+    watch_pool()
 application = Handler()

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 PATH = "/v1/jira/read?issue_key=GATE-7"
@@ -18,6 +19,7 @@ class Ledger:
     content: set[str] = field(default_factory=set)
     refused: dict[str, tuple[int, str]] = field(default_factory=dict)
     unanswered: set[str] = field(default_factory=set)  # the connection broke: there was no answer to record
+    longest: float = 0.0  # seconds until an answer
 
 
 class Load:
@@ -58,6 +60,7 @@ def call(port: int, key: str, ledger: Ledger) -> None:
     chosen = uuid.uuid4().hex
     head = {"Authorization": f"Bearer {key}", "X-Request-ID": chosen}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=CLIENT_TIMEOUT)
+    began = time.monotonic()
     try:
         connection.request("GET", PATH, headers=head)
         answer = connection.getresponse()
@@ -66,9 +69,40 @@ def call(port: int, key: str, ledger: Ledger) -> None:
         ledger.unanswered.add(chosen)
         time.sleep(0.05)
     else:
+        ledger.longest = max(ledger.longest, time.monotonic() - began)
         if answer.status == 200:
             ledger.content.add(chosen)
         else:
             ledger.refused[chosen] = (answer.status, body["error"]["code"])
     finally:
         connection.close()
+
+
+class Readiness:
+    """A context: /readyz is asked while its block runs, and what it says is kept."""
+
+    def __init__(self, port: int) -> None:
+        self.said: set[str] = set()
+        self.longest = 0.0  # seconds until an answer
+        self._port = port
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._ask_on)
+
+    def __enter__(self) -> "Readiness":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _ask_on(self) -> None:
+        while not self._stopping.is_set():
+            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=CLIENT_TIMEOUT)
+            began = time.monotonic()
+            with suppress(OSError, http.client.HTTPException, ValueError):
+                connection.request("GET", "/readyz")
+                self.said.add(json.loads(connection.getresponse().read()).get("problem", ""))
+                self.longest = max(self.longest, time.monotonic() - began)
+            connection.close()
+            self._stopping.wait(0.2)

@@ -14,6 +14,10 @@ from dev.faults.upstream import spoiled
 
 UNAVAILABLE = frozenset({503})
 OF_ATLASSIAN = frozenset({502, 503, 504})
+ANSWERED_WITHIN = 15  # seconds
+ANSWERED_BY_ATLASSIAN_WITHIN = 35  # of which a call waits for it 30
+SECONDS_UNTIL_MISSED = 8  # at least, of connections: our pool waits for one for 5
+SECONDS_OF_SILENCE = 18  # at least, of a database: longer than anybody may be held
 UPSTREAM = ("drop", "broken_json", "down_page", "stall")
 
 
@@ -22,6 +26,8 @@ class Scenario:
     happen: Callable[[], None]
     refusals: frozenset[int] = UNAVAILABLE  # the statuses that are right meanwhile
     all_recorded: bool = False  # refusals as well: the log can be written all the time
+    problem: str = ""  # of what /readyz has to say meanwhile
+    answered_within: float = ANSWERED_WITHIN
 
 
 @dataclass
@@ -40,7 +46,9 @@ def scenarios_for(stage: Stage) -> dict[str, Scenario]:
     }
     if stage.sqlite_file:
         found["the database is locked"] = Scenario(lambda: databases.lock(stage.sqlite_file, stage.seconds))
-        found["the database can only be read"] = Scenario(lambda: _sqlite_is_read_only(stage))
+        found["the database can only be read"] = Scenario(
+            lambda: _sqlite_is_read_only(stage), problem="can only be read"
+        )
         found["the disk is full"] = Scenario(lambda: _disk_is_full(stage))
     if stage.postgresql is not None:
         found |= _of_postgresql(stage, stage.postgresql)
@@ -51,10 +59,13 @@ def scenarios_for(stage: Stage) -> dict[str, Scenario]:
 
 def _of_postgresql(stage: Stage, postgresql: PostgreSQL) -> dict[str, Scenario]:
     return {
-        "PostgreSQL crashes": Scenario(lambda: _away(stage, postgresql)),
-        "PostgreSQL hangs": Scenario(lambda: _hangs(stage, postgresql)),
+        "PostgreSQL crashes": Scenario(lambda: _away(stage, postgresql), problem="cannot be reached"),
+        "PostgreSQL hangs": Scenario(
+            lambda: _hangs(postgresql, max(stage.seconds, SECONDS_OF_SILENCE)), problem="does not answer"
+        ),
         "PostgreSQL has no connection left": Scenario(
-            lambda: databases.take_every_connection(postgresql.url, stage.seconds)
+            lambda: databases.take_every_connection(postgresql.url, max(stage.seconds, SECONDS_UNTIL_MISSED)),
+            problem="no connection left",
         ),
     }
 
@@ -62,7 +73,7 @@ def _of_postgresql(stage: Stage, postgresql: PostgreSQL) -> dict[str, Scenario]:
 def _of_redis(stage: Stage, redis: Redis) -> dict[str, Scenario]:
     return {
         "Redis crashes": Scenario(lambda: _away(stage, redis), all_recorded=True),
-        "Redis hangs": Scenario(lambda: _hangs(stage, redis), all_recorded=True),
+        "Redis hangs": Scenario(lambda: _hangs(redis, stage.seconds), all_recorded=True),
         "Redis is full": Scenario(lambda: _redis_is_full(stage, redis), all_recorded=True),
     }
 
@@ -72,7 +83,7 @@ def _of_atlassian(stage: Stage, kind: str) -> Scenario:
         with spoiled(stage.server.site, kind):
             time.sleep(stage.seconds)
 
-    return Scenario(happen, OF_ATLASSIAN, all_recorded=True)
+    return Scenario(happen, OF_ATLASSIAN, all_recorded=True, answered_within=ANSWERED_BY_ATLASSIAN_WITHIN)
 
 
 def _server_ends(stage: Stage, number: signal.Signals) -> None:
@@ -86,11 +97,11 @@ def _away(stage: Stage, machine: PostgreSQL | Redis) -> None:
     machine.start()
 
 
-def _hangs(stage: Stage, machine: PostgreSQL | Redis) -> None:
+def _hangs(machine: PostgreSQL | Redis, seconds: float) -> None:
     pids = machine.pids
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
-    time.sleep(stage.seconds)
+    time.sleep(seconds)
     for pid in pids:
         os.kill(pid, signal.SIGCONT)
 
