@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -23,7 +24,8 @@ class Actor:
     key_prefix: str = ""  # tells keys of one label apart; no secret
     narrowed_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # provider → the keys that remain
     calls_per_minute: int | None = None  # of this key alone; None: as many as all
-    # Raises where the key has been revoked meanwhile.
+    made_at: float = field(default_factory=lambda: time.monotonic(), compare=False, repr=False)
+    # Raises where the key or session has ended meanwhile, or may do something else by now.
     recheck: Callable[[], object] = field(default=lambda: None, compare=False, repr=False)
 
 

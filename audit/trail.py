@@ -19,7 +19,7 @@ from audit.writing import writing
 
 log = logging.getLogger(__name__)
 
-# Whoever loses their key while Atlassian is awaited for long gets no answer any more.
+# Whoever loses their key while the body of their call is awaited for long, or Atlassian, gets no answer any more.
 RECHECKED_AFTER_SECONDS = 1.0
 
 
@@ -35,10 +35,10 @@ def audited(actor: Actor, action: Action, target: dict[str, Any]) -> Iterator[di
     metrics.call_began()
     try:
         require_permission(actor, action)
+        _recheck_since(actor.made_at, actor)
         with transaction.atomic() if action in CHANGING else nullcontext():
             yield target
-            if time.monotonic() - started >= RECHECKED_AFTER_SECONDS:
-                actor.recheck()
+            _recheck_since(started, actor)
             if action not in UNRECORDED_SUCCESS or actor.channel is Channel.COMMAND:
                 append(actor, action, target, Outcome.SUCCESS, started=started)
     except Exception as exc:
@@ -73,6 +73,11 @@ def rejected_fields(exc: Exception) -> dict[str, Any]:
 def require_permission(actor: Actor, action: Action) -> None:
     if action not in actor.permitted:
         raise NotPermitted()
+
+
+def _recheck_since(moment: float, actor: Actor) -> None:
+    if time.monotonic() - moment >= RECHECKED_AFTER_SECONDS:
+        actor.recheck()
 
 
 def record_failure(

@@ -1,9 +1,12 @@
 """Key or member → Actor."""
 
 import re
+from dataclasses import replace
+from functools import partial
 
 from audit.actors import Actor
 from audit.vocabulary import Channel
+from workspaces.errors import WorkspaceAccessDenied
 from workspaces.models import WORKSPACE_KEY, ApiKey, Membership, Role, User, Workspace
 from workspaces.roles import GRANTS, grants_of_key
 
@@ -32,7 +35,17 @@ def actor_for_user(user: User, workspace_key: str, channel: Channel) -> Actor | 
     if membership is None and not (user.is_superuser and _exists(workspace_key)):
         return None
     role = Role.OWNER if membership is None else membership.effective_role
-    return Actor(user=user.email, workspace=workspace_key, channel=channel, role=role, permitted=GRANTS[role])
+    actor = Actor(user=user.email, workspace=workspace_key, channel=channel, role=role, permitted=GRANTS[role])
+    return replace(actor, recheck=partial(_require_same, user, actor))
+
+
+def _require_same(user: User, actor: Actor) -> None:
+    """Raises WorkspaceAccessDenied where the session that user was read for has ended, or is worth less or more."""
+    today = User.objects.filter(pk=user.pk, is_active=True).first()
+    if today is None or today.get_session_auth_hash() != user.get_session_auth_hash():
+        raise WorkspaceAccessDenied()
+    if actor_for_user(today, actor.workspace, actor.channel) != actor:
+        raise WorkspaceAccessDenied()
 
 
 def _exists(workspace_key: str) -> bool:

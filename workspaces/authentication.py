@@ -1,6 +1,7 @@
 """API key, or session of a browser → Actor in one workspace."""
 
 import re
+import time
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from rest_framework.request import Request
 
 from audit.actors import Actor
 from audit.compiled_query import CompiledQuery
-from audit.errors import UNREADABLE, as_api_exception
+from audit.errors import UNREADABLE, NotPermitted, as_api_exception
 from audit.vocabulary import Channel
 from workspaces.actors import actor_for_key, actor_for_user
 from workspaces.errors import InvalidCredentials, MissingBearerToken, WorkspaceAccessDenied
@@ -47,7 +48,8 @@ class WorkspaceAuthentication(BaseAuthentication):
 
 def _by_key(request: Request, header: str, channel: Channel) -> tuple[User, Actor]:
     api_key = _api_key(header, channel)
-    actor = replace(actor_for_key(api_key, channel), recheck=partial(_api_key, header, channel))
+    actor = actor_for_key(api_key, channel)
+    actor = replace(actor, recheck=partial(_require_same, header, actor))
     try:
         requested = _requested_workspace(request, channel)
         if requested is not None and requested != actor.workspace:
@@ -72,14 +74,21 @@ def _api_key(header: str, channel: Channel) -> ApiKey:
     return api_key
 
 
+def _require_same(header: str, actor: Actor) -> None:
+    """Raises InvalidCredentials, or NotPermitted where the key may do something else by now."""
+    if actor_for_key(_api_key(header, actor.channel), actor.channel) != actor:
+        raise NotPermitted()
+
+
 def _by_session(request: Request, user: User, channel: Channel) -> tuple[User, Actor]:
+    let_in_at = time.monotonic()
     requested = _requested_workspace(request, channel)
     if requested is None:
         raise ValidationError({"workspace_key": [REQUIRED]}, code="required")
     actor = actor_for_user(user, requested, channel)
     if actor is None:
         raise _attach_audit_context(Actor(user=user.email, workspace="", channel=channel), WorkspaceAccessDenied())
-    return user, actor
+    return user, replace(actor, made_at=let_in_at)
 
 
 def _requested_workspace(request: Request, channel: Channel) -> str | None:
