@@ -133,6 +133,7 @@ class ConfluenceReadInput(ReadInput):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
         if attrs["depth"] > 1 and CHILDREN not in attrs["include"]:
             raise serializers.ValidationError({"depth": "This is of the children: give include=children as well."})
         return attrs

@@ -277,9 +277,18 @@ def test_a_hidden_summary_does_not_come_with_a_file(agent, sample_site):
     assert (answer["key"], answer["summary"]) == ("GATE-7", "")
 
 
-@pytest.mark.parametrize("more", [{"include": "history"}, {"comments_before": 3}])
-def test_a_file_is_read_alone(agent, sample_site, more):
-    answer = call(agent, JIRA, attachment="turnstile-trace.txt", **ISSUE, **more)
+@pytest.mark.parametrize(
+    ("path", "owner", "more"),
+    [
+        (JIRA, ISSUE, {"include": "history"}),
+        (JIRA, ISSUE, {"comments_before": 3}),
+        (CONFLUENCE, PAGE, {"include": "history"}),
+        (CONFLUENCE, PAGE, {"comments": "true"}),
+        (CONFLUENCE, PAGE, {"version": 3}),
+    ],
+)
+def test_a_file_is_read_alone(agent, sample_site, path, owner, more):
+    answer = call(agent, path, attachment="turnstile-trace.txt", **owner, **more)
 
     assert error(answer) == (400, "validation_error")
     assert next(iter(more)) in str(answer.json()["error"]["details"])
