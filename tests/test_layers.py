@@ -101,12 +101,20 @@ def test_a_room_of_atlassian_imports_only_from_itself_and_below(floor):
     wrong = [
         f"{path.relative_to(ROOT)} imports {name}"
         for path in modules("atlassian")
-        if (room := path.relative_to(ROOT / "atlassian").parts[0]) in ATLASSIAN[floor]
+        if path.relative_to(ROOT / "atlassian").parts[0] in ATLASSIAN[floor]
         for name in imported_by(path)
-        if atlassian_room(name) in above | ({"jira", "confluence"} - {room} if floor == 2 else set())
+        if atlassian_room(name) in above
     ]
 
     assert wrong == []
+
+
+@pytest.mark.parametrize(("product", "other"), [("jira", "confluence"), ("confluence", "jira")])
+def test_neither_product_knows_the_other(product, other):
+    known = {name for path in modules(f"atlassian/{product}") for name in imported_by(path)}
+
+    assert [name for name in known if atlassian_room(name) == other] == []
+    assert known
 
 
 def test_only_masking_cuts_a_text_so_that_none_is_cut_unmasked():
