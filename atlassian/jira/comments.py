@@ -38,7 +38,7 @@ class CommentPage:
 
 def comments_of(page: Any) -> CommentPage:
     """Jira gives them in either order, as a page or as a bare list."""
-    found = items({"comments": page}, "comments") or items(page, "comments")
+    found = items(page) or items(page, "comments")
     comments = sorted(map(_comment, found), key=lambda comment: instant(comment.created), reverse=True)
     total = max(number(page, "total"), len(comments))
     names = names_of(*(dig(comment, "author") for comment in found))

@@ -107,7 +107,7 @@ def mapping(answer: Any, *path: str) -> dict[str, Any]:
 
 
 def items(answer: Any, *path: str) -> list[dict[str, Any]]:
-    """The objects of the list at path."""
+    """The objects of the list at path, or of an answer that is itself a list."""
     value = dig(answer, *path)
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from atlassian.errors import UpstreamFailure
 from atlassian.jira.extras.history import HistoryReader, history_section, time_in_status
-from atlassian.jira.extras.related import MAX_CHILDREN, children_section, is_done, links_section, rows_of
+from atlassian.jira.extras.related import MAX_CHILDREN, children_section, is_done, links_section
 from atlassian.jira.extras.worklog import MAX_WORKLOGS, worklog_section, worklogs_of
 from atlassian.jira.fields.hidden import HiddenFields
 from atlassian.jira.issues import SUMMARY_FIELDS, summary_of
@@ -119,4 +119,4 @@ class Includes:
         found = self.client.get("/rest/api/3/issue/{key}/remotelink", key=written.issue.facts.key)
         if not isinstance(found, list):
             raise UpstreamFailure("Jira's answer lacks what was asked for.")
-        return links_section(rows_of(found), self.client.site_url, self.spaces)
+        return links_section(items(found), self.client.site_url, self.spaces)

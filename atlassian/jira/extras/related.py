@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from atlassian.jira.issues import IssueSummary
 from atlassian.jira.text import Section, one_line
 from atlassian.rendering.links import safe_url
-from atlassian.upstream.responses import dig, items, line, text
+from atlassian.upstream.responses import dig, line, text
 
 MAX_CHILDREN = 100
 _CONFLUENCE = "com.atlassian.confluence"
@@ -74,7 +74,3 @@ def _may_show(address: str, spaces: Sequence[str] | None) -> bool:
         return True
     space = _SPACE.search(address)
     return space is not None and space[1].upper() in spaces
-
-
-def rows_of(answer: Any) -> list[dict[str, Any]]:
-    return items({"": answer}, "")

@@ -81,7 +81,7 @@ class HiddenFields:
         rows = cache.get(key)
         if rows is None:
             try:
-                rows = [_names_of_row(row) for row in items({"": client.get("/rest/api/3/field")}, "")]
+                rows = [_names_of_row(row) for row in items(client.get("/rest/api/3/field"))]
             except UpstreamFailure:
                 return None
             cache.set(key, rows, FIELD_NAMES_TTL)

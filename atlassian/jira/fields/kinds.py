@@ -153,7 +153,7 @@ def _approvals(value: Any) -> Any:
 
 def _assets(value: Any) -> Any:
     """Their names are in another product."""
-    return [f"Assets object {number}" for each in items({"": value}, "") if (number := line(each, "objectId"))] or None
+    return [f"Assets object {number}" for each in items(value) if (number := line(each, "objectId"))] or None
 
 
 def _polaris(value: Any) -> Any:
