@@ -9,8 +9,9 @@ from integrations.credentials import Credentials
 
 MAX_REFERENCE_CHARS = 2_000
 HYPHENS = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2212), "-")  # as editors write them for the plain one
-_KEY = r"[A-Za-z][A-Za-z0-9_]{1,49}-[1-9][0-9]{0,17}"
-_ID = r"[1-9][0-9]{0,17}"
+PROJECT_KEY = r"[A-Za-z][A-Za-z0-9_]{1,49}"
+ISSUE_NUMBER = r"[1-9][0-9]{0,17}"
+_KEY = f"{PROJECT_KEY}-{ISSUE_NUMBER}"
 _ALONE = re.compile(_KEY)
 _KEY_OR_ID = re.compile(rf"{_KEY}|[1-9][0-9]{{4,17}}")  # Jira counts issues from 10000
 _PATHS = re.compile(
@@ -20,7 +21,7 @@ _PATHS = re.compile(
     | /jira/(?:[^/]+/){{0,10}}(?P<board>{_KEY})
     | /issues/(?P<issues>{_KEY})
     | /servicedesk/(?:customer/)?portal/[0-9]+/(?P<portal>{_KEY})
-    | /rest/(?:api|agile)/(?:2|3|latest|1\.0)/issue/(?P<rest>{_KEY}|{_ID})(?:/.*)?
+    | /rest/(?:api|agile)/(?:2|3|latest|1\.0)/issue/(?P<rest>{_KEY}|{ISSUE_NUMBER})(?:/.*)?
     """,
     re.VERBOSE,
 )
@@ -34,7 +35,7 @@ _CHAT_LINK = re.compile(r"<([^|<>\s]+)\|[^<>]*>")
 # "OPS-14: Doors stay shut", "[OPS-14] Doors …", "OPS-14 - Doors …"
 _BEFORE_SUMMARY = re.compile(rf"\[?({_KEY})(?:[\]:]|\s[-–—])\s.*", re.DOTALL)
 _BRANCH = re.compile(rf"(?:[A-Za-z][A-Za-z0-9_-]*/)+({_KEY})(?:[-_][\w.-]*)?")
-_ARI = re.compile(rf"ari:cloud:jira:(?P<cloud>[\w-]*):issue/(?P<id>{_ID})")
+_ARI = re.compile(rf"ari:cloud:jira:(?P<cloud>[\w-]*):issue/(?P<id>{ISSUE_NUMBER})")
 
 
 def issue_key(reference: str, credentials: Credentials) -> str:

@@ -9,12 +9,13 @@ from typing import Any
 from atlassian.jira.extras.durations import days_and_hours
 from atlassian.jira.fields.hidden import HiddenFields
 from atlassian.jira.people import person
+from atlassian.jira.references import ISSUE_NUMBER, PROJECT_KEY
 from atlassian.jira.text import Section, one_line
 from atlassian.moments import instant, minute
 from atlassian.upstream.responses import dig, items, line, number, text
 
 MAX_SHOWN_CHARS = 200  # of a value before and after; longer texts have only changed
-_ISSUE_KEY = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9_]{1,49})-[1-9][0-9]{0,17}(?![\w-])")
+_ISSUE_KEY = re.compile(rf"(?<![\w-])({PROJECT_KEY})-{ISSUE_NUMBER}(?![\w-])")
 _NAMES_ISSUES = frozenset({"", "parent", "issuelinks", "subtasks"})
 _PROJECTS = frozenset({"project", "key"})
 

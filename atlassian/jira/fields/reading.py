@@ -13,6 +13,7 @@ from typing import Any
 
 from atlassian.jira.fields.kinds import NOISE, NOISE_PATTERN, VALUES, plain_value
 from atlassian.jira.fields.system import SHOWN_ELSEWHERE, SYSTEM, SYSTEM_NAMES
+from atlassian.jira.references import ISSUE_NUMBER, PROJECT_KEY
 from atlassian.upstream.responses import clean, dig, line, mapping
 
 Plain = str | int | float | bool | list[Any]
@@ -113,7 +114,7 @@ def _numbered(each: Field) -> Field:
     return Field(each.id, f"{each.name} ({number})", each.value, each.document)
 
 
-_ISSUE_KEY = re.compile(r"([A-Za-z][A-Za-z0-9_]{1,49})-[1-9][0-9]{0,17}")
+_ISSUE_KEY = re.compile(f"({PROJECT_KEY})-{ISSUE_NUMBER}")
 
 
 def _projects_named(kind: str, value: Any) -> set[str]:

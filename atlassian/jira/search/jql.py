@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from atlassian.errors import BadReference
-from atlassian.jira.references import HYPHENS, key_of_address
+from atlassian.jira.references import HYPHENS, ISSUE_NUMBER, PROJECT_KEY, key_of_address
 from atlassian.jira.search.jql_tree import refused
 from atlassian.upstream.responses import dig, items, text
 from atlassian.words import Terms, quoted, quoted_phrase, terms_of
 from integrations.credentials import Credentials
 
 # A key may be a part of a branch's name: feature/OPS-12-fix-login; CVE-2024-1234 holds none.
-ISSUE_KEY = re.compile(r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9_]{1,49}-[1-9][0-9]{0,17})(?![A-Za-z0-9]|-\d)")
+ISSUE_KEY = re.compile(rf"(?<![A-Za-z0-9])({PROJECT_KEY}-{ISSUE_NUMBER})(?![A-Za-z0-9]|-\d)")
 MAX_KEYS = 3
 NEWEST_FIRST = "ORDER BY updated DESC"  # text search in JQL has no order of relevance
 ALL_TEXT = ("text",)
