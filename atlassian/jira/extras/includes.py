@@ -15,7 +15,8 @@ from atlassian.jira.search import jql
 from atlassian.jira.text import IssueText, Section
 from atlassian.notices import Notice
 from atlassian.upstream.client import AtlassianClient
-from atlassian.upstream.responses import dig, items, mapping, number, required_items, text
+from atlassian.upstream.responses import dig, items, number, required_items, text
+from atlassian.upstream.transport import Params
 
 
 class Include(StrEnum):
@@ -102,15 +103,13 @@ class Includes:
 
     def _children(self, answer: Any, written: IssueText) -> Section:
         query = jql.children_of(written.issue.facts.key, self.client.credentials.allowlist)
-        params: dict[str, Any] = {"jql": query, "fields": SUMMARY_FIELDS, "maxResults": MAX_CHILDREN}
-        if self.hidden:
-            params["expand"] = "names"
+        params: Params = {"jql": query, "maxResults": MAX_CHILDREN, **self.hidden.params(SUMMARY_FIELDS)}
         found = self.client.get("/rest/api/3/search/jql", params)
         children = []
         for row in required_items(found, "issues"):
             if not self.within(text(row, "fields", "project", "key").upper()):
                 continue
-            shown = self.hidden.without_hidden(row | {"names": mapping(found, "names")})
+            shown = self.hidden.without_hidden(row, found)
             children.append((summary_of(shown, self.client.site_url), is_done(shown)))
         return children_section(children, more=bool(text(found, "nextPageToken")) or dig(found, "isLast") is False)
 

@@ -38,16 +38,25 @@ class HiddenFields:
         names = mapping(answer, "names") if self._names else {}
         return HiddenFields([*self._names, *(field_id for field_id in names if self.hides(name_of(answer, field_id)))])
 
-    def without_hidden(self, answer: Any) -> Any:
-        """An issue of Jira's without them, before anything else looks at it."""
-        if not self._names:
-            return answer
+    def params(self, fields: str) -> dict[str, str]:
+        """To ask Jira for these fields. With their names where some are hidden: people hide fields by those."""
+        return {"fields": fields} | ({"expand": "names"} if self._names else {})
+
+    def without_hidden(self, issue: Any, answer: Any = None) -> Any:
+        """
+        An issue of Jira's without them, before anything else looks at it.
+
+        `answer` is what names the fields: a list of issues does so once for all of them. None: the issue itself.
+        """
+        if not self._names or not isinstance(issue, dict):
+            return issue
+        names = issue if answer is None else answer
         kept = {
             field_id: self._without_hidden_below(value)
-            for field_id, value in mapping(answer, "fields").items()
-            if not self.hides(field_id, name_of(answer, field_id))
+            for field_id, value in mapping(issue, "fields").items()
+            if not self.hides(field_id, name_of(names, field_id))
         }
-        return {**answer, "fields": kept} if isinstance(answer, dict) else answer
+        return {**issue, "fields": kept}
 
     def _without_hidden_below(self, value: Any) -> Any:
         """A parent, a subtask or a linked issue brings some of its own fields along."""

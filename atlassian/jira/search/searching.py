@@ -102,7 +102,7 @@ class IssueSearch:
 
     def _issue_by_key(self, key: str, scope: Sequence[str]) -> IssueSummary | None:
         try:
-            answer = self._client.get("/rest/api/3/issue/{key}", self._fields_asked(), key=key)
+            answer = self._client.get("/rest/api/3/issue/{key}", self._hidden.params(SUMMARY_FIELDS), key=key)
             issue = summary_of(self._hidden.without_hidden(answer), self._client.site_url)
         except (NothingThere, UpstreamRejectedQuery):
             return None  # much looks like a key and is none: UTF-8
@@ -170,15 +170,11 @@ class IssueSearch:
 
     def _page(self, query: str, limit: int, token: str) -> Any:
         """By GET, which may be repeated when Jira is busy and of which it permits more; a long query by POST."""
-        asked: dict[str, Any] = {"jql": query, "maxResults": limit} | ({"nextPageToken": token} if token else {})
+        asked: dict[str, Any] = {"jql": query, "maxResults": limit, **self._hidden.params(SUMMARY_FIELDS)}
+        asked |= {"nextPageToken": token} if token else {}
         if len(quote(query + token)) <= MAX_URL_CHARS:
-            return self._client.get("/rest/api/3/search/jql", asked | self._fields_asked())
-        question = asked | self._fields_asked() | {"fields": SUMMARY_FIELDS.split(",")}
-        return self._client.post_query("/rest/api/3/search/jql", question)
-
-    def _fields_asked(self) -> dict[str, str]:
-        """With their names where some are hidden: people hide fields by the names that they see."""
-        return {"fields": SUMMARY_FIELDS} | ({"expand": "names"} if self._hidden else {})
+            return self._client.get("/rest/api/3/search/jql", asked)
+        return self._client.post_query("/rest/api/3/search/jql", asked | {"fields": SUMMARY_FIELDS.split(",")})
 
     def _listed(
         self, answer: Any, named: list[IssueSummary], already: set[str], scope: Sequence[str], token: str
@@ -187,7 +183,7 @@ class IssueSearch:
         hits, unreadable = list(named), 0
         for row in dig(answer, "issues"):
             try:
-                issue = summary_of(self._hidden.without_hidden(self._with_names(row, answer)), self._client.site_url)
+                issue = summary_of(self._hidden.without_hidden(row, answer), self._client.site_url)
             except UpstreamFailure:
                 unreadable += 1
                 continue
@@ -202,9 +198,6 @@ class IssueSearch:
         if may_have_more:
             self._warn("more_without_cursor", "There may be more, but Jira gives no way to go on. Narrow the search.")
         return IssueList(tuple(hits), cursor, self._said())
-
-    def _with_names(self, row: Any, answer: Any) -> Any:
-        return row | {"names": dig(answer, "names")} if self._hidden and isinstance(row, dict) else row
 
     def _said(self) -> tuple[Notice, ...]:
         return tuple(dict.fromkeys(self.warnings))
