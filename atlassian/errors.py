@@ -3,6 +3,8 @@
 from rest_framework import status
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 
+DEFAULT_WAIT = 30.0  # seconds; where Atlassian limits us and does not say for how long
+
 
 class UpstreamFailure(APIException):
     """Atlassian answered what cannot be used, or not at all. `wait`: seconds after which to try again, if told."""
@@ -59,7 +61,8 @@ class UpstreamRateLimited(UpstreamFailure):
     status_code = status.HTTP_429_TOO_MANY_REQUESTS
     default_code = "upstream_rate_limited"
 
-    def __init__(self, wait: float = 30) -> None:
+    def __init__(self, wait: float | None = None) -> None:
+        wait = DEFAULT_WAIT if wait is None else wait
         super().__init__(
             f"Atlassian limits how often it may be asked. Try again in {max(1, round(wait))} s.", wait=wait
         )

@@ -87,7 +87,7 @@ def other_route(transport: Transport) -> Credentials | None:
     if credentials.account_id or cache.get(_refused_key(credentials)):
         return None
     other = _other(transport)
-    mine = _who_am_i_or_none(transport.with_credentials(other)) if other else None
+    mine = identity.who_am_i_or_none(transport.with_credentials(other)) if other else None
     if other is None or mine is None or not identity.is_known(mine):
         cache.set(_refused_key(credentials), True, BOTH_REFUSED_TTL)
         return None
@@ -139,13 +139,6 @@ def tenant_info(transport: Transport) -> Response:
 def cloud_id_in(response: Response) -> str:
     cloud_id = text(response.json_or_none(), "cloudId") if response.status == 200 else ""
     return cloud_id if re.fullmatch(r"[\w-]{1,64}", cloud_id, re.ASCII) else ""
-
-
-def _who_am_i_or_none(transport: Transport) -> Response | None:
-    try:
-        return identity.who_am_i(transport)
-    except UpstreamFailure:
-        return None
 
 
 def _is_refusal(mine: Response) -> bool:

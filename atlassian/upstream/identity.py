@@ -66,6 +66,14 @@ def who_am_i(transport: Transport) -> Response:
     return response
 
 
+def who_am_i_or_none(transport: Transport) -> Response | None:
+    """None where Atlassian cannot be asked: for what was answered already, and is only to be understood better."""
+    try:
+        return who_am_i(transport)
+    except UpstreamFailure:
+        return None
+
+
 def names_an_account(response: Response) -> bool:
     """An answer about oneself that names an account; a site open to the public also answers for nobody."""
     answer = response.json_or_none() if response.status == 200 else None
@@ -90,7 +98,7 @@ def is_stray_401(transport: Transport, response: Response) -> bool:
     """A 401 to credentials that Atlassian, asked at once, knows."""
     if response.status != 401 or is_scope_mismatch(response):
         return False
-    mine = _who_am_i_or_none(transport)
+    mine = who_am_i_or_none(transport)
     if mine is None or not is_known(mine):
         forget(transport.credentials)
         return False
@@ -109,7 +117,7 @@ def error_for_401(transport: Transport, response: Response) -> UpstreamFailure:
 
 def error_for_403(transport: Transport, response: Response) -> UpstreamFailure:
     """Asks who we are: a 403 speaks of a licence, a permission, an address, a firewall, load or a dead token."""
-    mine = _who_am_i_or_none(transport)
+    mine = who_am_i_or_none(transport)
     if mine is None:
         return UpstreamForbidden()
     if not is_known(mine):
@@ -140,14 +148,6 @@ def _account(transport: Transport, reason: str, *, grace: bool) -> str:
     return account_id
 
 
-def _who_am_i_or_none(transport: Transport) -> Response | None:
-    """For what has been answered already, and is only to be understood better."""
-    try:
-        return who_am_i(transport)
-    except UpstreamFailure:
-        return None
-
-
 def _ask(transport: Transport) -> str:
     mine = who_am_i(transport)
     if not is_known(mine):
@@ -169,7 +169,7 @@ def error_for_who_am_i(transport: Transport, mine: Response) -> UpstreamFailure:
     if mine.status == 404:
         return refusals.site_gone(credentials)
     if mine.status == 429:
-        return UpstreamRateLimited(told_wait(mine) or 30)
+        return UpstreamRateLimited(told_wait(mine))
     return refusals.identity_unknown(credentials, mine.status)
 
 

@@ -9,8 +9,6 @@ from atlassian.upstream.responses import Response, dig, items, text
 from atlassian.upstream.transport import Transport
 from atlassian.upstream.waits import told_wait
 
-DEFAULT_WAIT = 30.0
-
 
 def error_for(transport: Transport, response: Response) -> UpstreamFailure:
     """The error to raise. Raises another itself where the credentials turn out not to be good."""
@@ -77,8 +75,7 @@ def _is_bare(response: Response) -> bool:
 
 
 def _rate_limited(transport: Transport, response: Response) -> UpstreamFailure:
-    wait = told_wait(response)
-    return UpstreamRateLimited(DEFAULT_WAIT if wait is None else wait)
+    return UpstreamRateLimited(told_wait(response))
 
 
 HANDLERS: dict[int, Callable[[Transport, Response], UpstreamFailure]] = {
