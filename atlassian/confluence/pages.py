@@ -55,11 +55,4 @@ class WholePage:
     included_ids: tuple[str, ...] = ()
 
     def piece(self, masking: Masking, offset: int, max_chars: int) -> Page:
-        piece = masking.piece(self.text, offset, max_chars)
-        return replace(
-            self.page,
-            content=piece.content,
-            content_chars=piece.content_chars,
-            truncated=piece.truncated,
-            next_offset=piece.next_offset,
-        )
+        return replace(self.page, **vars(masking.piece(self.text, offset, max_chars)))

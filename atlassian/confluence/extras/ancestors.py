@@ -7,7 +7,7 @@ from typing import Any
 from django.core.cache import cache
 
 from atlassian.confluence.search.lookups import ancestors_in, find_by_id, itself
-from atlassian.confluence.search.results import space_key_of
+from atlassian.confluence.search.results import lies_in
 from atlassian.confluence.spaces import Space, Spaces, space_from
 from atlassian.errors import NothingThere
 from atlassian.upstream.client import AtlassianClient
@@ -51,7 +51,7 @@ def fetch_ancestors(
 
 def _look_up(client: AtlassianClient, spaces: Spaces, parent_id: str, space: Space) -> list[list[str]]:
     row = find_by_id(client, parent_id)
-    if row is None or (space.key and space_key_of(row).upper() not in (space.key.upper(), space.alias.upper())):
+    if row is None or not lies_in(row, space):
         return []
     named = space_from(mapping(row, "content", "space"))
     if named.id == space.id:

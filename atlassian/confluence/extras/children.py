@@ -4,13 +4,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from atlassian.confluence.kinds import KINDS, READABLE, kind_name
+from atlassian.confluence.kinds import kind_name
 from atlassian.confluence.search.lookups import SEARCH, ancestors_in
-from atlassian.confluence.search.results import has_more, space_key_of
+from atlassian.confluence.search.results import has_more, is_page, lies_in
 from atlassian.confluence.spaces import Space
 from atlassian.rendering.markdown.tree import Block, List, ListItem, Paragraph, Run
 from atlassian.upstream.client import AtlassianClient
-from atlassian.upstream.responses import dig, is_id, line, mapping, required_items, text
+from atlassian.upstream.responses import dig, line, mapping, required_items, text
 
 MAX_ROWS = 250
 
@@ -51,10 +51,7 @@ def fetch_children(client: AtlassianClient, content_id: str, space: Space, depth
 
 def _is_child(row: dict[str, Any], content_id: str, space: Space) -> bool:
     """A space holds all that lies below its pages: what says otherwise may lie outside the workspace's allowlist."""
-    content = mapping(row, "content")
-    in_space = not space.key or space_key_of(row).upper() in (space.key.upper(), space.alias.upper())
-    known = text(content, "type") in KINDS and text(content, "status") in READABLE
-    return in_space and known and is_id(text(content, "id")) and text(content, "id") != content_id
+    return is_page(row) and lies_in(row, space) and text(row, "content", "id") != content_id
 
 
 def _tree(rows: list[dict[str, Any]], content_id: str, depth: int, complete: bool) -> ChildList:

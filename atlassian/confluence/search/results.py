@@ -58,20 +58,19 @@ def hits_in(answer: Any, site_url: str) -> list[Hit]:
 
 
 def _hit(row: dict[str, Any], content: dict[str, Any], site_url: str) -> Hit | None:
-    kind, content_id = text(content, "type"), text(content, "id")
-    if kind not in KINDS or text(content, "status") not in READABLE or not is_id(content_id):
+    if not is_page(row):
         return None
     named, writer = mapping(content, "space"), mapping(content, "version", "by")
     key = text(named, "key") or key_in(text(row, "resultGlobalContainer", "displayUrl"))
     space = Space(text(named, "id"), key, line(named, "name"))
     page = PageSummary(
-        id=content_id,
+        id=text(content, "id"),
         title=line(content, "title") or plain(text(row, "title")),
         url=page_url(content, site_url),
         last_edited_time=text(content, "version", "when") or text(row, "lastModified"),
         space=space.name or line(row, "resultGlobalContainer", "title") or key,
         space_key=key,
-        type=kind,
+        type=text(content, "type"),
         excerpt=plain(text(row, "excerpt")),
         labels=label_names(dig(content, "metadata", "labels")),
     )
@@ -91,6 +90,11 @@ def label_names(labels: Any) -> tuple[str, ...]:
 
 def space_key_of(row: dict[str, Any]) -> str:
     return text(row, "content", "space", "key") or key_in(text(row, "resultGlobalContainer", "displayUrl"))
+
+
+def lies_in(row: dict[str, Any], space: Space) -> bool:
+    """Whether a row is of that space, by its key or its alias; of any, where the key of the space is not known."""
+    return not space.key or space_key_of(row).upper() in (space.key.upper(), space.alias.upper())
 
 
 def key_in(address: str) -> str:

@@ -17,13 +17,13 @@ from atlassian.confluence.addresses import ContentId
 from atlassian.confluence.kinds import KINDS, WITH_TEXT
 from atlassian.confluence.references import Reference, find_urls
 from atlassian.confluence.search import cql
+from atlassian.confluence.search.lookups import SEARCH
 from atlassian.confluence.search.results import EXPAND, Hit, has_more, hits_in, next_cursor, valid_cursor
 from atlassian.errors import BadReference, UpstreamRejectedQuery
 from atlassian.notices import Notice
 from atlassian.upstream.client import AtlassianClient
 from atlassian.words import MAX_WORDS, terms_of, words_of
 
-SEARCH = "/wiki/rest/api/search"
 MAX_CALLS = 4  # of one search through several lists of spaces, until one of them finds something
 MIN_ID_DIGITS = 4  # fewer are more likely a year or a count than a page
 KINDS_TTL = 24 * 3600
