@@ -13,7 +13,7 @@ from audit.trail import audited
 from audit.vocabulary import Action
 from workspaces.errors import KeyDoesNotWork, NoSuchKey
 from workspaces.manageable import own_or_manageable_membership
-from workspaces.models import ApiKey, Workspace, lowest_role
+from workspaces.models import ApiKey, Membership, Role, Workspace, lowest_role
 from workspaces.roles import MANAGEABLE_ROLES, narrowing_words
 
 OVERLAP = timedelta(hours=1)  # for which the old key of a rotation still works
@@ -55,8 +55,8 @@ def issue_api_key(
         membership = own_or_manageable_membership(actor, workspace, email)
         expires_at = None if expires_in_days is None else timezone.now() + timedelta(days=expires_in_days)
         expires_at = _no_later_than_callers(actor, workspace, expires_at)
-        role = _no_higher_than_callers(actor, membership.effective_role)
-        api_key, secret = ApiKey.issue(membership, label, expires_at, role=role, **narrowing.as_fields())
+        highest = _highest_role(actor, membership)
+        api_key, secret = ApiKey.issue(membership, label, expires_at, highest_role=highest, **narrowing.as_fields())
         target["prefix"] = api_key.prefix
     return api_key, secret
 
@@ -76,8 +76,9 @@ def rotate_api_key(actor: Actor, api_key: ApiKey, *, at_once: bool = False) -> t
         expires_at = _no_later_than_callers(
             actor, api_key.membership.workspace, timezone.now() + lifetime if lifetime else None
         )
-        role = _no_higher_than_callers(actor, api_key.effective_role)
-        new, secret = ApiKey.issue(api_key.membership, api_key.label, expires_at, role=role, **_narrowing_of(api_key))
+        highest = lowest_role(api_key.highest_role, _highest_role(actor, api_key.membership))
+        alike = _narrowing_of(api_key) | {"highest_role": highest}
+        new, secret = ApiKey.issue(api_key.membership, api_key.label, expires_at, **alike)
         target["new_prefix"] = new.prefix
         _end(api_key, at_once)
     return new, secret
@@ -152,6 +153,10 @@ def _no_later_than_callers(actor: Actor, workspace: Workspace, expires_at: datet
     return min(ends, default=None)
 
 
-def _no_higher_than_callers(actor: Actor, role: str) -> str:
-    """Whose own key may act as less than they do by now."""
-    return role if actor.role == OPERATOR else lowest_role(role, actor.role)
+def _highest_role(actor: Actor, membership: Membership) -> str:
+    """Who makes a key for somebody else may keep it, and does not rise with them; nor does who holds a key alone."""
+    if actor.role == OPERATOR:
+        return Role.OWNER
+    is_own = actor.user == membership.user.email
+    highest = Role.OWNER if is_own else membership.effective_role
+    return lowest_role(highest, actor.role) if actor.key_prefix else highest

@@ -150,7 +150,9 @@ class ApiKey(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     # The most that it acts as: somebody else may hold it, who must not rise with its member.
-    role_when_made = models.CharField(max_length=8, choices=Role.choices, db_default=Role.OWNER, editable=False)
+    highest_role = models.CharField(
+        max_length=8, choices=Role.choices, default=Role.OWNER, db_default=Role.OWNER, editable=False
+    )
 
     # Narrower than its member; empty: not narrowed.
     actions = models.JSONField(default=list, blank=True, help_text="Actions, or patterns like jira.*; empty: all.")
@@ -168,7 +170,7 @@ class ApiKey(models.Model):
 
     @property
     def effective_role(self) -> str:
-        return lowest_role(self.role_when_made, self.membership.effective_role)
+        return lowest_role(self.highest_role, self.membership.effective_role)
 
     @property
     def narrowed_to(self) -> dict[str, tuple[str, ...]]:
@@ -182,9 +184,9 @@ class ApiKey(models.Model):
 
     @classmethod
     def issue(
-        cls, membership: Membership, label: str, expires_at: datetime | None, *, role: str = "", **narrowing: Any
+        cls, membership: Membership, label: str, expires_at: datetime | None, **narrower: Any
     ) -> tuple["ApiKey", str]:
-        """role is the most that it acts as; empty: the member's. Raises django's ValidationError for a bad label."""
+        """Raises django's ValidationError for a bad label."""
         secret = KEY_PREFIX + secrets.token_urlsafe(32)
         api_key = cls(
             membership=membership,
@@ -192,8 +194,7 @@ class ApiKey(models.Model):
             expires_at=expires_at,
             prefix=secret[:PREFIX_CHARS],
             digest=digest_of(secret),
-            role_when_made=role or membership.effective_role,
-            **narrowing,
+            **narrower,
         )
         api_key.clean_fields(exclude={"membership"})
         api_key.save(force_insert=True)

@@ -1,11 +1,15 @@
 """/v1/me, /v1/members, /v1/invitations and /v1/api-keys at the door, down to the record."""
 
+import re
 from datetime import timedelta
+from io import StringIO
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from audit.models import AuditLog
 from tests.factories import make_api_key, make_member
@@ -270,16 +274,30 @@ def test_a_key_that_an_admin_made_for_a_member_does_not_rise_with_them(client_fo
     assert AuditLog.objects.filter(outcome="denied", role="member").count() == 4
 
 
+def test_a_key_of_ones_own_and_one_of_the_operator_rise_with_their_member(client_for):
+    member, browser = make_member(), APIClient()
+    browser.force_login(member.user)
+    mine = {"workspace_key": "acme", "label": "mine"}
+    own = browser.post("/v1/api-keys", mine, format="json").json()["secret"]
+    told = StringIO()
+    call_command("issue_api_key", "acme", member.user.email, label="from the operator", stdout=told)
+    given = re.search(r"mc_\S+", told.getvalue())[0]
+
+    Membership.objects.update(role="admin")
+
+    assert [client_for(secret).get("/v1/me").json()["role"] for secret in (own, given)] == ["admin", "admin"]
+
+
 def test_a_key_that_is_made_by_one_is_no_wider_than_that_and_sinks_with_its_member(client_for):
     admin = make_api_key(Role.ADMIN)
-    Membership.objects.update(role="owner")
     made = client_for(admin).post("/v1/api-keys", {"label": "second"}, format="json").json()["secret"]
 
+    Membership.objects.update(role="owner")
     roles = [client_for(secret).get("/v1/me").json()["role"] for secret in (admin, made)]
     Membership.objects.update(role="member")
     sunk = [client_for(secret).get("/v1/me").json()["role"] for secret in (admin, made)]
 
-    assert (roles, sunk) == (["admin", "admin"], ["member", "member"])
+    assert (roles, sunk) == (["owner", "admin"], ["member", "member"])
 
 
 def test_rotating_gives_another_secret_while_the_old_one_lives_an_hour_or_ends_at_once(client_for):
