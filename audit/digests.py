@@ -4,10 +4,10 @@ The digest of a record, and the records of a range of ids as digests.
 Read without model instances: sealing and verifying pass over every record there is.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any, NamedTuple
 
@@ -28,28 +28,35 @@ SEALED_FIELDS = (
     "request_id",
     "duration_ms",
 )
-_COLUMNS = (*SEALED_FIELDS, "created_at")
-_RANGE = f"SELECT {', '.join(_COLUMNS)} FROM audit_logs WHERE id > %s AND id <= %s ORDER BY id"  # noqa: S608  constants
+_COLUMNS = ", ".join(SEALED_FIELDS)
+# created_at as written() has it; SQLite keeps UTC, with microseconds unless they are 0.
+_WRITTEN = {
+    "postgresql": """to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')""",
+    "sqlite": "replace(created_at, ' ', 'T') || substr('.000000', length(created_at) - 18) || '+00:00'",
+}
+_RANGE = "SELECT {columns}, {written} FROM audit_logs WHERE id > %s AND id <= %s ORDER BY id"
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+_decode = json.JSONDecoder().decode
 _FETCHED_AT_ONCE = 2000
 
 
 class Digested(NamedTuple):
     id: int
-    created_at: datetime
+    created_at: str  # as written() has it, in whose order moments are
     digest: bytes
 
 
 def digest_of(record: Mapping[str, Any]) -> bytes:
     """SHA-256 of the record as JSON: sorted names, no blanks, created_at in UTC with microseconds."""
     content = {name: record[name] for name in SEALED_FIELDS} | {"created_at": written(record["created_at"])}
-    return hashlib.sha256(_encode(content).encode()).digest()
+    return sha256(_encode(content).encode()).digest()
 
 
 def digested(after: int, until: int, limit: int | None = None) -> Iterator[Digested]:
     """The records with after < id <= until in the order of their ids."""
+    query = _RANGE.format(columns=_COLUMNS, written=_WRITTEN[connection.vendor])
     with connection.cursor() as cursor:
-        cursor.execute(_RANGE + (f" LIMIT {limit:d}" if limit else ""), [after, until])
+        cursor.execute(query + (f" LIMIT {limit:d}" if limit else ""), [after, until])
         while rows := cursor.fetchmany(_FETCHED_AT_ONCE):
             yield from map(_digested, rows)
 
@@ -61,15 +68,18 @@ def written(moment: datetime) -> str:
 def _digested(row: tuple[Any, ...]) -> Digested:
     """As digest_of has it, written out: the names stand in their order, and only the target needs an encoder."""
     pk, workspace, actor, key_label, role, action, target, outcome, error_code, channel, request_id, ms, moment = row
-    created_at = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment)
-    if created_at.tzinfo is None:  # SQLite keeps UTC, and does not say so
-        said, created_at = f"{created_at.isoformat(timespec='microseconds')}+00:00", created_at.replace(tzinfo=UTC)
-    else:
-        said = written(created_at)
     content = (
         f'{{"action":{_quoted(action)},"actor":{_quoted(actor)},"channel":{_quoted(channel)},'
-        f'"created_at":"{said}","duration_ms":{ms:d},"error_code":{_quoted(error_code)},"id":{pk:d},'
+        f'"created_at":"{moment}","duration_ms":{ms:d},"error_code":{_quoted(error_code)},"id":{pk:d},'
         f'"key_label":{_quoted(key_label)},"outcome":{_quoted(outcome)},"request_id":{_quoted(request_id)},'
-        f'"role":{_quoted(role)},"target":{_encode(json.loads(target))},"workspace":{_quoted(workspace)}}}'
+        f'"role":{_quoted(role)},"target":{_canonical(target)},"workspace":{_quoted(workspace)}}}'
     )
-    return Digested(pk, created_at, hashlib.sha256(content.encode()).digest())
+    return Digested(pk, moment, sha256(content.encode()).digest())
+
+
+def _canonical(target: str) -> str:
+    """What is no JSON, which only somebody beside the application writes, is a text that no record of ours has."""
+    try:
+        return _encode(_decode(target))
+    except ValueError:
+        return _quoted(target)

@@ -9,8 +9,9 @@ can prove everything up to it, and nobody can mend the log without that root cha
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC
-from itertools import pairwise, takewhile
+from datetime import datetime
+from itertools import groupby, pairwise
+from struct import Struct
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -23,7 +24,7 @@ from audit.refusals import write_counted
 
 BATCH_RECORDS = 4000
 NO_ROOT = "0" * 64  # before the first seal
-ID_BYTES, DIGEST_BYTES = 8, 32
+_LEAF = Struct(">Q32s")  # id and digest
 
 # Ids that no record has, first and last.
 Gap = tuple[int, int]
@@ -46,11 +47,14 @@ def seal(on_progress: Progress = no_progress) -> Sealing:
     write_counted()
     highest = highest_settled_id()
     sealing = Sealing()
-    while made := _seal_next(highest):
-        seal_made, gaps = made
-        sealing.counts.append(seal_made.records)
-        sealing.gaps += gaps
-        on_progress(seal_made.records)
+    while batches := _unsealed_by_day(highest):
+        for batch in batches:
+            gaps = _seal(batch)
+            if gaps is None:  # by another run, meanwhile: go on behind it
+                break
+            sealing.counts.append(len(batch))
+            sealing.gaps += gaps
+            on_progress(len(batch))
     return sealing
 
 
@@ -79,9 +83,8 @@ def root_of(made: AuditSeal) -> str:
 
 def leaves_of(made: AuditSeal) -> dict[int, bytes]:
     """Id → digest of each record, as it was sealed."""
-    size, leaves = ID_BYTES + DIGEST_BYTES, bytes(made.leaves)
-    pieces = (leaves[start : start + size] for start in range(0, len(leaves), size))
-    return {int.from_bytes(piece[:ID_BYTES]): piece[ID_BYTES:] for piece in pieces}
+    leaves = bytes(made.leaves)
+    return dict(_LEAF.iter_unpack(leaves[: len(leaves) // _LEAF.size * _LEAF.size]))
 
 
 def gaps_in(ids: Iterable[int]) -> Iterator[Gap]:
@@ -112,37 +115,41 @@ def highest_settled_id(wait_ms: int = 5000) -> int:
         return AuditLog.objects.aggregate(highest=Max("id"))["highest"] or 0
 
 
+def _unsealed_by_day(highest: int) -> list[list[Digested]]:
+    """
+    The next BATCH_RECORDS, by day: retention deletes whole days, and what is left of a seal is all or nothing.
+
+    Of several days not the last, which may go on behind them.
+    """
+    newest = _newest("last_id")
+    records = list(digested(0 if newest is None else newest.last_id, highest, BATCH_RECORDS))
+    days = [list(day) for _, day in groupby(records, key=_day)]
+    return days[:-1] if len(records) == BATCH_RECORDS and len(days) > 1 else days
+
+
 @transaction.atomic
-def _seal_next(highest: int) -> tuple[AuditSeal, list[Gap]] | None:
-    """Seal the next batch; None where there is none."""
+def _seal(batch: list[Digested]) -> list[Gap] | None:
+    """The gaps up to and within the batch; None where it is sealed already."""
     if connection.vendor == "postgresql":  # one at a time; SQLite's transaction is IMMEDIATE
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE audit_seals IN EXCLUSIVE MODE")
     before = _newest("last_id", "root")
-    last_id = 0 if before is None else before.last_id
-    batch = _batch(last_id, highest)
-    if not batch:
+    if before is not None and before.last_id >= batch[0].id:
         return None
     made = AuditSeal(
         sealed_at=timezone.now(),
         first_id=batch[0].id,
         last_id=batch[-1].id,
         records=len(batch),
-        newest_at=max(record.created_at for record in batch),
-        leaves=b"".join(record.id.to_bytes(ID_BYTES) + record.digest for record in batch),
+        newest_at=datetime.fromisoformat(max(record.created_at for record in batch)),
+        leaves=b"".join(_LEAF.pack(record.id, record.digest) for record in batch),
         previous=NO_ROOT if before is None else before.root,
     )
     made.root = root_of(made)
     made.save(force_insert=True)
     ids = [record.id for record in batch]
-    return made, list(gaps_in(ids if before is None else [last_id, *ids]))
+    return list(gaps_in(ids if before is None else [before.last_id, *ids]))
 
 
-def _batch(after: int, highest: int) -> list[Digested]:
-    """Of one day, because retention deletes whole days: what is left of a batch is then all or nothing."""
-    records = list(digested(after, highest, BATCH_RECORDS))
-    return list(takewhile(lambda record: _day(record) == _day(records[0]), records))
-
-
-def _day(record: Digested) -> object:
-    return record.created_at.astimezone(UTC).date()
+def _day(record: Digested) -> str:
+    return record.created_at[:10]

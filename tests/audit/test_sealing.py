@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
 
+from audit import sealing
 from audit.digests import SEALED_FIELDS, digest_of, digested
 from audit.models import AuditLog, AuditSeal
 from tests.audit.factories import NOON, make_record, make_records
@@ -124,6 +125,34 @@ def test_a_seal_does_not_reach_over_midnight():
     seal()
 
     assert list(AuditSeal.objects.order_by("pk").values_list("records", flat=True)) == [1, 2]
+
+
+def test_days_with_few_records_each_are_read_once_and_sealed_each_by_itself(monkeypatch):
+    monkeypatch.setattr("audit.sealing.BATCH_RECORDS", 4000)
+    for day in range(20):
+        make_record(NOON + timedelta(days=day)), make_record(NOON + timedelta(days=day))
+    reads = []
+
+    def note(execute, sql, params, many, context):
+        reads.append("FROM audit_logs WHERE id >" in sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        seal()
+
+    assert list(AuditSeal.objects.order_by("pk").values_list("records", flat=True)) == [2] * 20
+    assert sum(reads) == 2  # the second finds that there is no more
+    assert verify()["records"] == 40
+
+
+def test_two_runs_at_once_seal_each_record_once(monkeypatch):
+    monkeypatch.setattr("audit.sealing.BATCH_RECORDS", 4000)
+    make_records(3, start=NOON), make_records(3, start=NOON + timedelta(days=1))
+
+    sealed = sealing.seal(on_progress=lambda _: sealing.seal())
+
+    assert sealed.counts == [3]  # the other run, between two seals of this one, made the rest
+    assert (verify()["seals"], verify()["records"]) == (2, 6)
 
 
 def test_a_log_without_records_or_seals_is_in_order():
