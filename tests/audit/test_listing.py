@@ -165,13 +165,29 @@ def test_each_record_is_one_line_of_an_export_to_every_reader(admin, file_format
 
 def test_an_export_holds_one_chunk_at_a_time(admin, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr("audit.listing.CHUNK_ROWS", 2)
+    monkeypatch.setattr("audit.listing.MIN_PAGE_ROWS", 2)
     make_records(5)
 
     answer = admin.get("/v1/audit/export", {"workspace_key": "acme", "action_prefix": "jira."})
 
-    with django_assert_num_queries(5):  # which actions there are; then 2 + 2 + 1 + none left
+    with django_assert_num_queries(4):  # which actions there are; then 2 + 2 + 1
         pieces = list(answer.streaming_content)
     assert [piece.count(b"\n") for piece in pieces] == [2, 2, 1]
+
+
+def test_an_export_of_several_actions_reads_each_record_once_and_in_the_order_of_the_log(
+    admin, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr("audit.listing.CHUNK_ROWS", 4)
+    monkeypatch.setattr("audit.listing.MIN_PAGE_ROWS", 2)
+    actions = [Action.JIRA_READ] * 3 + [Action.JIRA_SEARCH] * 5 + [Action.JIRA_READ] * 4 + [Action.GIT_COMMIT]
+    made = [make_record(NOON, action=action) for action in actions]
+
+    answer = admin.get("/v1/audit/export", {"workspace_key": "acme", "action_prefix": "jira."})
+    with django_assert_num_queries(1 + 4 + 3):  # which actions there are; two at a time 7 reads and 5 searches
+        lines = b"".join(answer.streaming_content).splitlines()
+
+    assert [json.loads(line)["id"] for line in lines] == [record.pk for record in reversed(made[:-1])]
 
 
 def test_a_word_that_is_no_choice_is_answered_with_the_choices_and_not_repeated(client_for):
