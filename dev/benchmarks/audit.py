@@ -1,6 +1,6 @@
 """
-python -m dev.benchmarks.audit [RECORDS]: what a record costs; what pages, filters, seals and exports cost once the log
-has grown to RECORDS (200,000 unless given).
+python -m dev.benchmarks.audit [RECORDS]: what a record costs; what pages, filters alone and by two, charts, seals and
+exports cost once the log has grown to RECORDS (200,000 unless given; 10,000,000 take some ten minutes and 12 GB).
 
 On a SQLite file that is deleted afterwards; with DATABASE_URL on PostgreSQL, in a database of its own, test_….
 """
@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ import django
 WRITERS, RECORDS_OF_EACH = 32, 100
 FEW, MANY = 2_000, 200_000
 LOOKS = 30
+PAGE_ROWS = 100
 TARGET = {"query": "turnstile", "limit": 10, "issue_keys": ["GATE-7", "GATE-12"]}
 
 
@@ -134,42 +137,19 @@ def repeating(action: Callable[[], Any], seconds: float) -> Iterator[None]:
 
 
 def pages(count: int) -> None:
+    from dev.benchmarks.log_rows import fill
+
     fill(FEW)
-    few = {name: milliseconds(look) for name, look in looks().items()}
+    few = {name: milliseconds(look, LOOKS) for name, look in looks().items()}
     fill(count - FEW)
-    many = {name: milliseconds(look) for name, look in looks().items()}
+    many = {name: milliseconds(look, LOOKS) for name, look in looks().items()}
     for name, before in few.items():
         ratio = many[name] / before
-        print(f"{name:22} {before:6.2f} ms at {FEW:,} rows, {many[name]:6.2f} ms at {count:,}: ratio {ratio:.2f}")
-
-
-def fill(count: int) -> None:
-    """As a busy workspace would: reads by 20 people, a change and a refusal now and then."""
-    from django.db import connection
-
-    from audit.models import AuditLog, AuditLogTouch
-    from audit.touch_filling import fill_touches
-
-    def row(n: int) -> AuditLog:
-        touched = {"issue_key": f"OPS-{n % 5000}"} if n % 2 else {"page_ids": [str(n % 3000), str(n % 7000)]}
-        return AuditLog(
-            workspace="acme",
-            actor=f"person{n % 20}@acme.example.com",
-            action="integration.update" if n % 1000 == 0 else "jira.read" if n % 2 else "confluence.search",
-            target=TARGET | touched,
-            key_label="rare" if n % 1000 == 3 else "laptop",
-            request_id=f"{n:032x}",
-            outcome="denied" if n % 500 == 1 else "success",
-            channel="command" if n % 1000 == 4 else "mcp",
-        )
-
-    for start in range(0, count, 10_000):
-        AuditLog.objects.bulk_create([row(n) for n in range(start, min(start + 10_000, count))], batch_size=2000)
-    for _ in fill_touches(AuditLog, AuditLogTouch):
-        pass
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE audit_logs")
-        cursor.execute("ANALYZE audit_log_touches")
+        print(f"{name:30} {before:6.2f} ms at {FEW:,} rows, {many[name]:6.2f} ms at {count:,}: ratio {ratio:.2f}")
+    slowest = sorted(((milliseconds(look, 3), name) for name, look in pairs().items()), reverse=True)
+    print(f"{len(slowest)} pairs of filters at {count:,}, the slowest:")
+    for took, name in slowest[:5]:
+        print(f"  {name:40} {took:6.2f} ms")
 
 
 def passes() -> None:
@@ -199,30 +179,77 @@ def looks() -> dict[str, Callable[[], Any]]:
     from audit.listing import Cursor, Filters, page
     from audit.models import AuditLog
 
-    middle = Cursor.behind(AuditLog.objects.order_by("-id")[AuditLog.objects.count() // 2])
+    middle = Cursor.behind(AuditLog.objects.order_by("-created_at")[AuditLog.objects.count() // 2])
+    first_pages = {f"{name}={value}": page_of({name: value}) for name, value in filters()}
     return {
-        "newest page": lambda: page("acme", Filters(), 50, None),
-        "page in the middle": lambda: page("acme", Filters(), 50, middle),
-        "of one person": lambda: page("acme", Filters(actor="person7@acme.example.com"), 50, None),
-        "action_prefix=jira.": lambda: page("acme", Filters(action_prefix="jira."), 50, None),
-        "refused": lambda: page("acme", Filters(outcome="denied"), 50, None),
-        "part of an email": lambda: page("acme", Filters(actor="person7"), 50, None),
-        "key, rare": lambda: page("acme", Filters(key_label="rare"), 50, None),
-        "channel, rare": lambda: page("acme", Filters(channel="command"), 50, None),
-        "request id": lambda: page("acme", Filters(request_id=f"{77:032x}"), 50, None),
-        "touched": lambda: page("acme", Filters(touched="OPS-77"), 50, None),
-        "touched, one person": lambda: page("acme", Filters(touched="OPS-77", actor="person17"), 50, None),
-        "action_key, rare": lambda: page("acme", Filters(action="integration.update"), 50, None),
+        "newest page": page_of({}),
+        "page in the middle": lambda: page("acme", Filters(), PAGE_ROWS, middle),
+        "what was read, in the middle": lambda: page("acme", Filters(kind="read"), PAGE_ROWS, middle),
+        **first_pages,
+        "charts": charts,
     }
 
 
-def milliseconds(look: Callable[[], Any]) -> float:
+def filters() -> list[tuple[str, Any]]:
+    """Each filter, by what is frequent and by what is rare or unknown."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return [
+        ("kind", "read"),
+        ("kind", "administered"),
+        ("action", "jira.read"),
+        ("action", "integration.update"),
+        ("action_prefix", "jira."),
+        ("actor", "person0@acme.example.com"),
+        ("actor", "person1999@acme.example.com"),
+        ("actor", "person7"),
+        ("actor", "person99"),
+        ("key_label", "laptop 0"),
+        ("key_label", "laptop 499"),
+        ("channel", "mcp"),
+        ("channel", "command"),
+        ("outcome", "success"),
+        ("outcome", "denied"),
+        ("request_id", f"{77:032x}"),
+        ("touched", "OPS-1"),
+        ("touched", "OPS-199985"),
+        ("since", today - timedelta(days=30)),
+        ("until", today - timedelta(days=180)),
+    ]
+
+
+def pairs() -> dict[str, Callable[[], Any]]:
+    return {
+        f"{one}={this}, {other}={that}": page_of({one: this, other: that})
+        for (one, this), (other, that) in combinations(filters(), 2)
+        if one != other
+    }
+
+
+def page_of(given: dict[str, Any]) -> Callable[[], Any]:
+    from audit.listing import Filters, page
+
+    return lambda: page("acme", Filters(**given), PAGE_ROWS, None)
+
+
+def charts() -> None:
+    """As the page of activity shows them; the first look at a large log counts no longer than a second for each."""
+    from audit.actors import Actor
+    from audit.statistics import calls_per_day, calls_per_hour, containers_read, readers
+    from audit.vocabulary import Action, Channel
+
+    now = datetime.now(UTC)
+    admin = Actor("ann@acme.example.com", "acme", Channel.PAGE, role="admin", permitted=frozenset({Action.AUDIT_LIST}))
+    calls_per_day(admin, now.date()), containers_read(admin, now.date()), readers(admin, now.date())
+    calls_per_hour(admin, now)
+
+
+def milliseconds(look: Callable[[], Any], times: int) -> float:
     def timed() -> float:
         started = time.perf_counter()
         look()
         return (time.perf_counter() - started) * 1000
 
-    return statistics.median(timed() for _ in range(LOOKS))
+    return statistics.median(timed() for _ in range(times))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from audit.models import AuditLog
 from audit.vocabulary import Action
@@ -80,6 +81,21 @@ def test_records_of_several_actions_with_one_prefix_are_paged_in_their_order(adm
     assert [record["id"] for record in first["logs"] + second["logs"]] == expected
     assert second["next_cursor"] is None
     assert listed(admin, action_prefix="confluence.")["logs"] == []
+
+
+def test_an_actor_who_is_named_in_full_is_looked_up_without_reading_who_else_there_is(admin):
+    make_records(2), make_records(1, actor="bob@acme.example.com")
+    asked = []
+
+    def note(execute, sql, params, many, context):
+        asked.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        logs = listed(admin, actor="bob@acme.example.com")["logs"]
+
+    assert [record["actor"] for record in logs] == ["bob@acme.example.com"]
+    assert not any("RECURSIVE" in sql for sql in asked)
 
 
 def test_another_workspace_sees_nothing_of_them(admin, client_for):
