@@ -102,20 +102,17 @@ class Masking:
                 yield self.text(name), self._masked(inner)
 
 
-def _texts_in(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            if field.name not in NOT_MASKED:
-                yield from _texts_in(getattr(value, field.name))
-    elif isinstance(value, Mapping):
-        for name, inner in value.items():
-            if isinstance(inner, str):
-                yield f"{name}: {inner}"
-            else:
-                yield name
-                yield from _texts_in(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _texts_in(inner)
+def _texts_in(value: Any) -> list[str]:
+    """Those of one thing after those of another, in no order: what they hold is looked for in each alone."""
+    texts, within = [], [value]
+    for each in within:  # which grows meanwhile: a call for each of them would cost more than the look itself
+        if isinstance(each, str):
+            texts.append(each)
+        elif isinstance(each, (list, tuple)):
+            within += each
+        elif hasattr(each, "__dataclass_fields__"):
+            within += [inner for name, inner in vars(each).items() if name not in NOT_MASKED]
+        elif isinstance(each, Mapping):
+            texts += [f"{name}: {inner}" if isinstance(inner, str) else name for name, inner in each.items()]
+            within += [inner for inner in each.values() if not isinstance(inner, str)]
+    return texts

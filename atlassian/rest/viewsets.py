@@ -3,10 +3,13 @@ from dataclasses import is_dataclass
 from typing import Any
 
 from rest_framework.decorators import action
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.viewsets import ViewSetMixin
 
 from atlassian import services
+from atlassian.jira.issues import IssueSummary
 from atlassian.serializers import (
     ConfluenceReadInput,
     ConfluenceSearchInput,
@@ -17,26 +20,25 @@ from audit.api_view import AuditedAPIView, CallerRequest
 from audit.vocabulary import Action
 
 
-def as_json(answer: Any) -> dict[str, Any]:
-    """A frozen dataclass, and those in its fields and tuples. Nothing is copied: nobody changes it."""
-    return {name: _plain(value) for name, value in vars(answer).items()}
+class AnswerEncoder(JSONEncoder):
+    """Writes the frozen dataclasses of an answer as they are: nothing of them is copied first."""
+
+    def default(self, value: Any) -> Any:
+        if isinstance(value, bytes):
+            return b64encode(value).decode()
+        if isinstance(value, IssueSummary):
+            return vars(value) | {"assignee": value.assignee or None}  # nobody is assigned, or it is not told
+        return vars(value) if is_dataclass(value) else super().default(value)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, bytes):
-        return b64encode(value).decode()
-    return as_json(value) if is_dataclass(value) else value
-
-
-def _without_blank(issue: dict[str, Any]) -> dict[str, Any]:
-    """Nobody is assigned, or it is not told: null either way."""
-    return issue | ({"assignee": issue["assignee"] or None} if "assignee" in issue else {})
+class AnswerRenderer(JSONRenderer):
+    encoder_class = AnswerEncoder
 
 
 class SearchAndRead(ViewSetMixin, AuditedAPIView):
     """Arguments of a query string, without the workspace: the actor stands in one already."""
+
+    renderer_classes = (AnswerRenderer,)
 
     def arguments(self, kind: Any, request: CallerRequest) -> dict[str, Any]:
         arguments = self.validated_arguments(kind, request.query_params)
@@ -51,13 +53,11 @@ class JiraViewSet(SearchAndRead):
 
     @action(detail=False)
     def search(self, request: CallerRequest) -> Response:
-        found = services.search_issues(request.auth, **self.arguments(JiraSearchInput, request))
-        return Response(as_json(found) | {"issues": [_without_blank(vars(issue)) for issue in found.issues]})
+        return Response(services.search_issues(request.auth, **self.arguments(JiraSearchInput, request)))
 
     @action(detail=False)
     def read(self, request: CallerRequest) -> Response:
-        answer = services.read_issue_or_file(request.auth, **self.arguments(JiraReadInput, request))
-        return Response(_without_blank(as_json(answer)))
+        return Response(services.read_issue_or_file(request.auth, **self.arguments(JiraReadInput, request)))
 
 
 class ConfluenceViewSet(SearchAndRead):
@@ -67,10 +67,8 @@ class ConfluenceViewSet(SearchAndRead):
 
     @action(detail=False)
     def search(self, request: CallerRequest) -> Response:
-        found = services.search_pages(request.auth, **self.arguments(ConfluenceSearchInput, request))
-        return Response(as_json(found))
+        return Response(services.search_pages(request.auth, **self.arguments(ConfluenceSearchInput, request)))
 
     @action(detail=False)
     def read(self, request: CallerRequest) -> Response:
-        answer = services.read_page_or_file(request.auth, **self.arguments(ConfluenceReadInput, request))
-        return Response(as_json(answer))
+        return Response(services.read_page_or_file(request.auth, **self.arguments(ConfluenceReadInput, request)))
