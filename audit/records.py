@@ -55,6 +55,8 @@ def _truncated_to_columns(record: Mapping[str, Any]) -> dict[str, str]:
 def sanitize_for_json(value: Any) -> Any:
     """PostgreSQL's jsonb refuses NUL and lone surrogates, which a caller's query may hold."""
     if isinstance(value, str):
+        if value.isascii() and "\0" not in value:
+            return value
         return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
     if isinstance(value, Mapping):
         return {sanitize_for_json(str(key)): sanitize_for_json(inner) for key, inner in value.items()}

@@ -27,7 +27,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        offered = request.headers.get("X-Request-ID", "")
+        offered = request.META.get("HTTP_X_REQUEST_ID", "")
         unique = uuid.uuid4().hex
         request_id = f"{offered[:MAX_OFFERED_CHARS]}.{unique[:16]}" if _ACCEPTABLE.fullmatch(offered) else unique
         token = _current.set(request_id)

@@ -24,7 +24,7 @@ def server_span(request: HttpRequest) -> Iterator[Note]:
     from opentelemetry import trace
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-    parent = TraceContextTextMapPropagator().extract({"traceparent": request.headers.get("traceparent", "")})
+    parent = TraceContextTextMapPropagator().extract({"traceparent": request.META.get("HTTP_TRACEPARENT", "")})
     attributes = {"http.request.method": request.method or "", "url.path": request.path[:200]}
     tracer = trace.get_tracer("memory-core")
     name = f"{request.method} {request.path.split('/')[1]}"

@@ -37,7 +37,7 @@ class TraceContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        found = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
+        found = _TRACEPARENT.fullmatch(request.META.get("HTTP_TRACEPARENT", ""))
         token = _current.set((found[1], found[2]) if found else ("", ""))
         try:
             with server_span(request) as note:
