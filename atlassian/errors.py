@@ -1,9 +1,16 @@
 """What can go wrong between us and Atlassian, each with what the caller can do about it."""
 
+from math import ceil
+
 from rest_framework import status
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 
 DEFAULT_WAIT = 30.0  # seconds; where Atlassian limits us and does not say for how long
+
+
+def whole_seconds(wait: float) -> int:
+    """Never fewer than there are: who comes back too early is refused again."""
+    return max(1, ceil(wait))
 
 
 class UpstreamFailure(APIException):
@@ -15,7 +22,7 @@ class UpstreamFailure(APIException):
 
     def __init__(self, detail: str | None = None, *, wait: float | None = None) -> None:
         super().__init__(detail)
-        self.wait = None if wait is None else max(1, round(wait))
+        self.wait = None if wait is None else whole_seconds(wait)
 
 
 class UpstreamBusy(UpstreamFailure):
@@ -64,7 +71,7 @@ class UpstreamRateLimited(UpstreamFailure):
     def __init__(self, wait: float | None = None) -> None:
         wait = DEFAULT_WAIT if wait is None else wait
         super().__init__(
-            f"Atlassian limits how often it may be asked. Try again in {max(1, round(wait))} s.", wait=wait
+            f"Atlassian limits how often it may be asked. Try again in {whole_seconds(wait)} s.", wait=wait
         )
 
 

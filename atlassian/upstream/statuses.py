@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from atlassian.errors import NothingThere, UpstreamFailure, UpstreamRateLimited, UpstreamRejectedQuery
+from atlassian.errors import (
+    NothingThere,
+    UpstreamFailure,
+    UpstreamRateLimited,
+    UpstreamRejectedQuery,
+    whole_seconds,
+)
 from atlassian.upstream import identity, refusals
 from atlassian.upstream.responses import Response, dig, items, text
 from atlassian.upstream.transport import Transport
@@ -20,7 +26,7 @@ def _unusable(transport: Transport, response: Response) -> UpstreamFailure:
     if wait is None:
         return UpstreamFailure()
     return UpstreamFailure(
-        f"{transport.site_url} is not available just now ({response.status}). Try again in {max(1, round(wait))} s.",
+        f"{transport.site_url} is not available just now ({response.status}). Try again in {whole_seconds(wait)} s.",
         wait=wait,
     )
 

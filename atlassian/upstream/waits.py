@@ -3,7 +3,6 @@
 import random
 import re
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -14,6 +13,22 @@ RETRIED_STATUSES = frozenset({429, 502, 503, 504})
 MIN_PAUSE = 0.25
 MAX_PAUSE = 5.0  # an agent is waiting; longer is for the caller to decide
 MAX_WAIT = 6 * 3600.0
+OF_ANY_STATUS = ("Retry-After",)
+# What says when a limit ends, the surest first. Every answer may carry them: elsewhere they speak of no trouble. Those
+# of a beta are of limits that are not enforced yet, and stand last.
+OF_A_LIMIT = (
+    *OF_ANY_STATUS,
+    "X-RateLimit-Reset",
+    "RateLimit",
+    "RateLimit-Reset",
+    "Beta-Retry-After",
+    "X-Beta-Retry-After",
+    "X-Beta-RateLimit-Reset",
+)
+LIMITING_STATUSES = frozenset({429, 503})
+_NUMBERS = re.compile(r"[0-9]+(\.[0-9]*)?(\s*,\s*[0-9]+(\.[0-9]*)?)*", re.ASCII)
+# Of "jira-burst-based";r=0;t=12, where nothing is left of that limit.
+_UNTIL_RESET = re.compile(r";\s*r=0\s*;\s*t=([0-9]{1,15})", re.ASCII)
 
 
 def pause_before_retry(response: Response, tries: int) -> float | None:
@@ -26,45 +41,42 @@ def pause_before_retry(response: Response, tries: int) -> float | None:
 
 def told_wait(response: Response) -> float | None:
     """Seconds until Atlassian wants to be asked again; None where it does not say, or not in a form that is known."""
-    wait = _retry_after(response.headers)
-    if wait is None and response.status == 429:
-        wait = _until_reset(response.headers)
-    return None if wait is None else min(max(0.0, wait), MAX_WAIT)
+    names = OF_A_LIMIT if response.status in LIMITING_STATUSES else OF_ANY_STATUS
+    told = [wait for name in names if (wait := _seconds(response.headers.get(name, ""))) is not None]
+    # A wait that is over tells nothing where another header tells one.
+    wait = next((each for each in told if each > 0), 0.0 if told else None)
+    return None if wait is None else min(wait, MAX_WAIT)
 
 
 def _backoff(tries: int) -> float:
     return MIN_PAUSE * 2.0 ** (tries - 1) * random.uniform(1, 1.25)  # noqa: S311  spreads callers, hides nothing
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds, or the date of HTTP. https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3"""
-    value = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]+(\.[0-9]*)?", value, re.ASCII):
-        return float(value[:15])
-    try:
-        return _seconds_until(parsedate_to_datetime(value))
-    except (ValueError, IndexError, OverflowError):
-        return None
+def _seconds(value: str) -> float | None:
+    """
+    From now, of a number, of HTTP's date or of an ISO time, with or without seconds; the longest of several. None for
+    what is none of these.
+    """
+    value = value.strip()
+    if in_limit := _UNTIL_RESET.search(value):
+        value = in_limit[1]
+    if _NUMBERS.fullmatch(value):
+        return max(_until_number(float(number.strip()[:15])) for number in value.split(","))
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            return max(0.0, _until(parse(value)))
+        except (ValueError, IndexError, OverflowError):
+            continue
+    return None
 
 
-def _until_reset(headers: Mapping[str, str]) -> float | None:
-    """Jira gives an ISO time, with or without seconds; Confluence counts the seconds since 1970."""
-    value = headers.get("X-RateLimit-Reset", "").strip()
-    if re.fullmatch(r"[0-9]{1,15}", value, re.ASCII):
-        return _until_number(int(value))
-    try:
-        return _seconds_until(datetime.fromisoformat(value))
-    except (ValueError, OverflowError):
-        return None
-
-
-def _until_number(number: int) -> float:
+def _until_number(number: float) -> float:
     """Milliseconds or seconds since 1970; what is too small for a moment of this century is a number of seconds."""
     if number >= 10**12:
-        return number / 1000 - time.time()
-    return number - time.time() if number >= 10**9 else float(number)
+        return max(0.0, number / 1000 - time.time())
+    return max(0.0, number - time.time()) if number >= 10**9 else number
 
 
-def _seconds_until(moment: datetime) -> float:
+def _until(moment: datetime) -> float:
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return (moment - datetime.fromtimestamp(time.time(), UTC)).total_seconds()

@@ -463,6 +463,15 @@ class TestWaits:
             ({"X-RateLimit-Reset": str(int(NOW + 900) * 1000)}, 900),
             ({"X-RateLimit-Reset": "95"}, 95),
             ({"Retry-After": "soon", "X-RateLimit-Reset": iso(900)}, 900),
+            ({"Retry-After": "0", "X-RateLimit-Reset": iso(900)}, 900),
+            ({"Retry-After": "95", "X-Beta-RateLimit-Reset": iso(900)}, 95),
+            ({"Retry-After": iso(95)}, 95),
+            ({"Retry-After": "10, 95"}, 95),
+            ({"Retry-After": "94.2"}, 95),
+            ({"RateLimit": '"jira-burst-based";r=0;t=95', "RateLimit-Policy": '"jira-burst-based";q=100;w=1'}, 95),
+            ({"RateLimit": '"tenant-app-quota";r=7;t=2107', "Beta-Retry-After": "95"}, 95),
+            ({"RateLimit-Reset": "95"}, 95),
+            ({"X-Beta-RateLimit-Reset": iso(900, "%Y-%m-%dT%H:%MZ")}, 900),
         ],
     )
     @responses.activate
@@ -508,12 +517,30 @@ class TestWaits:
         assert read_issue() == {"key": "ABC-1"}
         assert pauses == [4.0]
 
-    @pytest.mark.parametrize("status", [500, 503])
+    @pytest.mark.parametrize(
+        ("status", "headers"),
+        [
+            (500, {"Retry-After": "600"}),
+            (503, {"Retry-After": "600"}),
+            (503, {"X-RateLimit-Reset": iso(600)}),
+            (503, {"X-RateLimit-Reset": str(int(NOW) + 600)}),
+            (503, {"Retry-After": "0", "X-RateLimit-Reset": iso(600)}),
+        ],
+    )
     @responses.activate
-    def test_the_wait_of_a_site_that_is_down_is_told(self, status):
-        responses.get(ISSUE, status=status, body="<!DOCTYPE html>", headers={"Retry-After": "600"})
+    def test_the_wait_of_a_site_that_is_down_is_told(self, status, headers):
+        responses.get(ISSUE, status=status, body="<!DOCTYPE html>", headers=headers)
 
         with pytest.raises(UpstreamFailure, match="Try again in 600 s") as caught:
             read_issue()
 
         assert (caught.value.wait, caught.value.status_code, len(responses.calls)) == (600, 502, 1)
+
+    @responses.activate
+    def test_an_error_of_another_kind_has_no_wait_for_the_headers_that_every_answer_has(self):
+        responses.get(ISSUE, status=500, headers={"X-RateLimit-Reset": iso(600)})
+
+        with pytest.raises(UpstreamFailure) as caught:
+            read_issue()
+
+        assert caught.value.wait is None
