@@ -26,7 +26,7 @@ from atlassian.notices import Notice
 from atlassian.rendering.slots import rendering_slot
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.people import Names
-from atlassian.upstream.responses import dig, line, mapping, text
+from atlassian.upstream.responses import dig, line, mapping, number, text
 
 READING_TTL = 3600
 LABELS_INCOMPLETE = Notice("labels_incomplete", "The page has more labels than Confluence gave at once.")
@@ -192,5 +192,4 @@ def _author_id(content: dict[str, Any]) -> str:
 
 
 def _number(content: dict[str, Any]) -> int | None:
-    version = dig(content, "version", "number")
-    return version if isinstance(version, int) and not isinstance(version, bool) else None
+    return number(content, "version", "number") or None

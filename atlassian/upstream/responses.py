@@ -9,7 +9,13 @@ from atlassian.errors import UpstreamFailure
 from atlassian.rendering.bounds import read_json
 from atlassian.rendering.characters import visible_text
 
+NO_JSON = "Atlassian answered with something else than JSON, perhaps a login page."
+UNREADABLE_JSON = "Atlassian's answer is not readable JSON, or holds more than is read."
+# What something on the way may have turned the text into, and said so.
+CHARSETS_OF_PROXIES = ("iso-8859-1", "iso-8859-15", "windows-1252", "utf-16", "utf-16le", "utf-16be")
+
 _ID = re.compile(r"[0-9]{1,19}")
+_NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -33,14 +39,25 @@ class Response:
         return found[1] if found else ""
 
     def json(self) -> Any:
-        """Raises UpstreamFailure for what is not JSON: a page of HTML with status 200 is no answer."""
-        kind = self.headers.get("Content-Type", "json").lower()
-        if "json" not in kind:
-            raise UpstreamFailure("Atlassian answered with something else than JSON, perhaps a login page.")
+        """
+        Raises UpstreamFailure for what is not JSON: a page of HTML with status 200 is no answer. What else the header
+        calls it does not matter, where it is.
+        """
+        kind = self.headers.get("Content-Type") or "application/json"
+        if "/" not in kind or "html" in kind.lower():
+            raise UpstreamFailure(NO_JSON)
         try:
-            return read_json(self.body.decode("utf-8-sig"))
+            return read_json(self._text())
         except ValueError as exc:
-            raise UpstreamFailure("Atlassian's answer is not readable JSON, or holds more than is read.") from exc
+            raise UpstreamFailure(UNREADABLE_JSON if "json" in kind.lower() else NO_JSON) from exc
+
+    def _text(self) -> str:
+        """JSON is UTF-8, whatever the header says of its charset; a byte that is not costs a character and no more."""
+        try:
+            return self.body.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            charset = self.charset if self.charset.lower() in CHARSETS_OF_PROXIES else "utf-8-sig"
+            return self.body.decode(charset, errors="replace")
 
     def json_or_none(self) -> Any:
         try:
@@ -97,8 +114,9 @@ def line(answer: Any, *path: str) -> str:
 
 
 def number(answer: Any, *path: str) -> int:
-    value = dig(answer, *path)
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+    """The whole number at path, which may come as a text; 0 where there is none."""
+    value = text(answer, *path)
+    return int(value) if _NUMBER.fullmatch(value) else 0
 
 
 def mapping(answer: Any, *path: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from atlassian.jira.people import person
 from atlassian.jira.references import ISSUE_NUMBER, PROJECT_KEY
 from atlassian.jira.text import Section, one_line
 from atlassian.moments import instant, minute
-from atlassian.upstream.responses import dig, items, line, number, text
+from atlassian.upstream.responses import items, line, number, text
 
 MAX_SHOWN_CHARS = 200  # of a value before and after; longer texts have only changed
 _ISSUE_KEY = re.compile(rf"(?<![\w-])({PROJECT_KEY})-{ISSUE_NUMBER}(?![\w-])")
@@ -126,7 +126,7 @@ def number_of(row: dict[str, Any]) -> int:
 def _moment(row: dict[str, Any]) -> str:
     """One route gives milliseconds since 1970."""
     milliseconds = number(row, "created")
-    if milliseconds <= 0 or not isinstance(dig(row, "created"), int):
+    if milliseconds <= 0:
         return text(row, "created")
     try:
         return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat()

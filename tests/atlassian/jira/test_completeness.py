@@ -163,6 +163,17 @@ class TestRead:
         assert codes(answer) == ["comments_incomplete"]
 
     @responses.activate
+    def test_a_number_may_come_as_a_text(self, client_for):
+        comments = [{"author": person("Ann"), "created": "2026-11-01T10:00:00.000+0000", "body": paragraph("Hello.")}]
+        serve(make_issue(comment={"comments": [], "total": "1"}))
+        responses.get(issue_url() + "/comment", json={"comments": comments, "total": "1"}, headers=SIGNED)
+
+        answer = read(connected(client_for))
+
+        assert answer["comment_count"] == 1
+        assert "Hello." in answer["content"]
+
+    @responses.activate
     def test_people_are_named_above_a_hundred_comments_too(self, client_for):
         mention = {"type": "doc", "content": [{"type": "mention", "attrs": {"id": "712020:yan"}}]}
         author = [{"author": person("Zoe"), "created": "2026-11-01T10:00:00.000+0000", "body": mention}]

@@ -239,6 +239,33 @@ def test_an_answer_that_is_no_readable_json_is_an_upstream_error(body, content_t
     assert type(caught.value) is UpstreamFailure
 
 
+@pytest.mark.parametrize(
+    "content_type", ["text/plain;charset=UTF-8", "application/octet-stream", "application/vnd.x", ""]
+)
+@responses.activate
+def test_json_is_read_whatever_its_header_calls_it(content_type):
+    responses.get(SITE + PATH, body=b'{"key": "ABC-1"}', content_type=content_type)
+
+    assert get() == {"key": "ABC-1"}
+
+
+@pytest.mark.parametrize(
+    ("body", "charset", "name"),
+    [
+        ("Grüße".encode(), "ISO-8859-1", "Grüße"),
+        ("Grüße".encode(), "no-such-charset", "Grüße"),
+        ("Grüße".encode("latin-1"), "ISO-8859-1", "Grüße"),
+        ("Grüße".encode("latin-1"), "UTF-8", "Gr\ufffd\ufffde"),
+        ("Grüße".encode() + b"\xff", "UTF-8", "Grüße\ufffd"),
+    ],
+)
+@responses.activate
+def test_a_byte_that_is_not_utf_8_costs_a_character_and_not_the_answer(body, charset, name):
+    responses.get(SITE + PATH, body=b'{"name": "' + body + b'"}', content_type=f"application/json;charset={charset}")
+
+    assert get() == {"name": name}
+
+
 class TestOnTheWire:
     def fetch(self, behave, seconds=5.0):
         with listening(behave) as origin:
