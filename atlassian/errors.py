@@ -55,6 +55,10 @@ class UpstreamScopeMissing(UpstreamAuthFailed):
     """The token is good, and may not do this: its scopes were fixed when it was made."""
 
 
+class UpstreamLockedOut(UpstreamAuthFailed):
+    """The credentials may be good: after failed sign-ins Atlassian wants a person to answer a CAPTCHA first."""
+
+
 class UpstreamForbidden(UpstreamFailure):
     default_code = "upstream_forbidden"
     default_detail = (

@@ -21,7 +21,7 @@ from atlassian.connection_test.diagnoses import (
     no_cloud_site,
     refuses_credentials,
 )
-from atlassian.errors import UpstreamAuthFailed, UpstreamForbidden, UpstreamScopeMissing
+from atlassian.errors import UpstreamAuthFailed, UpstreamForbidden, UpstreamLockedOut, UpstreamScopeMissing
 from atlassian.upstream import gateway
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.identity import WHO_AM_I, names_an_account
@@ -162,5 +162,7 @@ class _Test:
             raise lacks_scope(route.credentials, WHO_AM_I_SCOPE[route.credentials.provider]) from exc
         except UpstreamForbidden as exc:
             raise forbidden(self.transport) from exc
+        except UpstreamLockedOut:
+            raise
         except UpstreamAuthFailed as exc:
             raise refuses_credentials(self.transport, self.cloud_id) from exc

@@ -40,7 +40,7 @@ def verify(transport: Transport, response: Response) -> None:
         account_id = _account(transport, FAILED_LOGIN, grace=False)
     elif not named:
         account_id = _account(transport, NO_DOUBT, grace=response.status == 200)
-    elif credentials.account_id and named != {credentials.account_id.casefold()}:
+    elif credentials.account_id and named != {_plain(credentials.account_id)}:
         account_id = _account(transport, OTHER_NAME, grace=response.status == 200)
     else:
         return
@@ -110,6 +110,8 @@ def error_for_401(transport: Transport, response: Response) -> UpstreamFailure:
     """Distinguishes a missing scope from an invalid token, and that from a refusal that passes."""
     if is_scope_mismatch(response):
         return refusals.scope_missing(transport.credentials)
+    if _is_locked_out(response):
+        return refusals.locked_out(transport.credentials)
     if cache.get(_key(transport.credentials, NO_DOUBT)):
         return refusals.refused_for_the_moment(transport.credentials, 401)
     return refusals.auth_failed(transport.credentials)
@@ -162,15 +164,19 @@ def _ask(transport: Transport) -> str:
 def error_for_who_am_i(transport: Transport, mine: Response) -> UpstreamFailure:
     """What it means that we were not told who we are."""
     credentials = transport.credentials
+    if mine.status in (401, 403) and _is_locked_out(mine):
+        return refusals.locked_out(credentials)
     if mine.status == 401 or (mine.status == 200 and text(mine.json_or_none(), "type") in STRANGERS):
         return refusals.auth_failed(credentials)
     if mine.status == 403:
         return _refused_who_am_i(transport, mine)
     if mine.status == 404:
         return refusals.site_gone(credentials)
+    if 300 <= mine.status < 400:
+        return refusals.redirected(credentials, mine.headers.get("Location", ""))
     if mine.status == 429:
         return UpstreamRateLimited(told_wait(mine))
-    return refusals.identity_unknown(credentials, mine.status)
+    return refusals.identity_unknown(credentials, mine.status, told_wait(mine))
 
 
 def _refused_who_am_i(transport: Transport, mine: Response) -> UpstreamFailure:
@@ -204,14 +210,24 @@ def _login_failed(response: Response) -> bool:
     return any(reason.strip().upper() not in ("OK", "") for reason in reasons)
 
 
+def _is_locked_out(response: Response) -> bool:
+    """Jira's words for that a CAPTCHA has to be answered before any credentials are looked at."""
+    denied = response.headers.get("X-Authentication-Denied-Reason", "").upper()
+    return "CAPTCHA" in denied or "DENIED" in response.headers.get("X-Seraph-LoginReason", "").upper()
+
+
 def _named_accounts(response: Response) -> set[str]:
-    """The header is percent-encoded (712020%3A…) where JSON is not; sent twice it is joined by a comma."""
-    ids = response.headers.get("X-AAccountId", "").split(",")
-    return {unquote(account_id.strip()).casefold() for account_id in ids} - {""}
+    """Sent twice it is joined by a comma."""
+    return {_plain(account_id) for account_id in response.headers.get("X-AAccountId", "").split(",")} - {""}
+
+
+def _plain(account_id: str) -> str:
+    """For comparing: headers are percent-encoded (712020%3A…) where JSON is not."""
+    return unquote(account_id.strip()).casefold()
 
 
 def _raise_if_another(credentials: Credentials, account_id: str) -> None:
-    if credentials.account_id and account_id not in (credentials.account_id, UNNAMED):
+    if credentials.account_id and _plain(account_id) not in (_plain(credentials.account_id), UNNAMED):
         raise refusals.another_account(credentials, account_id)
 
 

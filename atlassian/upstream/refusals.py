@@ -1,6 +1,15 @@
 """Errors about credentials and sites, each saying who mends it. Where two causes look alike, both are named."""
 
-from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden, UpstreamScopeMissing
+from urllib.parse import urlsplit
+
+from atlassian.errors import (
+    UpstreamAuthFailed,
+    UpstreamFailure,
+    UpstreamForbidden,
+    UpstreamLockedOut,
+    UpstreamScopeMissing,
+    whole_seconds,
+)
 from integrations.credentials import Credentials
 
 SCOPES = {
@@ -11,6 +20,7 @@ SCOPES = {
     ),
 }
 A_MINUTE = 60.0
+SIGN_IN_HOSTS = frozenset({"id.atlassian.com", "auth.atlassian.com", "start.atlassian.com"})
 
 
 def auth_failed(credentials: Credentials) -> UpstreamAuthFailed:
@@ -18,6 +28,14 @@ def auth_failed(credentials: Credentials) -> UpstreamAuthFailed:
         f"{credentials.product} refuses the stored credentials: the email or the API token is wrong, or the token "
         f"has expired or was revoked. Create a new token and {_where_to_enter(credentials)}. Until then nothing "
         "can be said about what exists there."
+    )
+
+
+def locked_out(credentials: Credentials) -> UpstreamLockedOut:
+    return UpstreamLockedOut(
+        f"{credentials.base_url} lets {credentials.email} in only once a person has answered a CAPTCHA, as it does "
+        "after some failed sign-ins. Sign in there as that account in a browser; the API token may well be good. "
+        "Until then nothing can be said about what exists there."
     )
 
 
@@ -99,11 +117,47 @@ def missing_or_busy(credentials: Credentials) -> UpstreamFailure:
     )
 
 
-def identity_unknown(credentials: Credentials, status: int) -> UpstreamFailure:
+def not_understood(credentials: Credentials, status: int) -> UpstreamFailure:
+    """A refusal in no form of the product's own, or by a status that it is not known to use."""
+    return UpstreamFailure(
+        f"The call to {credentials.base_url} was refused ({status}) in a way that is not {credentials.product}'s own, "
+        "by a proxy or firewall on the way perhaps. Other words may pass; else a workspace admin tests the connection "
+        "on the Connections page, and the operator looks for a newer version of memory-core."
+    )
+
+
+def redirected(credentials: Credentials, location: str) -> UpstreamFailure:
+    host, path = _host_and_path(location)
+    if host in SIGN_IN_HOSTS or "login" in path:
+        return UpstreamFailure(
+            f"{credentials.base_url} redirected the call to a page to sign in, which is not followed: it takes us for "
+            "a stranger, or something on the way wants a sign-in of its own. A workspace admin tests the connection on "
+            "the Connections page, which says whether the email and the API token are good."
+        )
+    moved = host.endswith(".atlassian.net") and host != urlsplit(credentials.base_url).hostname
+    where = f" It may be https://{host} now." if moved else ""
+    return UpstreamFailure(
+        f"Atlassian redirected the call, which is not followed. Check base_url, the address that the browser shows "
+        f"once {credentials.product} is open.{where}"
+    )
+
+
+def identity_unknown(credentials: Credentials, status: int, wait: float | None) -> UpstreamFailure:
+    when = "" if wait is None else f" in {whole_seconds(wait)} s"
     return UpstreamFailure(
         f"{credentials.product} did not confirm that our credentials are good (it answered {status} when asked who "
-        "we are), so its answer is not passed on. Try again."
+        f"we are), so its answer is not passed on. Try again{when}.",
+        wait=wait,
     )
+
+
+def _host_and_path(location: str) -> tuple[str, str]:
+    """In lower case; empty where it is no address."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "", ""
+    return parts.hostname or "", parts.path.lower()
 
 
 def _where_to_enter(credentials: Credentials) -> str:

@@ -1,7 +1,6 @@
 """What an answer other than 200 means: one table of status → handler."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from atlassian.errors import (
     NothingThere,
@@ -15,6 +14,9 @@ from atlassian.upstream.responses import Response, dig, items, text
 from atlassian.upstream.transport import Transport
 from atlassian.upstream.waits import told_wait
 
+TOO_LONG = frozenset({413, 414, 431})
+PASSING = frozenset({408, 425, 499})  # of the statuses below 500 those that another try may mend
+
 
 def error_for(transport: Transport, response: Response) -> UpstreamFailure:
     """The error to raise. Raises another itself where the credentials turn out not to be good."""
@@ -22,33 +24,46 @@ def error_for(transport: Transport, response: Response) -> UpstreamFailure:
 
 
 def _unusable(transport: Transport, response: Response) -> UpstreamFailure:
-    wait = told_wait(response)
-    if wait is None:
-        return UpstreamFailure()
+    """What is no answer, with what is known of when, or by whom, there may be one."""
+    status, wait = response.status, told_wait(response)
+    if wait is not None:
+        return UpstreamFailure(
+            f"{transport.site_url} is not available just now ({status}). Try again in {whole_seconds(wait)} s.",
+            wait=wait,
+        )
+    if status in TOO_LONG:
+        return UpstreamFailure(
+            f"The call is too long for Atlassian ({status}). Ask for less: fewer words, keys, names."
+        )
+    if 400 <= status < 500 and status not in PASSING:
+        return refusals.not_understood(transport.credentials, status)
     return UpstreamFailure(
-        f"{transport.site_url} is not available just now ({response.status}). Try again in {whole_seconds(wait)} s.",
-        wait=wait,
+        f"Atlassian gave no usable answer ({status}). Try again; if it stays so, see https://status.atlassian.com."
+    )
+
+
+def _removed(transport: Transport, response: Response) -> UpstreamFailure:
+    return UpstreamFailure(
+        f"{transport.credentials.product} no longer has the call that memory-core makes (410). Trying again does not "
+        "help: the operator installs a newer version."
+    )
+
+
+def _proxy_wants_sign_in(transport: Transport, response: Response) -> UpstreamFailure:
+    return UpstreamFailure(
+        "A proxy on the way to Atlassian wants another sign-in than it got, or any at all (407). The operator gives "
+        "user and password in MEMORY_CORE_HTTPS_PROXY."
     )
 
 
 def _redirected(transport: Transport, response: Response) -> UpstreamFailure:
-    host = _host(response.headers.get("Location", ""))
-    moved = host.endswith(".atlassian.net") and host != _host(transport.site_url)
-    where = f" It may be https://{host} now." if moved else ""
-    return UpstreamFailure(
-        f"Atlassian redirected the call, which is not followed. Check base_url, the address that the browser shows "
-        f"once {transport.credentials.product} is open.{where}"
-    )
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
+    return refusals.redirected(transport.credentials, response.headers.get("Location", ""))
 
 
 def _rejected(transport: Transport, response: Response) -> UpstreamFailure:
+    """Both products say in JSON what they do not take: what does not is no word about the query."""
+    if response.json_or_none() is None:
+        return refusals.not_understood(transport.credentials, response.status)
     identity.verify(transport, response)
     return UpstreamRejectedQuery(response.error_message() or None)
 
@@ -68,6 +83,8 @@ def _is_from_the_product(response: Response) -> bool:
     answer = response.json_or_none()
     if not isinstance(answer, dict) or text(answer, "errorMessage") or text(answer, "errorCode"):
         return False
+    if "problem+json" in response.headers.get("Content-Type", "") or {"error", "path"} <= answer.keys():
+        return False  # the server's word about a path that it does not know
     return not (text(answer, "code") == "404" and dig(answer, "errors") is None)
 
 
@@ -90,5 +107,7 @@ HANDLERS: dict[int, Callable[[Transport, Response], UpstreamFailure]] = {
     401: identity.error_for_401,
     403: identity.error_for_403,
     404: _not_found,
+    407: _proxy_wants_sign_in,
+    410: _removed,
     429: _rate_limited,
 }

@@ -149,6 +149,20 @@ class TestAtTheSampleSite:
         assert "NOPE9 and 110 more." in report.problem
 
     @BOTH
+    def test_an_account_that_has_to_answer_a_captcha_is_told_so_and_that_its_token_may_be_good(
+        self, check, sample_site, provider
+    ):
+        denied = {"X-Authentication-Denied-Reason": "CAPTCHA_CHALLENGE; login-url=/login.jsp"}
+        sample_site.faults.add("status", "/rest/api/3", status=401, headers=denied)
+        sample_site.faults.add("status", "/wiki/", status=401, headers=denied)
+
+        report = check(provider, READER)
+
+        assert failed(report) == ["account"]
+        assert "answered a CAPTCHA" in report.problem
+        assert "wrong" not in report.problem
+
+    @BOTH
     def test_a_limit_says_when_to_test_again(self, check, sample_site, provider):
         sample_site.faults.add("status", "/rest/api/3", status=429, headers={"Retry-After": "40"})
         sample_site.faults.add("status", "/wiki/", status=429, headers={"Retry-After": "40"})

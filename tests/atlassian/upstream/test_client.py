@@ -130,6 +130,57 @@ def test_a_redirect_is_not_followed(location):
     assert len(responses.calls) == 1
 
 
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        ("https://new.atlassian.net/rest/api/3/myself", "It may be https://new.atlassian.net now"),
+        ("https://id.atlassian.com/login?continue=x", "a page to sign in"),
+        ("/login.jsp?permissionViolation=true", "a page to sign in"),
+        ("https://elsewhere.example/", "Check base_url"),
+        ("http://[::1", "Check base_url"),
+        ("", "Check base_url"),
+    ],
+)
+@responses.activate
+def test_where_a_redirect_leads_decides_what_to_do_about_it(location, said):
+    responses.get(SITE + PATH, status=302, headers={"Location": location})
+
+    with pytest.raises(UpstreamFailure, match=re.escape(said)):
+        get()
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (407, "MEMORY_CORE_HTTPS_PROXY"),
+        (408, r"Try again"),
+        (410, "installs a newer version"),
+        (414, "Ask for less"),
+        (418, r"refused \(418\) in a way that is not Jira's own"),
+        (500, r"no usable answer \(500\). Try again"),
+    ],
+)
+@responses.activate
+def test_a_status_says_whether_another_try_may_help(status, said):
+    responses.get(SITE + PATH, status=status, headers=SIGNED)
+
+    with pytest.raises(UpstreamFailure, match=said) as caught:
+        get()
+
+    assert (caught.value.get_codes(), caught.value.wait) == ("upstream_error", None)
+
+
+@pytest.mark.parametrize("body", ["<html>Bad Request</html>", ""])
+@responses.activate
+def test_a_400_that_is_not_the_products_own_is_no_word_about_the_query(body):
+    responses.get(SITE + PATH, status=400, body=body, content_type="text/html", headers=SIGNED)
+
+    with pytest.raises(UpstreamFailure) as caught:
+        get()
+
+    assert type(caught.value) is UpstreamFailure
+
+
 @responses.activate
 def test_a_get_is_asked_again_while_atlassian_is_busy():
     for status in (429, 503):

@@ -95,6 +95,14 @@ class TestTheNameInTheHeader:
 
         assert responses.assert_call_count(MYSELF, 1)
 
+    @pytest.mark.parametrize("told", [COLON.upper(), PERCENT])
+    @responses.activate
+    def test_the_account_that_is_stored_is_recognised_however_jira_writes_it_when_asked(self, told):
+        responses.get(ISSUE, json={"key": "ABC-1"})
+        responses.get(MYSELF, json={"accountId": told})
+
+        assert unverified(read_issue, account_id=COLON) == {"key": "ABC-1"}
+
     @responses.activate
     def test_another_account_is_refused_in_words_that_lead_somewhere_and_asked_about_once(self):
         responses.get(ISSUE, json={"key": "ABC-1"}, headers={"X-AAccountId": "other"})
@@ -147,6 +155,24 @@ class TestTheReasonInTheHeader:
             assert read_issue(account_id=ME) == {"key": "ABC-1"}
 
         assert responses.assert_call_count(MYSELF, 1)
+
+
+class TestAnAccountThatHasToAnswerACaptcha:
+    @pytest.mark.parametrize("status", [401, 403])
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"X-Authentication-Denied-Reason": "CAPTCHA_CHALLENGE; login-url=https://acme.atlassian.net/login.jsp"},
+            {"X-Seraph-LoginReason": "AUTHENTICATION_DENIED"},
+        ],
+    )
+    @responses.activate
+    def test_is_told_to_and_not_that_its_token_is_wrong(self, status, headers):
+        responses.get(re.compile(SITE), status=status, headers=headers, body="<html>", content_type="text/html")
+
+        for ask in (read_issue, read_page, find_pages):
+            with pytest.raises(UpstreamAuthFailed, match="answered a CAPTCHA"):
+                unverified(ask)
 
 
 class TestASiteThatIsOpenToThePublic:
@@ -245,6 +271,8 @@ class TestNotFound:
             {"body": "Not found", "content_type": "text/plain"},
             {"json": {"code": 404, "message": "Not Found"}},
             {"json": ["gone"]},
+            {"json": {"timestamp": 1, "status": 404, "error": "Not Found", "path": "/rest"}},
+            {"json": {"title": "Not Found", "status": 404}, "content_type": "application/problem+json"},
         ],
     )
     @responses.activate
