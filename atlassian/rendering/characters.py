@@ -28,8 +28,10 @@ EMOJI = (
 _JOINING = "\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\u1800-\u18af\ua840-\ua87f\ua8e0-\ua8ff\uaa60-\uaa7f"
 _JOINING += "\ufb50-\ufdcf\ufe70-\ufefc\U00010a00-\U00010fff\U00011000-\U000119ff"
 
+# Most of every text: bytes are rid of it in a tenth of the time that a search takes to pass it.
+_PLAIN = b"\t\n" + bytes(range(ord(" "), 0x7F))
 _SUSPECT = re.compile(f"[{_INVISIBLE}{_LINE_ENDS}]")
-_FAR_SUSPECT = re.compile("[\U0001bca0-\U000e0fff]")
+_FAR_SUSPECT = re.compile(f"[{_FAR_INVISIBLE}]")
 _CONTROL = re.compile(f"[\x1b\x80-\x9f{_LINE_ENDS}]")
 _LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 # What a terminal obeys and never shows: colours, titles, the address of a link. Each ends before the next control.
@@ -54,11 +56,14 @@ _NEEDED = re.compile(
 
 def visible_text(text: str) -> str:
     """The text without invisible characters and terminal sequences, its lines ending in a newline alone."""
-    if _SUSPECT.search(text):
+    others = text.encode(errors="surrogatepass").translate(None, _PLAIN).decode(errors="surrogatepass")
+    if not others:
+        return text
+    if _SUSPECT.search(others):
         if _CONTROL.search(text):
             text = _TERMINAL_SEQUENCE.sub("", _LINE_END.sub("\n", text))
         text = _RUN.sub(_needed, text)
-    if not text.isascii() and _FAR_SUSPECT.search(text):
+    if _FAR_SUSPECT.search(others):
         text = _FAR.sub(lambda found: found[1] or "", text)
     return text
 

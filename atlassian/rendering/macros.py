@@ -25,8 +25,10 @@ class Macro:
 
     def parameter(self, *names: str) -> str:
         """The first that is given, on one line as labels and titles are."""
-        values = (" ".join(self.parameters.get(name, "").split()) for name in names)
-        return next(filter(None, values), "")
+        for name in names:
+            if value := " ".join(self.parameters.get(name, "").split()):
+                return value
+        return ""
 
 
 def render(macro: Macro) -> Flow:

@@ -75,7 +75,7 @@ def _heading(heading: Heading) -> list[str]:
     text = " ".join(text_lines(heading.runs))
     if not text:
         return []
-    closing = re.search(r"(?:^|(?<=[ \t]))#+$", text)
+    closing = re.search(r"(?:^|(?<=[ \t]))#+$", text) if text[-1] == "#" else None
     if closing:
         text = text[: closing.start()] + "\\" + text[closing.start() :]
     return ["#" * heading.level + " " + text]
@@ -124,6 +124,8 @@ def _item(item: ListItem, marker: str) -> list[str]:
         lines[0] = "___"  # "- ---" is a rule and no list at all
     elif _EMPTY_POINTS.fullmatch(lines[0]):
         lines.insert(0, "")  # and so is "- - -"
+    if len(lines) == 1:
+        return [(marker + lines[0]).rstrip()]
     indent = " " * len(marker)
     return [(marker + lines[0]).rstrip(), *(indent + line if line else "" for line in lines[1:])]
 

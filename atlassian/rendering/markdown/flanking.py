@@ -22,6 +22,8 @@ def _is_no_word(character: str) -> bool:
 
 def without_spaces(runs: list[Run]) -> tuple[str, list[Run], str]:
     """The runs between the spaces at their ends, which go outside of any mark."""
+    if not runs[0].text[0].isspace() and not runs[-1].text[-1].isspace():
+        return "", runs, ""
     runs = list(runs)
     return _take_first(runs, str.isspace), runs, _take_last(runs, str.isspace)
 

@@ -1,6 +1,7 @@
 """Runs of text written as inline Markdown: marks, links, code spans."""
 
 import re
+from functools import lru_cache
 from itertools import groupby
 
 from atlassian.rendering.links import is_live
@@ -27,6 +28,7 @@ _BRACKETS = "brackets"
 # Stands there where emphasis comes and goes within strong text, or the other way round.
 _ADJACENT_DELIMITERS = "crowded"
 Within = frozenset[str]
+_BLANKS = (" ", "\n")
 _MAIL = re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*", re.ASCII)
 
 
@@ -135,11 +137,14 @@ def _without_asterisks(runs: list[Run], within: Within, before: str, after: str)
     return written + " " if after == "`" and written.endswith("`") else written
 
 
-def _styles(run: Run) -> list[str]:
-    if not run.marks:
-        return [_LINK + run.href] if run.href else []
-    styles = [mark for mark in DELIMITERS if mark in run.marks]
-    return [_LINK + run.href, *styles] if run.href else styles
+def _styles(run: Run) -> tuple[str, ...]:
+    styles = _in_order(run.marks) if run.marks else ()
+    return (_LINK + run.href, *styles) if run.href else styles
+
+
+@lru_cache(64)
+def _in_order(marks: Marks) -> tuple[str, ...]:
+    return tuple(mark for mark in DELIMITERS if mark in marks)
 
 
 def _longest_style(runs: list[Run], position: int, within: Within) -> tuple[str, int]:
@@ -201,7 +206,7 @@ def _delimited(style: str, runs: list[Run], within: Within, before: str, after: 
 
 def _alternates(runs: list[Run], mark: str) -> bool:
     """Whether the mark comes and goes, so that asterisks at the edges would pair with those between words."""
-    return sum(marked for marked, _ in groupby(runs, key=lambda run: mark in run.marks)) > 1
+    return len(runs) > 2 and sum(marked for marked, _ in groupby(runs, key=lambda run: mark in run.marks)) > 1
 
 
 def _link(url: str, runs: list[Run], within: Within) -> str:
@@ -243,5 +248,5 @@ def _text(text: str, within: Within, before: str, after: str) -> str:
     if not within:
         return escape(text, before, after)
     # a delimiter stands at either end
-    before, after = before.replace("\n", "*").replace(" ", "*"), after.replace("\n", "*").replace(" ", "*")
+    before, after = "*" if before in _BLANKS else before, "*" if after in _BLANKS else after
     return escape(text, before, after, _BRACKETS in within, _LINKED in within)

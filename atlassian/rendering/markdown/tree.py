@@ -153,8 +153,7 @@ def collapsed(runs: list[Run]) -> list[Run]:
             text = text.lstrip(" ")
             run = make_run((text, marks, href))
         if text:
-            last = text[-1]
-            spaced = last == "\n" or (last == " " and CODE not in marks)
+            spaced = text[-1] == "\n" or (text[-1] == " " and CODE not in marks)
             visible.append(run)
     return visible
 
@@ -175,4 +174,4 @@ def _text_of(block: Block) -> list[Run]:
 
 
 def with_mark(runs: list[Run], mark: str) -> list[Run]:
-    return [run._replace(marks=run.marks | {mark}) for run in runs]
+    return [make_run((text, marks | {mark}, href)) for text, marks, href in runs]

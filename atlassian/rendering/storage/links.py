@@ -5,8 +5,8 @@ from urllib.parse import unquote
 from atlassian.rendering.bounds import read_json
 from atlassian.rendering.emoji import emoji
 from atlassian.rendering.links import external_image, page_url, query_in, safe_url, smart_link
-from atlassian.rendering.markdown.tree import Flow, Run
-from atlassian.rendering.storage.placement import promote_if_alone
+from atlassian.rendering.markdown.tree import Flow, Run, blocks_of
+from atlassian.rendering.storage.placement import Place, place_of
 from atlassian.rendering.storage.reader import Reader
 from atlassian.rendering.storage.source import Element, attribute, name_of, whole_text
 
@@ -139,7 +139,7 @@ TARGETS = {
 
 def resource(reader: Reader, element: Element) -> str:
     """In words, what the first resource within an element is: a page's title, a file's name, a person."""
-    for target in element.iter():
+    for target in element.iter() if len(element) else ():
         name = name_of(target)
         if name == "ri:user":
             return "@" + user_name(reader, target)
@@ -167,7 +167,7 @@ def image(reader: Reader, element: Element) -> Flow:
     url = safe_url(attribute(address, "ri:value"), reader.site_url) if address is not None else ""
     name = resource(reader, element) if address is None else ""
     picture = _external(reader, alt, url) if url else [reader.label(_image_label(name, alt))]
-    return promote_if_alone(element, [*picture, *below])
+    return [*blocks_of([*picture, *below])] if place_of(element) is Place.BLOCK else [*picture, *below]
 
 
 def _external(reader: Reader, alt: str, url: str) -> Flow:

@@ -92,7 +92,7 @@ def _points(reader: Reader, element: Element) -> list[ListItem]:
 
 
 def _point(reader: Reader, element: Element) -> ListItem:
-    return ListItem(reader.blocks(element))
+    return ListItem(reader.in_own_style(Reader.blocks, element))
 
 
 def _task(reader: Reader, element: Element) -> ListItem:
@@ -100,7 +100,8 @@ def _task(reader: Reader, element: Element) -> ListItem:
     status = parts.get("ac:task-status")
     body = parts.get("ac:task-body")
     done = status is not None and (status.text or "").strip() == "complete"
-    return ListItem(reader.blocks(body) if body is not None else [], "[x] " if done else "[ ] ")
+    found = reader.in_own_style(Reader.blocks, body) if body is not None else []
+    return ListItem(found, "[x] " if done else "[ ] ")
 
 
 _POINTS = {"li": _point, "ac:task": _task}

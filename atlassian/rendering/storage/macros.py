@@ -4,7 +4,7 @@ from atlassian.rendering import macros
 from atlassian.rendering.macros import Macro
 from atlassian.rendering.markdown.tree import Block, Flow, Run, blocks_of
 from atlassian.rendering.storage.links import resource
-from atlassian.rendering.storage.placement import is_within_line, promote_if_alone
+from atlassian.rendering.storage.placement import Place, place_of
 from atlassian.rendering.storage.reader import Reader
 from atlassian.rendering.storage.source import Element, attribute, name_of, whole_text
 
@@ -21,10 +21,12 @@ def macro(reader: Reader, element: Element) -> Flow:
             found.plain = whole_text(child)
         elif misplaced := blocks_of(reader.read(child)):
             found.body = [*(found.body or []), *misplaced]
-    flow = macros.render(found)
-    if is_within_line(element):
+    flow, place = macros.render(found), place_of(element)
+    if place is Place.LINE:
         flow = macros.in_line(flow)
-    return promote_if_alone(element, [_in_style(reader, node) for node in flow])
+    if reader.marks or reader.href:
+        flow = [_in_style(reader, node) for node in flow]
+    return [*blocks_of(flow)] if place is Place.BLOCK else flow
 
 
 def _in_style(reader: Reader, node: Run | Block) -> Run | Block:

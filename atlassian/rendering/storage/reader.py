@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from atlassian.rendering.bounds import MARKED_STEPS, MAX_STEPS
 from atlassian.rendering.markdown.tree import (
@@ -23,6 +24,7 @@ from atlassian.rendering.storage.styles import marks_in
 # What lies below still gives its text.
 MAX_DEPTH = 40
 
+Read = TypeVar("Read")
 _LINE_ENDS = re.compile(r"(?<![ \t])[ \t]*[\n\r\f][ \t\n\r\f]*")
 
 
@@ -66,26 +68,27 @@ class Reader:
             return [self.text(text)] if (text := whole_text(element)) else []
         self._depth += 1
         function = self.elements.get(name_of(element), inline)
-        style = element.get("style") if self.has_styles else None
-        if style:
-            outside, self.marks = self.marks, self.marks | marks_in(style, name_of(element))
-            flow = function(self, element)
-            self.marks = outside
-        else:
-            flow = function(self, element)
+        styled = self.has_styles and element.get("style")
+        flow = self.in_own_style(function, element) if styled else function(self, element)
         self._depth -= 1
         return flow
+
+    def in_own_style(self, read: Callable[["Reader", Element], Read], element: Element) -> Read:
+        """What cells, rows and points need besides, which are not read by their names."""
+        style = element.get("style") if self.has_styles else None
+        if not style:
+            return read(self, element)
+        outside, self.marks = self.marks, self.marks | marks_in(style, name_of(element))
+        found = read(self, element)
+        self.marks = outside
+        return found
 
     def text(self, written: str) -> Run:
         """Blanks as HTML shows them; those of code tell apart its levels."""
         if CODE in self.marks:
             text = _LINE_ENDS.sub(" ", written).replace("\u00a0", " ")
         else:
-            text = " ".join(written.split())
-            if not text or written[0].isspace():
-                text = " " + text
-            if written[-1].isspace() and text != " ":
-                text += " "
+            text = written if written.isprintable() and "  " not in written else _spaced(written)
         return make_run((text, self.marks, self.href))
 
     def label(self, words: str) -> Run:
@@ -106,31 +109,27 @@ class Reader:
         self.steps_left -= 1
         if self.steps_left < 0:
             return []
-        if self.has_styles and parent.get("style"):  # cells and points are not read by their names
-            outside, self.marks = self.marks, self.marks | self.marks_of(parent)
-            found = self._blocks(parent)
-            self.marks = outside
-            return found
-        return self._blocks(parent)
-
-    def _blocks(self, parent: Element) -> list[Block]:
         if len(parent) == 0:  # as are most cells, points and paragraphs
-            text = parent.text
-            return [Paragraph([self.text(text.strip())])] if text and not text.isspace() else []
+            text = (parent.text or "").strip()
+            return [Paragraph([self.text(text)])] if text else []
         return blocks_of(self.flow(parent))
-
-    def marks_of(self, element: Element) -> Marks:
-        style = element.get("style") if self.has_styles else None
-        return marks_in(style, name_of(element)) if style else PLAIN
 
     def stray_text(self, parent: Element) -> list[Block]:
         """Text where only certain elements should stand, such as between rows or the points of a list."""
-        texts = [parent.text, *(child.tail for child in parent)]
+        texts = [parent.text, *[child.tail for child in parent]]
         stray = " ".join(text.strip() for text in texts if text and not text.isspace())
         return blocks_of([self.text(stray)]) if stray else []
 
     def runs(self, parent: Element) -> list[Run]:
         return runs_of(self.flow(parent))
+
+
+def _spaced(written: str) -> str:
+    """One space for each run of blanks, those at the ends among them."""
+    text = " ".join(written.split())
+    if not text or written[0].isspace():
+        text = " " + text
+    return text + " " if written[-1].isspace() and text != " " else text
 
 
 def inline(reader: Reader, element: Element) -> Flow:

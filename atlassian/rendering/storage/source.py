@@ -6,6 +6,7 @@ not quite XML. What could expand, call out or hide is taken out before the parse
 """
 
 import re
+from functools import cache
 from html.entities import html5
 from typing import cast
 
@@ -27,13 +28,12 @@ _UNSAFE = re.compile(
     r"|!--.*?(?:-->|\Z)"
     r"|\?.*?(?:\?>|\Z)"
     r"""|![A-Za-z](?:[^<>"']|"[^"]*"|'[^']*')*+>?(?:\s*\]\s*>)?)"""
-    r"|&(?:\#(?P<number>[0-9]{1,20}|[xX][0-9a-fA-F]{1,20})|(?P<entity>[A-Za-z][A-Za-z0-9]{0,40}));",
+    r"|&(?:\#(?P<number>[0-9]{1,20}|[xX][0-9a-fA-F]{1,20})|(?!(?:amp|lt|gt|quot|apos);)(?P<entity>[A-Za-z][A-Za-z0-9]{0,40}));",
     re.DOTALL,
 )
 _PROLOG = re.compile(r"\s*(?:<\?[^>]*>\s*)?<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>", re.IGNORECASE)
 _NAMESPACE = re.compile(r"""(<!\[CDATA\[.*?\]\]>)|\sxmlns(?::\w+)?\s*=\s*(?:"[^"<>]*"|'[^'<>]*')""", re.DOTALL)
-_MARKUP = {"amp", "lt", "gt", "quot", "apos"}
-_ESCAPED = {"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "'": "&apos;"}
+_ESCAPED = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "'": "&apos;"})
 
 
 def parse(source: str) -> Element:
@@ -69,18 +69,15 @@ def _parsed(xml: str) -> tuple[Element | None, bool]:
 
 def _neutralize(unsafe: re.Match[str]) -> str:
     """Of HTML's entities each is its character; a name that HTML does not know stays as it was typed."""
-    if unsafe["cdata"]:
+    kind = unsafe.lastgroup
+    if kind == "entity":
+        characters = html5.get(unsafe["entity"] + ";")
+        return characters.translate(_ESCAPED) if characters else f"&amp;{unsafe['entity']};"
+    if kind == "number":
+        return _character(unsafe["number"]).translate(_ESCAPED)
+    if kind == "cdata":
         return unsafe[0] if unsafe[0].endswith("]]>") else unsafe[0] + "]]>"
-    if name := unsafe["entity"]:
-        if name in _MARKUP:
-            return unsafe[0]
-        characters = html5.get(name + ";")
-        return _as_text(characters) if characters else f"&amp;{name};"
-    return _as_text(_character(unsafe["number"])) if unsafe["number"] else ""
-
-
-def _as_text(characters: str) -> str:
-    return "".join(_ESCAPED.get(character, character) for character in characters)
+    return ""
 
 
 def _character(number: str) -> str:
@@ -92,8 +89,7 @@ def _character(number: str) -> str:
 
 def name_of(element: Element) -> str:
     """`ac:link`, `p`: as the page writes it."""
-    tag = element.tag
-    return _KNOWN.get(tag) or _name(tag)
+    return _NAMES[element.tag]
 
 
 def _name(tag: object) -> str:
@@ -105,9 +101,15 @@ def _name(tag: object) -> str:
     return tag.lower()
 
 
-# Asked several times of every element.
-_KNOWN: dict[object, str] = {
-    tag: _name(tag)
+class _Names(dict[object, str]):
+    """Of the tags that pages are made of; names are asked for several times of every element."""
+
+    def __missing__(self, tag: object) -> str:
+        return _name(tag)
+
+
+_NAMES = _Names(
+    (tag, _name(tag))
     for tag in (
         *("p", "span", "div", "a", "b", "i", "u", "s", "br", "hr", "em", "strong", "code", "pre", "del", "sub", "sup"),
         *("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "time"),
@@ -118,13 +120,18 @@ _KNOWN: dict[object, str] = {
         *("{ac}inline-comment-marker", "{ac}caption", "{ac}adf-extension", "{ac}adf-node", "{ac}adf-attribute"),
         *("{ri}page", "{ri}user", "{ri}attachment", "{ri}url", "{ri}space", "{ri}content-entity"),
     )
-}
+)
 
 
 def attribute(element: Element, name: str) -> str:
+    return element.get(_qualified(name)) or ""
+
+
+@cache
+def _qualified(name: str) -> str:
     prefix, _, local = name.rpartition(":")
-    return element.get(f"{{{prefix}}}{local}" if prefix else local) or ""
+    return f"{{{prefix}}}{local}" if prefix else local
 
 
 def whole_text(element: Element) -> str:
-    return "".join(element.itertext())
+    return "".join(element.itertext()) if len(element) else element.text or ""

@@ -2,6 +2,9 @@
 
 from functools import lru_cache
 from itertools import islice
+from typing import cast
+
+from lxml import etree
 
 from atlassian.rendering.markdown.tree import CODE, EM, PLAIN, STRIKE, STRONG, SUB, SUP, Marks
 from atlassian.rendering.storage.source import HIDDEN, Element, attribute, name_of
@@ -9,7 +12,7 @@ from atlassian.rendering.visibility import WHITE, Colour, background, colour, co
 
 # Bold or italic of a whole block is how it looks; within a line it stresses words.
 _WITHIN_LINES = {"span", "font", "a", "u", "label", "small", "big", "ac:inline-comment-marker"}
-_STYLED = "//*[@style or @hidden or self::font[@color or @size]]"
+_STYLED = etree.XPath("//@style/.. | //@hidden/.. | //font[@color]")
 _MAX_ANCESTORS = 20
 _MAX_CACHED_CHARS = 300
 
@@ -35,7 +38,7 @@ def _marks_in(style: str, within_line: bool) -> Marks:
 
 def hide(root: Element) -> None:
     """Elements that the page does not show lose what they hold, and their name; a cell stays as wide as it is."""
-    for element in root.xpath(_STYLED):
+    for element in cast(list[Element], _STYLED(root)):
         if element.get("hidden") is not None or _is_hidden(element):
             spans = {name: element.attrib[name] for name in ("colspan", "rowspan") if name in element.attrib}
             element.clear(keep_tail=True)

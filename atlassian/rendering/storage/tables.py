@@ -1,12 +1,11 @@
 """Tables of the storage format, which are HTML's."""
 
-import re
-
 from atlassian.rendering.markdown.tree import Block, Cell, Flow, Table
 from atlassian.rendering.storage.reader import Reader
 from atlassian.rendering.storage.source import HIDDEN, Element, name_of
 
 _GROUPS = {"thead", "tbody", "tfoot"}
+MAX_DIGITS = 12
 _COLUMNS = {"colgroup", "col"}
 _SILENT = {*_COLUMNS, HIDDEN}  # but a hidden cell keeps its column
 
@@ -27,21 +26,24 @@ def _read_rows(reader: Reader, element: Element, beside: list[Block], rows: list
             _read_rows(reader, child, beside, rows)
         elif name == "tr":
             beside += reader.stray_text(child)
-            in_head = name_of(element) == "thead"
-            outside, reader.marks = reader.marks, reader.marks | reader.marks_of(child)
-            rows.append([_cell(reader, cell, in_head) for cell in child if name_of(cell) not in _COLUMNS])
-            reader.marks = outside
+            rows.append(reader.in_own_style(_row, child))
         elif name in ("td", "th"):
-            rows.append([_cell(reader, child, False)])
+            rows.append([_cell(reader, child)])
         elif name not in _SILENT:
             beside += reader.blocks(child)
 
 
-def _cell(reader: Reader, element: Element, in_head: bool) -> Cell:
-    header = in_head or name_of(element) == "th"
-    return Cell(reader.blocks(element), header, _span(element, "colspan"), _span(element, "rowspan"))
+def _row(reader: Reader, element: Element) -> list[Cell]:
+    parent = element.getparent()
+    in_head = parent is not None and name_of(parent) == "thead"
+    return [_cell(reader, cell, in_head) for cell in element if name_of(cell) not in _COLUMNS]
+
+
+def _cell(reader: Reader, element: Element, in_head: bool = False) -> Cell:
+    body = reader.in_own_style(Reader.blocks, element)
+    return Cell(body, in_head or name_of(element) == "th", _span(element, "colspan"), _span(element, "rowspan"))
 
 
 def _span(element: Element, name: str) -> int:
     written = (element.get(name) or "").strip()
-    return int(written) if re.fullmatch(r"\d{1,12}", written) else 1
+    return int(written) if written.isdecimal() and len(written) <= MAX_DIGITS else 1
