@@ -51,10 +51,11 @@ class Rule:
 
 @dataclass(slots=True)
 class ListItem:
-    """One point of a list. `label` is what stands before its text: `[x] `, `Decision: `."""
+    """One point of a list. `label` is what stands before its text: `[x] `, `Decision: `; `number` one of its own."""
 
     body: list["Block"]
     label: str = ""
+    number: int | None = None
 
 
 @dataclass(slots=True)

@@ -27,14 +27,31 @@ def html_list(reader: Reader, element: Element) -> Flow:
     items = _points(reader, element)
     if name_of(element) != "ol":
         return [List(items)]
-    written = (element.get("start") or "").strip()
-    start = int(written) if re.fullmatch(r"\d{1,9}", written) else 1
+    start = _number(element, "start")
+    lists = _numbered(items, 1 if start is None else start)
     kind = _kind(element)
     if not kind:
-        return [List(items, start)]
-    for number, item in enumerate(items, start):
-        item.label = f"{_letters(number, kind)}. {item.label}"
+        return [*lists]
+    for part in lists:
+        for number, item in enumerate(part.items, part.start or 0):
+            item.label = f"{_letters(number, kind)}. {item.label}"
     return [List(items)]
+
+
+def _numbered(items: list[ListItem], start: int) -> list[List]:
+    """One list, or several where points have numbers of their own, for in Markdown a list counts from its first."""
+    lists = [List([], start)]
+    for item in items:
+        following = (lists[-1].start or 0) + len(lists[-1].items)
+        if item.number not in (None, following):
+            lists.append(List([], item.number))
+        lists[-1].items.append(item)
+    return [each for each in lists if each.items] or lists[:1]
+
+
+def _number(element: Element, name: str) -> int | None:
+    written = (element.get(name) or "").strip()
+    return int(written) if re.fullmatch(r"\d{1,9}", written) else None
 
 
 def task_list(reader: Reader, element: Element) -> Flow:
@@ -92,7 +109,7 @@ def _points(reader: Reader, element: Element) -> list[ListItem]:
 
 
 def _point(reader: Reader, element: Element) -> ListItem:
-    return ListItem(reader.in_own_style(Reader.blocks, element))
+    return ListItem(reader.in_own_style(Reader.blocks, element), number=_number(element, "value"))
 
 
 def _task(reader: Reader, element: Element) -> ListItem:
