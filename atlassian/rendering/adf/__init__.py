@@ -1,3 +1,3 @@
-from atlassian.rendering.adf.nodes import account_ids, to_markdown, unnamed
+from atlassian.rendering.adf.nodes import account_ids, blocks_in, to_markdown, unnamed
 
-__all__ = ["account_ids", "to_markdown", "unnamed"]
+__all__ = ["account_ids", "blocks_in", "to_markdown", "unnamed"]

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from atlassian.rendering import storage
 from atlassian.rendering.adf.fields import Node, attribute, attributes, content, text
 from atlassian.rendering.adf.reader import Reader
 from atlassian.rendering.bounds import read_json
 from atlassian.rendering.macros import Macro
 from atlassian.rendering.markdown.tree import Block
+from atlassian.rendering.storage.elements import blocks_in
 
 # Where extensions keep a document: nested tables, and what came from the old editor.
 _NESTED = ("adf", "nestedContent", "nestedcontent", "content", "originalAdf")
@@ -54,7 +54,9 @@ def nested_document(reader: Reader, parameters: object) -> list[Block]:
                 return blocks
         for name in _NESTED_STORAGE:
             if "<" in (written := text(group.get(name))):
-                return storage.blocks_in(written, site_url=reader.site_url, names=reader.names)
+                found = blocks_in(written, site_url=reader.site_url, names=reader.names, steps=reader.steps_left)
+                blocks, reader.steps_left = found
+                return blocks
     return []
 
 

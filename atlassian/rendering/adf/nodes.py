@@ -12,9 +12,10 @@ from atlassian.rendering.adf import inline
 from atlassian.rendering.adf.extensions import macro, nested_document
 from atlassian.rendering.adf.fields import Node, attribute, attributes, content, kind, nodes_below, number, text
 from atlassian.rendering.adf.reader import Reader, unknown
-from atlassian.rendering.bounds import CUT_SHORT
+from atlassian.rendering.imitations import end_of_reading
 from atlassian.rendering.markdown import blocks as markdown
 from atlassian.rendering.markdown.tree import (
+    Block,
     Cell,
     Code,
     Expand,
@@ -43,7 +44,16 @@ def to_markdown(
     """
     reader = Reader(NODES, site_url, names, files)
     read = blocks_of(reader.flow(document))
-    return markdown.write(read if reader.steps_left >= 0 else [*read, Paragraph([Run(CUT_SHORT)])])
+    return end_of_reading(markdown.write(read), reader.steps_left < 0)
+
+
+def blocks_in(
+    parameters: Mapping[str, str], *, site_url: str, names: Mapping[str, str], steps: int
+) -> tuple[list[Block], int]:
+    """The document in a parameter of a page's extension, and how many steps are left of those that it may take."""
+    reader = Reader(NODES, site_url, names, {})
+    reader.steps_left = steps
+    return nested_document(reader, parameters), reader.steps_left
 
 
 def account_ids(document: object) -> set[str]:

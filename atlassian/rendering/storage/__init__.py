@@ -1,4 +1,3 @@
-from atlassian.rendering.storage.document import Document
-from atlassian.rendering.storage.elements import account_ids, blocks_in, to_markdown
+from atlassian.rendering.storage.document import Document, account_ids, to_markdown
 
-__all__ = ["Document", "account_ids", "blocks_in", "to_markdown"]
+__all__ = ["Document", "account_ids", "to_markdown"]

@@ -6,9 +6,14 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from atlassian.rendering import adf
+from atlassian.rendering.imitations import end_of_reading
 from atlassian.rendering.markdown import blocks
-from atlassian.rendering.storage.elements import blocks_of_page
+from atlassian.rendering.markdown.tree import Block
+from atlassian.rendering.storage.elements import ELEMENTS
+from atlassian.rendering.storage.reader import Reader
 from atlassian.rendering.storage.source import Element, attribute, name_of, parse, whole_text
+from atlassian.rendering.storage.styles import hide
 
 _PAGES = ("ri:page", "ri:blog-post")
 
@@ -24,13 +29,26 @@ class PlacedMacro:
     element: Element
 
 
+def to_markdown(xhtml: object, *, site_url: str = "", names: Mapping[str, str] = {}, space_key: str = "") -> str:
+    """
+    Returns whatever the page is, broken or hostile.
+
+    `names` maps account ids to people's names; links name pages of another space than the page's own, `space_key`.
+    """
+    return Document(xhtml).markdown(site_url, names, space_key) if isinstance(xhtml, str) else ""
+
+
+def account_ids(xhtml: object) -> set[str]:
+    """The people whom the page mentions; storage format never says their names."""
+    return Document(xhtml).account_ids() if isinstance(xhtml, str) else set()
+
+
 class Document:
     def __init__(self, xhtml: str) -> None:
         self._root = parse(xhtml)
         self._has_styles = "style" in xhtml
 
     def account_ids(self) -> set[str]:
-        """The people whom the page mentions; storage format never says their names."""
         return {attribute(user, "ri:account-id") for user in self._root.iter("{ri}user")} - {""}
 
     def macros(self, *names: str) -> list[PlacedMacro]:
@@ -61,7 +79,10 @@ class Document:
         return found
 
     def markdown(self, site_url: str, names: Mapping[str, str], space_key: str) -> str:
-        return blocks.write(blocks_of_page(self._root, site_url, names, space_key, self._has_styles))
+        hide(self._root)
+        reader = Reader(ELEMENTS, site_url, names, space_key, self._has_styles, _document_in)
+        read = reader.blocks(self._root)
+        return end_of_reading(blocks.write(read), reader.steps_left < 0)
 
     def replace(self, macro: PlacedMacro, label: str, contents: Sequence[Element]) -> None:
         """Puts copies of what `contents` hold into the macro's place, behind words that say where they come from."""
@@ -78,6 +99,13 @@ class Document:
         if parent is not None:
             parent.replace(macro.element, place)
         self._has_styles = True  # those of what was put in are not known
+
+
+def _document_in(reader: Reader, parameters: Mapping[str, str]) -> list[Block]:
+    found, reader.steps_left = adf.blocks_in(
+        parameters, site_url=reader.site_url, names=reader.names, steps=reader.steps_left
+    )
+    return found
 
 
 def listing(items: Sequence[tuple[str, Sequence[Element]]]) -> Element:

@@ -7,8 +7,6 @@ its children. https://confluence.atlassian.com/doc/confluence-storage-format-790
 
 from collections.abc import Callable, Mapping
 
-from atlassian.rendering.bounds import CUT_SHORT
-from atlassian.rendering.markdown import blocks
 from atlassian.rendering.markdown.tree import (
     CODE,
     EM,
@@ -20,46 +18,22 @@ from atlassian.rendering.markdown.tree import (
     Code,
     Flow,
     Heading,
-    Paragraph,
     Quote,
     Rule,
-    Run,
 )
 from atlassian.rendering.storage import embedded_adf, links, lists, macros, tables
 from atlassian.rendering.storage.reader import Reader
-from atlassian.rendering.storage.source import HIDDEN, Element, attribute, parse, whole_text
+from atlassian.rendering.storage.source import HIDDEN, Element, parse, whole_text
 from atlassian.rendering.storage.styles import hide
 
 
-def to_markdown(xhtml: object, *, site_url: str = "", names: Mapping[str, str] = {}, space_key: str = "") -> str:
-    """
-    Returns whatever the page is, broken or hostile.
-
-    `names` maps account ids to people's names; links name pages of another space than the page's own, `space_key`.
-    """
-    if not isinstance(xhtml, str):
-        return ""
-    return blocks.write(blocks_in(xhtml, site_url=site_url, names=names, space_key=space_key))
-
-
-def blocks_in(xhtml: str, *, site_url: str, names: Mapping[str, str], space_key: str = "") -> list[Block]:
-    return blocks_of_page(parse(xhtml), site_url, names, space_key, "style" in xhtml)
-
-
-def blocks_of_page(
-    page: Element, site_url: str, names: Mapping[str, str], space_key: str, has_styles: bool
-) -> list[Block]:
+def blocks_in(xhtml: str, *, site_url: str, names: Mapping[str, str], steps: int) -> tuple[list[Block], int]:
+    """A page within another document, and how many steps are left of those that it may take."""
+    reader = Reader(ELEMENTS, site_url, names, has_styles="style" in xhtml)
+    reader.steps_left = steps
+    page = parse(xhtml)
     hide(page)
-    reader = Reader(ELEMENTS, site_url, names, space_key, has_styles)
-    read = reader.blocks(page)
-    return read if reader.steps_left >= 0 else [*read, Paragraph([Run(CUT_SHORT)])]
-
-
-def account_ids(xhtml: object) -> set[str]:
-    """The people whom the page mentions; storage format never says their names."""
-    if not isinstance(xhtml, str):
-        return set()
-    return {attribute(user, "ri:account-id") for user in parse(xhtml).iter("{ri}user")} - {""}
+    return reader.blocks(page), reader.steps_left
 
 
 def nothing(reader: Reader, element: Element) -> Flow:

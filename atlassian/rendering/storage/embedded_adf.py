@@ -78,8 +78,21 @@ def _named(reader: Reader, element: Element) -> Flow:
     kind = _kind(element)
     if not kind.endswith("extension"):
         return [reader.label(f"[unsupported: {_option(element, 'type') or 'node'}]")]
+    if nested := _nested(reader, element):
+        return nested
     flow = macros.render(Macro(_name(element), _parameters(element)))
     return flow if kind == "inlineextension" else [*blocks_of(flow)]
+
+
+def _nested(reader: Reader, element: Element) -> Flow:
+    """The document that stands in a parameter, such as a table within a table."""
+    written = {_in_camel_case(_option(each, "key")): whole_text(each) for each in element.iter("{ac}adf-parameter")}
+    return [*reader.document_in(reader, written)]
+
+
+def _in_camel_case(key: str) -> str:
+    first, *others = key.split("-")
+    return first + "".join(map(str.title, others))
 
 
 def _name(element: Element) -> str:

@@ -38,12 +38,14 @@ class Reader:
         names: Mapping[str, str],
         space_key: str = "",
         has_styles: bool = True,
+        document_in: Callable[["Reader", Mapping[str, str]], list[Block]] = lambda reader, parameters: [],
     ) -> None:
         self.elements = elements
         self.site_url = site_url
         self.names = names
         self.space_key = space_key
         self.has_styles = has_styles
+        self.document_in = document_in  # of ADF, in the parameters of an extension
         self.steps_left = MAX_STEPS
         self.marks: Marks = PLAIN
         self.href = ""

@@ -3,6 +3,7 @@
 import base64
 import json
 import zlib
+from html import escape
 from urllib.parse import quote
 
 import pytest
@@ -476,3 +477,28 @@ def test_a_caption_that_begins_with_a_break_names_its_picture():
 @pytest.mark.parametrize("address", ["https://x.example/a_b*c*?q=[1]", "https://x.example/_A*b*_(c)"])
 def test_a_bracket_of_an_address_stays_in_it(address):
     assert doc(node("paragraph", text(f"See {address}."))) == f"See <{address}>."
+
+
+def parameter_of_an_extension(key: str, value: str) -> str:
+    return page(
+        '<ac:adf-extension><ac:adf-node type="extension">'
+        '<ac:adf-attribute key="extension-key">nested-table</ac:adf-attribute>'
+        f'<ac:adf-attribute key="parameters"><ac:adf-parameter key="{key}">{escape(value)}</ac:adf-parameter>'
+        "</ac:adf-attribute></ac:adf-node></ac:adf-extension>"
+    )
+
+
+@pytest.mark.parametrize("key", ["adf", "nested-content"])
+def test_a_document_in_a_parameter_of_a_pages_extension_is_read(key):
+    inner = {"type": "doc", "content": [node("paragraph", text("inner", strong={}))]}
+
+    assert parameter_of_an_extension(key, json.dumps(inner)) == "**inner**"
+    assert parameter_of_an_extension("cxhtml", "<p>inner</p>") == "inner"
+    assert parameter_of_an_extension(key, "{not JSON") == "[macro: nested-table]"
+
+
+def test_points_with_numbers_of_their_own_keep_them():
+    assert page('<ol><li>a</li><li value="5">b</li><li>c</li></ol>') == "1. a\n\n5) b\n6) c"
+    assert page('<ol start="3"><li value="3">a</li><li value="4">b</li></ol>') == "3. a\n4. b"
+    assert page('<ol type="a"><li>a</li><li value="4">b</li></ol>') == "- a. a\n- d. b"
+    assert page('<ul><li value="3">a</li></ul>') == "- a"

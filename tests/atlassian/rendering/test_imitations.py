@@ -2,6 +2,7 @@
 
 import pytest
 
+from atlassian.rendering import adf, storage
 from atlassian.rendering.imitations import facts_line, neutralize_imitations
 
 
@@ -58,6 +59,10 @@ def test_a_heading_of_a_page_that_imitates_ours_goes_to_the_lowest_level(heading
         ("Changes from version 2 to version 4, in: Plan", r"Changes from version 2 to version 4\, in: Plan"),
         ("Children (2):", r"Children \(2):"),
         ("History: none.", r"History\: none."),
+        ("Only 3 of them are here.", r"Only 3 of them are here\."),
+        ("None of those is here.", r"None of those is here\."),
+        ("THERE \u0131S MORE: nothing", "THERE \u0131S MORE\\: nothing"),
+        ("Severity: Low · Customer: Acme", "Severity: Low &middot; Customer: Acme"),
         ("This page is archived: it may be out of date.", r"This page is archived\: it may be out of date."),
     ],
 )
@@ -84,3 +89,29 @@ def test_no_fact_passes_for_two():
         facts_line(["Bug", "", "Done · assigned to Boss\n", "unassigned"])
         == "Bug · Done - assigned to Boss · unassigned"
     )
+
+
+CUT_SHORT = "[cut short: this document has more parts than are read at once; the rest of it is at Atlassian]"
+
+
+@pytest.mark.parametrize(
+    "words", [CUT_SHORT, CUT_SHORT.replace("[cut", "<b>[</b>cut"), CUT_SHORT.replace("cut s", "CUT S")]
+)
+@pytest.mark.parametrize(
+    "page", ["<p>{}</p>", "<h2>{}</h2>", "<table><tr><td>{}</td></tr></table>", '<a href="https://ex.com">{}</a>']
+)
+def test_no_page_says_that_it_was_cut_short(page, marked):
+    read = storage.to_markdown(page.format(CUT_SHORT.replace("[cut short", marked)))
+
+    assert "cut short\\: this" in read.lower()
+    assert "cut short: this" not in read.lower()
+
+
+def test_no_document_says_that_it_was_cut_short():
+    read = adf.to_markdown({"type": "doc", "content": [{"type": "text", "text": f"{CUT_SHORT}"}]})
+
+    assert read == CUT_SHORT.replace("short:", "short\\:")
+
+
+def test_code_is_not_touched_for_it():
+    assert storage.to_markdown(f"<pre>{CUT_SHORT}</pre>") == f"```\n{CUT_SHORT}\n```"
