@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import resource
 import shutil
 import signal
@@ -22,7 +23,7 @@ class PostgreSQL:
     """A cluster of its own. initdb refuses to run as root: then as the user postgres."""
 
     def __init__(self, directory: Path) -> None:
-        self.directory, self.port = directory, free_port(25_432)
+        self.directory, self.port = directory, own_port()
         directory.mkdir()
         self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if self._as:
@@ -58,7 +59,7 @@ class PostgreSQL:
 
 class Redis:
     def __init__(self) -> None:
-        self.port = free_port(26_379)
+        self.port = own_port()
         self.start()
 
     @property
@@ -87,7 +88,7 @@ class Server:
     """gunicorn with the product, reading the sample site with the operator's account."""
 
     def __init__(self, directory: Path, site: str, database_url: str, cache_url: str) -> None:
-        self.site, self.port, self._log = site, free_port(28_080), directory / "server.log"
+        self.site, self.port, self._log = site, own_port(), directory / "server.log"
         account = {"BASE_URL": site, "EMAIL": READER.email, "API_TOKEN": READER.tokens[0].value}
         self.environment = environment_of(site, self.port) | {
             "DATABASE_URL": database_url,
@@ -133,6 +134,14 @@ class Server:
                     return
             time.sleep(0.05)
         raise RuntimeError(f"nothing answers on port {self.port}; see {self._log}")
+
+
+def own_port() -> int:
+    """
+    Below those that the kernel hands out, and elsewhere for each run: another one beside would take it while what
+    listens there is away.
+    """
+    return free_port(random.randrange(20_000, 30_000))
 
 
 def _bound() -> list[str]:

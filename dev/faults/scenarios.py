@@ -16,7 +16,7 @@ UNAVAILABLE = frozenset({503})
 OF_ATLASSIAN = frozenset({502, 503, 504})
 ANSWERED_WITHIN = 15  # seconds
 ANSWERED_BY_ATLASSIAN_WITHIN = 35  # of which a call waits for it 30
-SECONDS_UNTIL_MISSED = 8  # at least, of connections: our pool waits for one for 5
+SECONDS_UNTIL_MISSED = 8  # at least: our pool waits for a connection for 5, and a server takes some to start
 SECONDS_OF_SILENCE = 18  # at least, of a database: longer than anybody may be held
 UPSTREAM = ("drop", "broken_json", "down_page", "stall")
 
@@ -118,7 +118,7 @@ def _sqlite_is_read_only(stage: Stage) -> None:
     stage.server.end(signal.SIGTERM)
     _allow(file, 0o444)
     stage.server.start()
-    time.sleep(stage.seconds)
+    time.sleep(max(stage.seconds, SECONDS_UNTIL_MISSED))
     stage.server.end(signal.SIGTERM)
     _allow(file, 0o644)
     stage.server.start()
