@@ -11,7 +11,7 @@ from audit.errors import AuditUnavailable
 
 # SQLite has one writer at a time; queueing for it here is fairer than its busy timeout.
 _sqlite_writer = threading.Lock()
-MAX_QUEUE_SECONDS = 20.0
+MAX_QUEUE_SECONDS = 7.0  # and as many again for the lock of another process (config/environment.py)
 
 
 @contextmanager

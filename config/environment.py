@@ -13,6 +13,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MIN_SECRET_CHARS = 32
 MIN_TOKEN_CHARS = 16
 HOW_TO_GENERATE = "`make .env` writes a .env with fresh secrets where there is none."
+SQLITE_TIMEOUT = 7  # seconds that another process may keep the file locked; a call may queue for as long before
 CONNECT_TIMEOUT = 5  # while PostgreSQL is away each call waits for one, and once more for its record
 
 # A host that vanishes without a goodbye would be waited for until the kernel gives up, two hours later.
@@ -130,7 +131,7 @@ def tune_database(database: dict[str, Any], pool_size: int, here: Path) -> None:
         if database["NAME"] != ":memory:":
             database["NAME"] = str(here / database["NAME"])
         database["CONN_MAX_AGE"] = None  # opening it anew costs a millisecond a request
-        options |= {"timeout": 20, "transaction_mode": "IMMEDIATE"}
+        options |= {"timeout": SQLITE_TIMEOUT, "transaction_mode": "IMMEDIATE"}
         options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 
 
