@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 from dev.demo.servers import sample_site
@@ -31,24 +32,26 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="each fault once, within two minutes")
     parser.add_argument("--only", default="", metavar="TEXT", help="the faults whose name has this in it")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="memory-core-faults-") as directory, sample_site() as site:
+    with (
+        tempfile.TemporaryDirectory(prefix="memory-core-faults-") as directory,
+        sample_site() as site,
+        ExitStack() as ended,
+    ):
         Path(directory).chmod(0o755)  # PostgreSQL runs as another user
-        stage = _stage(Path(directory), site, given.database, seconds=2 if given.short else 20)
-        try:
-            return _run(stage, rounds=1 if given.short else 5, only=given.only)
-        finally:
-            stage.server.end(signal.SIGTERM)
-            for machine in (stage.postgresql, stage.redis):
-                if machine is not None:
-                    machine.stop()
+        stage = _stage(Path(directory), site, given.database, seconds=2 if given.short else 20, ended=ended)
+        ended.callback(stage.server.end, signal.SIGTERM)
+        return _run(stage, rounds=1 if given.short else 5, only=given.only)
 
 
-def _stage(directory: Path, site: str, database: str, seconds: float) -> Stage:
+def _stage(directory: Path, site: str, database: str, seconds: float, ended: ExitStack) -> Stage:
     if database == "sqlite":
         file = f"{directory}/faults.sqlite3"
         server = Server(directory, site, f"sqlite:///{file}", "locmemcache://faults")
         return Stage(server, seconds, sqlite_file=file)
-    postgresql, redis = PostgreSQL(directory / "postgresql"), Redis()
+    postgresql = PostgreSQL(directory / "postgresql")
+    ended.callback(postgresql.stop)
+    redis = Redis()
+    ended.callback(redis.stop)
     return Stage(Server(directory, site, postgresql.url, redis.url), seconds, postgresql, redis)
 
 
