@@ -22,6 +22,10 @@ class Stop(Exception):
     """Raised by a reader that has enough."""
 
 
+def _nothing(*_: object) -> None:
+    """Of such events a reader needs nothing."""
+
+
 class Package:
     def __init__(self, file: BinaryIO) -> None:
         self._zip = zipfile.ZipFile(file)
@@ -37,7 +41,7 @@ class Package:
     def beginning(self, name: str, size: int = 200) -> bytes:
         return next(self._chunks(name), b"")[:size] if name in self else b""
 
-    def read_xml(self, name: str, start: Handler, end: Handler, data: Handler) -> None:
+    def read_xml(self, name: str, start: Handler, end: Handler = _nothing, data: Handler = _nothing) -> None:
         """
         Calls start(name, attributes), end(name), data(text); names without their namespace.
 
@@ -65,8 +69,12 @@ class Package:
                     target = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
                 found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], target)
 
-        self.read_xml(posixpath.join(folder, "_rels", base + ".rels"), start, _nothing, _nothing)
+        self.read_xml(posixpath.join(folder, "_rels", base + ".rels"), start)
         return found
+
+    def hyperlinks(self, name: str) -> dict[str, str]:
+        """Id → address, of the links of the part `name` that lead outside."""
+        return {key: target for key, (kind, target) in self.relations(name).items() if kind == "hyperlink"}
 
     def _chunks(self, name: str) -> Iterator[bytes]:
         entry = self._by_name[name]
@@ -80,10 +88,6 @@ class Package:
                 if self._bytes_left < 0:
                     raise Unreadable(Reason.BOMB)
                 yield chunk
-
-
-def _nothing(*_: object) -> None:
-    pass
 
 
 def _parser(start: Handler, end: Handler, data: Handler) -> expat.XMLParserType:

@@ -77,7 +77,7 @@ class _Reader:
     def __init__(self, package: Package, part: str, styles: Styles, budget: Budget) -> None:
         self.package, self.part, self.budget = package, part, budget
         self._styles, self._ordered = styles.by_id, styles.ordered
-        self._relations = package.relations(part)
+        self._hyperlinks = package.hyperlinks(part)
         self._bodies: list[list[Block | Point]] = [[]]
         self._paragraphs: list[Open] = []
         self._tables: list[list[list[Cell]]] = []
@@ -117,8 +117,7 @@ class _Reader:
             case "sym":
                 self._write(_symbol(attributes.get("char", "")))
             case "hyperlink":
-                kind, target = self._relations.get(attributes.get("r:id", ""), ("", ""))
-                self._href = target if kind == "hyperlink" else ""
+                self._href = self._hyperlinks.get(attributes.get("r:id", ""), "")
             case "docPr":
                 self._write(f"[image: {attributes.get('descr') or attributes.get('name') or 'no name'}]")
             case "footnoteReference" | "endnoteReference":
@@ -247,7 +246,7 @@ def styles_of(package: Package) -> dict[str, Style]:
             case "numId":
                 current.list_id = value
 
-    package.read_xml("word/styles.xml", start, lambda name: None, lambda text: None)
+    package.read_xml("word/styles.xml", start)
     return styles
 
 
@@ -271,7 +270,7 @@ def ordered_lists_of(package: Package) -> set[tuple[str, int]]:
             case "abstractNumId":
                 abstract_of[number] = attributes.get("val", "")
 
-    package.read_xml("word/numbering.xml", start, lambda name: None, lambda text: None)
+    package.read_xml("word/numbering.xml", start)
     return {(number, level) for number, of in abstract_of.items() for level in numbered.get(of, ())}
 
 

@@ -38,7 +38,7 @@ def slide_names(package: Package) -> list[str]:
         if name == "sldId":
             names.append(relations.get(attributes.get("r:id", ""), ("", ""))[1])
 
-    package.read_xml(PRESENTATION, start, lambda name: None, lambda text: None)
+    package.read_xml(PRESENTATION, start)
     return [name for name in names if name in package]
 
 
@@ -63,7 +63,7 @@ class _Slide:
         self._rows: list[list[Cell]] = []
         self._cell: list[Block | Point] | None = None
         self._href = ""
-        self._relations = package.relations(name)
+        self._hyperlinks = package.hyperlinks(name)
         self._skipping = 0
 
     def read(self) -> None:
@@ -93,8 +93,7 @@ class _Slide:
             case "br":
                 self._write("\n")
             case "hlinkClick":
-                kind, target = self._relations.get(attributes.get("r:id", ""), ("", ""))
-                self._href = target if kind == "hyperlink" else ""
+                self._href = self._hyperlinks.get(attributes.get("r:id", ""), "")
             case "tbl":
                 self._rows = []
             case "tr":

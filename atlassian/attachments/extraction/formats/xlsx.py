@@ -48,7 +48,7 @@ def sheets_of(package: Package) -> tuple[list[tuple[str, str, bool]], bool]:
             part = relations.get(attributes.get("r:id", ""), ("", ""))[1]
             found.append((attributes.get("name", ""), part, attributes.get("state", "visible") != "visible"))
 
-    package.read_xml(WORKBOOK, start, lambda name: None, lambda text: None)
+    package.read_xml(WORKBOOK, start)
     return found, from_1904
 
 
@@ -82,8 +82,8 @@ def shared_strings(package: Package) -> list[str]:
     return strings
 
 
-def date_styles(package: Package) -> dict[int, bool]:
-    """Index of a cell's style → whether it shows a date; for those that show one, or a time."""
+def date_styles(package: Package) -> set[int]:
+    """Indexes of the styles by which a cell shows a date or a time."""
     formats: dict[int, str] = {}
     styles: list[int] = []
     in_cells = False
@@ -102,8 +102,8 @@ def date_styles(package: Package) -> dict[int, bool]:
         nonlocal in_cells
         in_cells = in_cells and name != "cellXfs"
 
-    package.read_xml("xl/styles.xml", start, end, lambda text: None)
-    return {index: True for index, number in enumerate(styles) if _shows_date(number, formats.get(number))}
+    package.read_xml("xl/styles.xml", start, end)
+    return {index for index, number in enumerate(styles) if _shows_date(number, formats.get(number))}
 
 
 def _shows_date(number: int, code: str | None) -> bool:
@@ -118,7 +118,7 @@ class _Sheet:
         package: Package,
         part: str,
         shared: list[str],
-        dates: dict[int, bool],
+        dates: set[int],
         from_1904: bool,
         budget: Budget,
     ) -> None:
