@@ -5,8 +5,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 
 from integrations.credentials import Credentials
-
-DEFAULT_PORTS = {"http": 80, "https": 443}
+from integrations.origins import DEFAULT_PORTS
 
 
 def path_on_site(url: SplitResult, credentials: Credentials) -> str | None:
