@@ -94,9 +94,10 @@ class _Reader:
             self._skipping += 1
             return
         if self.budget.is_spent:
-            while self._tables or len(self._bodies) > 1:
-                self._end("tc" if len(self._bodies) > len(self._tables) else "tbl")
+            self._close_tables()
             raise Stop
+        if self._runs_open and (text := _written_by(name, attributes)):
+            self._write(text)
         value = attributes.get("val", "")
         match name:
             case "p":
@@ -108,20 +109,8 @@ class _Reader:
                 self._text_open += 1
             case "b" | "i" | "strike" | "dstrike" if self._runs_open and value not in ("0", "false", "off"):
                 self._marks |= {MARKS[name]}
-            case "tab" | "ptab" if self._runs_open:
-                self._write(" ")
-            case "br" | "cr" if self._runs_open:
-                self._write("\n")
-            case "noBreakHyphen":
-                self._write("-")
-            case "sym":
-                self._write(_symbol(attributes.get("char", "")))
             case "hyperlink":
                 self._href = self._hyperlinks.get(attributes.get("r:id", ""), "")
-            case "docPr":
-                self._write(f"[image: {attributes.get('descr') or attributes.get('name') or 'no name'}]")
-            case "footnoteReference" | "endnoteReference":
-                self._write(f"[{attributes.get('id', '')}]")
             case "footnote" | "endnote":
                 self._bodies.append([])
                 self._note = attributes.get("id", "") if not attributes.get("type") else ""
@@ -136,6 +125,11 @@ class _Reader:
                 self._columns = int(value) if value.isdigit() and len(value) < 3 else 1
             case _:
                 self._paragraph_property(name, value)
+
+    def _close_tables(self) -> None:
+        """Where it was cut: what is open of them stays."""
+        while self._tables or len(self._bodies) > 1:
+            self._end("tc" if len(self._bodies) > len(self._tables) else "tbl")
 
     def _paragraph_property(self, name: str, value: str) -> None:
         if not self._paragraphs or self._runs_open:
@@ -272,6 +266,24 @@ def ordered_lists_of(package: Package) -> set[tuple[str, int]]:
 
     package.read_xml("word/numbering.xml", start)
     return {(number, level) for number, of in abstract_of.items() for level in numbered.get(of, ())}
+
+
+def _written_by(name: str, attributes: Attributes) -> str:
+    """What an element of a run stands for in the text; empty for one that only marks it."""
+    match name:
+        case "tab" | "ptab":
+            return " "
+        case "br" | "cr":
+            return "\n"
+        case "noBreakHyphen":
+            return "-"
+        case "sym":
+            return _symbol(attributes.get("char", ""))
+        case "docPr":
+            return f"[image: {attributes.get('descr') or attributes.get('name') or 'no name'}]"
+        case "footnoteReference" | "endnoteReference":
+            return f"[{attributes.get('id', '')}]"
+    return ""
 
 
 def _symbol(code: str) -> str:
