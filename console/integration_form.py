@@ -1,6 +1,5 @@
 """The fields of an integration as a person fills them in. The rules are the API's (integrations/serializers.py)."""
 
-import re
 from datetime import datetime
 from typing import Any, cast
 
@@ -12,6 +11,7 @@ from django.utils.html import format_html
 from rest_framework.exceptions import ValidationError
 
 from audit.errors import validation_issues
+from console.typed_keys import keys_in
 from integrations.credentials import Source
 from integrations.models import ALLOWLIST_FIELD, Provider
 from integrations.serializers import IntegrationInput
@@ -197,7 +197,7 @@ def _config(given: dict[str, Any], allowlist: str) -> dict[str, Any]:
         "base_url": given.get("base_url") or None,
         "email": given.get("email") or None,
         "token_expires_on": given.get("token_expires_on") or None,
-        allowlist: _split(given.get("keys", "")) or None,
+        allowlist: keys_in(given.get("keys", "")) or None,
         "write_on_commit": given.get("write_on_commit", False),
         "write_on_merge": given.get("write_on_merge", False),
     }
@@ -210,7 +210,7 @@ def _with_ticks(data: QueryDict | None, provider: str) -> QueryDict | None:
     if data is None or f"{provider}-listed" not in data:
         return data
     listed = {key.upper() for key in data.getlist(f"{provider}-listed")}
-    typed = [key for key in _split(data.get(f"{provider}-keys", "")) if key.upper() not in listed]
+    typed = [key for key in keys_in(data.get(f"{provider}-keys", "")) if key.upper() not in listed]
     merged = data.copy()
     merged[f"{provider}-keys"] = ", ".join([*data.getlist(f"{provider}-ticked"), *typed])
     return merged
@@ -221,10 +221,6 @@ def _in_words(field: forms.BoundField) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(dict(getattr(field.field, "choices", ())).get(value, value) or "empty")
-
-
-def _split(text: str) -> list[str]:
-    return [key for key in re.split(r"[\s,;]+", text) if key]
 
 
 def uses_operator_account(state: IntegrationState) -> bool:

@@ -1,10 +1,10 @@
-import re
 from typing import Any
 
 from django import forms
 from rest_framework.exceptions import ValidationError
 
 from audit.errors import validation_issues
+from console.typed_keys import keys_in
 from workspaces.api_keys import Narrowing
 from workspaces.models import EXPIRY_CHOICES
 from workspaces.serializers import LIFETIME_DAYS, ApiKeyInput
@@ -79,7 +79,7 @@ class ApiKeyForm(forms.Form):
 
     def clean(self) -> None:
         given = self.cleaned_data
-        keys = {name: _split(given.get(name, "")) for name in ("project_keys", "space_keys")}
+        keys = {name: keys_in(given.get(name, "")) for name in ("project_keys", "space_keys")}
         arguments = ApiKeyInput(data={"label": given.get("label") or "x", **keys})
         try:
             arguments.is_valid(raise_exception=True)
@@ -107,7 +107,3 @@ def _choice_of_members(emails: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The caller first, unless they are an owner: a key is an owner's only where somebody said so."""
     offered = [(email, f"{email} ({role})") for email, role in emails]
     return [("", "Choose a member"), *offered] if emails and emails[0][1] == "owner" else offered
-
-
-def _split(text: str) -> list[str]:
-    return [key for key in re.split(r"[\s,;]+", text) if key]
