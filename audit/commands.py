@@ -1,7 +1,9 @@
 """What every command of ours shares: help that shows how it is used, without Django's own options in the way."""
 
+import json
 from argparse import RawDescriptionHelpFormatter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from textwrap import fill
 from typing import Any
 
@@ -34,11 +36,24 @@ class OperatorCommand(BaseCommand):
     def get_version(self) -> str:
         return f"memory-core {settings.VERSION}"
 
+    def tell(self, columns: Sequence[str], rows: Sequence[Mapping[str, str]], *, as_json: bool) -> None:
+        """As one JSON array, or as a table with a head."""
+        if as_json:
+            self.stdout.write(json.dumps(rows))
+            return
+        for line in aligned([columns, *([row[column] for column in columns] for row in rows)]):
+            self.stdout.write(line)
+
 
 def counted(number: int, noun: str) -> str:
     """'1 record', '2 records', '12,000 records'."""
     plural = f"{noun}es" if noun.endswith("ch") else f"{noun}s"
     return f"{number:,} {noun if number == 1 else plural}"
+
+
+def minute(moment: datetime | None) -> str:
+    """Empty for what has not happened."""
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -1,10 +1,9 @@
-import json
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from audit.actors import Actor
-from audit.commands import aligned
+from audit.commands import minute
 from workspaces.api_keys import list_api_keys
 from workspaces.management.base import WorkspaceCommand
 from workspaces.models import ApiKey, Workspace
@@ -25,18 +24,16 @@ class Command(WorkspaceCommand):
 
     def act(self, actor: Actor, workspace: Workspace, options: dict[str, Any]) -> None:
         rows = [_row(api_key) for api_key in list_api_keys(actor, workspace)]
-        if options["json"]:
-            self.stdout.write(json.dumps(rows))
-            return
-        for line in aligned([COLUMNS, *([row[column] for column in COLUMNS] for row in rows)]):
-            self.stdout.write(line)
+        self.tell(COLUMNS, rows, as_json=options["json"])
 
 
 def _row(api_key: ApiKey) -> dict[str, str]:
-    moments = {name: getattr(api_key, name) for name in COLUMNS[4:]}
     return {
         "prefix": api_key.prefix,
         "email": api_key.membership.user.email,
         "label": api_key.label,
         "state": api_key.rejection_reason() or "usable",
-    } | {name: "" if moment is None else f"{moment:%Y-%m-%d %H:%M}" for name, moment in moments.items()}
+        "created_at": minute(api_key.created_at),
+        "expires_at": minute(api_key.expires_at),
+        "last_used_at": minute(api_key.last_used_at),
+    }

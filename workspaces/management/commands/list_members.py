@@ -1,10 +1,9 @@
-import json
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from audit.actors import Actor
-from audit.commands import aligned
+from audit.commands import minute
 from workspaces.management.base import WorkspaceCommand
 from workspaces.models import Workspace
 from workspaces.services import Member, list_members
@@ -22,15 +21,14 @@ class Command(WorkspaceCommand):
 
     def act(self, actor: Actor, workspace: Workspace, options: dict[str, Any]) -> None:
         rows = [_row(member) for member in list_members(actor, workspace)]
-        if options["json"]:
-            self.stdout.write(json.dumps(rows))
-            return
-        for line in aligned([COLUMNS, *([row[column] for column in COLUMNS] for row in rows)]):
-            self.stdout.write(line)
+        self.tell(COLUMNS, rows, as_json=options["json"])
 
 
 def _row(member: Member) -> dict[str, str]:
-    moments = {name: getattr(member, name) for name in COLUMNS[3:]}
-    return {"email": member.email, "role": member.role, "api_keys": str(member.api_keys)} | {
-        name: "" if moment is None else f"{moment:%Y-%m-%d %H:%M}" for name, moment in moments.items()
+    return {
+        "email": member.email,
+        "role": member.role,
+        "api_keys": str(member.api_keys),
+        "created_at": minute(member.created_at),
+        "last_active_at": minute(member.last_active_at),
     }

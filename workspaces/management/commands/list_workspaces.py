@@ -1,10 +1,9 @@
-import json
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from audit.actors import operator
-from audit.commands import OperatorCommand, aligned
+from audit.commands import OperatorCommand, minute
 from workspaces.services import list_workspaces
 
 COLUMNS = ("key", "name", "members", "created_at")
@@ -19,11 +18,7 @@ class Command(OperatorCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         rows = [_row(workspace) for workspace in list_workspaces(operator())]
-        if options["json"]:
-            self.stdout.write(json.dumps(rows))
-            return
-        for line in aligned([COLUMNS, *([row[column] for column in COLUMNS] for row in rows)]):
-            self.stdout.write(line)
+        self.tell(COLUMNS, rows, as_json=options["json"])
 
 
 def _row(workspace: Any) -> dict[str, str]:
@@ -31,5 +26,5 @@ def _row(workspace: Any) -> dict[str, str]:
         "key": workspace.key,
         "name": workspace.name,
         "members": str(workspace.members),
-        "created_at": f"{workspace.created_at:%Y-%m-%d %H:%M}",
+        "created_at": minute(workspace.created_at),
     }
