@@ -19,11 +19,6 @@ class Terms:
     phrases: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()  # beyond MAX_WORDS
 
-    def left_out_of(self, query: str) -> tuple[str, ...]:
-        """The words of query that are too many to be searched for."""
-        kept = {*self.words, *(word for phrase in self.phrases for word in phrase.split())}
-        return tuple(word for word in dict.fromkeys(words_of(query)) if word not in kept)
-
 
 def words_of(text: str) -> list[str]:
     """

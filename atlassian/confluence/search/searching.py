@@ -166,7 +166,7 @@ class _Question:
 
 def _left_out_words(words: str) -> tuple[str, ...]:
     """So few characters hold no more words than are searched for."""
-    return terms_of(words).left_out_of(words) if len(words) > 2 * MAX_WORDS else ()
+    return terms_of(words).skipped if len(words) > 2 * MAX_WORDS else ()
 
 
 def _left_out(kinds: set[str], beside: bool) -> Notice:

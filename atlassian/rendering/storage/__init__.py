@@ -1,3 +1,3 @@
-from atlassian.rendering.storage.document import Document, account_ids, to_markdown
+from atlassian.rendering.storage.document import Document, to_markdown
 
-__all__ = ["Document", "account_ids", "to_markdown"]
+__all__ = ["Document", "to_markdown"]

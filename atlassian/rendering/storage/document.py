@@ -38,17 +38,13 @@ def to_markdown(xhtml: object, *, site_url: str = "", names: Mapping[str, str] =
     return Document(xhtml).markdown(site_url, names, space_key) if isinstance(xhtml, str) else ""
 
 
-def account_ids(xhtml: object) -> set[str]:
-    """The people whom the page mentions; storage format never says their names."""
-    return Document(xhtml).account_ids() if isinstance(xhtml, str) else set()
-
-
 class Document:
     def __init__(self, xhtml: str) -> None:
         self._root = parse(xhtml)
         self._has_styles = "style" in xhtml
 
     def account_ids(self) -> set[str]:
+        """The people whom the page mentions; storage format never says their names."""
         return {attribute(user, "ri:account-id") for user in self._root.iter("{ri}user")} - {""}
 
     def macros(self, *names: str) -> list[PlacedMacro]:

@@ -32,7 +32,7 @@ def test_a_hostile_page_keeps_what_can_be_seen(make: Callable[[], str]) -> None:
     markdown = storage.to_markdown(page)
 
     assert "seen" in markdown
-    assert isinstance(storage.account_ids(page), set)
+    assert isinstance(storage.Document(page).account_ids(), set)
 
 
 @pytest.mark.parametrize("kind", ["bulletList", "listItem", "panel", "table", "tableCell", "mediaSingle", "tomorrow"])

@@ -19,7 +19,7 @@ def test_adf_tells_whom_it_mentions_without_a_name() -> None:
 def test_storage_tells_whom_it_mentions() -> None:
     user = '<ac:link><ri:user ri:account-id="{}" /></ac:link>'
 
-    assert storage.account_ids(f"<p>{user.format(1)}</p><table><tr><td>{user.format(2)}</td></tr></table>") == {
+    assert storage.Document(f"<p>{user.format(1)}</p><td>{user.format(2)}</td>").account_ids() == {
         "1",
         "2",
     }
