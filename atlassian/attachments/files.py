@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from atlassian.errors import BadReference, NothingThere
 
 MAX_NAMES_SHOWN = 20
+_UNITS = ("bytes", "KB", "MB", "GB")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,14 @@ def told_apart(files: Sequence[AttachedFile]) -> tuple[AttachedFile, ...]:
         replace(file, name=f"{file.name} (id {file.id})") if count[_comparable(file.name)] > 1 else file
         for file in files
     )
+
+
+def readable_size(size: int) -> str:
+    """Like 4.2 KB; empty where it is not known."""
+    amount, unit = float(size), 0
+    while amount >= 1000 and unit < len(_UNITS) - 1:
+        amount, unit = amount / 1000, unit + 1
+    return f"{amount:.1f}".removesuffix(".0") + f" {_UNITS[unit]}" if size > 0 else ""
 
 
 def choose(files: Sequence[AttachedFile], wanted: str, where: str, masked: Callable[[str], str]) -> AttachedFile:

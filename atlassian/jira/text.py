@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from atlassian.attachments.files import AttachedFile
+from atlassian.attachments.files import AttachedFile, readable_size
 from atlassian.jira.comments import CommentPage, IssueComment
 from atlassian.jira.fields.reading import Field, Plain
 from atlassian.jira.issues import IssueFacts, IssueSource, RelatedIssue
@@ -135,11 +135,5 @@ def _related(related: RelatedIssue) -> str:
 
 
 def _attachment(attachment: AttachedFile) -> str:
-    details = ", ".join(filter(None, (attachment.media_type, _size(attachment.size))))
+    details = ", ".join(filter(None, (attachment.media_type, readable_size(attachment.size))))
     return one_line(f"{attachment.name} ({details})" if details else attachment.name)
-
-
-def _size(size: int) -> str:
-    if size <= 0:
-        return ""
-    return f"{size} bytes" if size < 1024 else f"{size // 1024} KB"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from atlassian.attachments.files import AttachedFile, told_apart
+from atlassian.attachments.files import AttachedFile, readable_size, told_apart
 from atlassian.moments import day, in_utc
 from atlassian.rendering.imitations import facts_line
 from atlassian.rendering.markdown.tree import Block, List, ListItem, Paragraph, Run
@@ -12,7 +12,6 @@ from atlassian.upstream.responses import line, number, required_items, text
 
 MAX_FILES = 250
 SCOPE = "read:attachment:confluence"
-_UNITS = ("bytes", "KB", "MB", "GB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,3 @@ def attachments_blocks(listed: AttachmentList) -> list[Block]:
 
 def _facts(each: AttachedFile) -> str:
     return facts_line((each.name, each.media_type, readable_size(each.size), day(each.created)))
-
-
-def readable_size(size: int) -> str:
-    amount, unit = float(size), 0
-    while amount >= 1000 and unit < len(_UNITS) - 1:
-        amount, unit = amount / 1000, unit + 1
-    return f"{amount:.1f}".removesuffix(".0") + f" {_UNITS[unit]}"

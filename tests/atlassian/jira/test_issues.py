@@ -100,7 +100,7 @@ def test_an_issue_reads_facts_description_comments_attachments_links():
                 },
             ],
         },
-        attachment=[{"filename": "a.png", "mimeType": "image/png", "size": 2048}, {"filename": "b"}, {"size": 3}],
+        attachment=[{"filename": "a.png", "mimeType": "image/png", "size": 4187}, {"filename": "b"}, {"size": 3}],
         parent={"key": "ABC-0", "fields": {"summary": "Epic", "status": {"name": "Open"}}},
         issuelinks=[
             {"type": {"inward": "is blocked by"}, "inwardIssue": {"key": "ABC-2", "fields": {"summary": "Cause"}}},
@@ -118,7 +118,7 @@ def test_an_issue_reads_facts_description_comments_attachments_links():
         "### Bo, 2026-08-21 05:05 UTC (restricted to: Developers)\n\n"
         "First.\n\n"
         "## Attachments\n\n"
-        "- a.png (image/png, 2 KB)\n- b\n\n"
+        "- a.png (image/png, 4.2 KB)\n- b\n\n"
         "## Links\n\n"
         "- parent ABC-0: Epic (Open)\n- is blocked by ABC-2: Cause"
     )
