@@ -1,5 +1,6 @@
 """Whose turn it is to write, and what is said where nothing can be written."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -8,6 +9,8 @@ from django.db import DatabaseError, connection
 
 from audit import metrics
 from audit.errors import AuditUnavailable
+
+log = logging.getLogger(__name__)
 
 # SQLite has one writer at a time; queueing for it here is fairer than its busy timeout.
 _sqlite_writer = threading.Lock()
@@ -22,7 +25,13 @@ def writing() -> Iterator[None]:
             yield
     except DatabaseError as exc:
         metrics.record_not_written()
+        log.error("no audit record could be written: %s", _reason(exc))
         raise AuditUnavailable() from exc
+
+
+def _reason(exc: DatabaseError) -> str:
+    """Its first line: those below may hold what the record would have held."""
+    return (str(exc).splitlines() or [""])[0]
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """What a stranger or a careless client may send: refused by name, recorded once, and never a fault of ours."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import Any
 from wsgiref.util import setup_testing_defaults
@@ -15,9 +17,10 @@ from audit import trail, writing
 from audit.models import AuditLog
 from config.logs import JsonFormatter
 from config.wsgi import application
+from tests.audit.factories import make_record
 from tests.databases import away
 from tests.factories import make_api_key, make_member
-from workspaces.models import Role, User
+from workspaces.models import Invitation, Role, User
 
 pytestmark = pytest.mark.django_db
 
@@ -355,6 +358,40 @@ def test_a_file_that_can_only_be_read_refuses_what_it_cannot_record(admin):
 
     refused(answer, 503, "audit_unavailable")
     assert admin.get(LOGS, ACME).status_code == 200
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """SQLITE_FULL, as where no block is left: the database grows no further, and what was free in it is taken."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA max_page_count")
+        (most,) = cursor.fetchone()
+        cursor.execute("PRAGMA max_page_count = 1")  # taken as many as there are
+        with suppress(OperationalError):
+            while True:
+                make_record(target={"filling": "x" * 100})
+        yield
+        cursor.execute(f"PRAGMA max_page_count = {most}")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a pragma of SQLite")
+@pytest.mark.django_db(transaction=True)
+def test_on_a_full_disk_nothing_is_answered_or_changed_that_has_no_record_and_all_is_well_afterwards(
+    client_for, caplog
+):
+    owner = client_for(make_api_key(Role.OWNER))
+    invitation = {"email": "ben@acme.example.com", "role": "member"}
+
+    with full_disk():
+        refused(owner.get("/v1/audit/export", ACME), 503, "audit_unavailable")
+        refused(owner.post("/v1/invitations", invitation, format="json"), 503, "audit_unavailable")
+        assert not Invitation.objects.exists()
+    assert "no audit record could be written: database or disk is full" in caplog.text
+
+    assert owner.get("/v1/audit/export", ACME).status_code == 200
+    assert owner.post("/v1/invitations", invitation, format="json").status_code == 201
+    recorded = AuditLog.objects.filter(actor="owner@acme.example.com").values_list("action", "outcome")
+    assert sorted(recorded) == [("audit.export", "success"), ("invitation.create", "success")]
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a file of SQLite")
