@@ -18,7 +18,7 @@ from pathlib import Path
 
 from dev.demo.servers import sample_site
 from dev.faults.load import Load, Readiness
-from dev.faults.machines import PostgreSQL, Redis, Server
+from dev.faults.machines import PostgreSQL, Redis, Server, SmallDisk
 from dev.faults.records import differences, wrong_refusals
 from dev.faults.scenarios import ANSWERED_WITHIN, Stage, scenarios_for
 
@@ -45,9 +45,11 @@ def main() -> int:
 
 def _stage(directory: Path, site: str, database: str, seconds: float, ended: ExitStack) -> Stage:
     if database == "sqlite":
-        file = f"{directory}/faults.sqlite3"
-        server = Server(directory, site, f"sqlite:///{file}", "locmemcache://faults")
-        return Stage(server, seconds, sqlite_file=file)
+        disk = SmallDisk(directory / "disk")
+        ended.callback(disk.unmount)
+        file = f"{disk.directory}/faults.sqlite3"
+        server = Server(disk.directory, site, f"sqlite:///{file}", "locmemcache://faults")
+        return Stage(server, seconds, sqlite_file=file, disk=disk)
     postgresql = PostgreSQL(directory / "postgresql")
     ended.callback(postgresql.stop)
     redis = Redis()

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from dev.demo.servers import ROOT, environment_of, free_port
@@ -115,7 +116,7 @@ class Server:
         self._process.wait()
 
     def limit_files(self, size: int) -> None:
-        """No process of it writes beyond so many bytes of a file: as on a full disk, for its log as well."""
+        """No process of it writes beyond so many bytes of a file: as with a quota, for its log as well."""
         for pid in [self._process.pid, *children_of(self._process.pid)]:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
@@ -134,6 +135,31 @@ class Server:
                     return
             time.sleep(0.05)
         raise RuntimeError(f"nothing answers on port {self.port}; see {self._log}")
+
+
+class SmallDisk:
+    """A file system of its own in memory, which takes the right to mount one."""
+
+    SIZE = "128m"
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        directory.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", f"size={self.SIZE}", "tmpfs", str(directory)]
+        self.is_mounted = subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
+
+    def fill(self) -> None:
+        with suppress(OSError), (self.directory / "filling").open("wb") as filling:
+            while True:
+                filling.write(bytes(65_536))
+                filling.flush()
+
+    def empty(self) -> None:
+        (self.directory / "filling").unlink()
+
+    def unmount(self) -> None:
+        if self.is_mounted:
+            subprocess.run(["umount", str(self.directory)], check=True)
 
 
 def own_port() -> int:

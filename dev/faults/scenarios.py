@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dev.faults import databases
-from dev.faults.machines import PostgreSQL, Redis, Server
+from dev.faults.machines import PostgreSQL, Redis, Server, SmallDisk
 from dev.faults.upstream import spoiled
 
 UNAVAILABLE = frozenset({503})
@@ -37,6 +37,7 @@ class Stage:
     postgresql: PostgreSQL | None = None
     redis: Redis | None = None
     sqlite_file: str = ""
+    disk: SmallDisk | None = None  # on which that file lies
 
 
 def scenarios_for(stage: Stage) -> dict[str, Scenario]:
@@ -49,7 +50,9 @@ def scenarios_for(stage: Stage) -> dict[str, Scenario]:
         found["the database can only be read"] = Scenario(
             lambda: _sqlite_is_read_only(stage), problem="can only be read"
         )
-        found["the disk is full"] = Scenario(lambda: _disk_is_full(stage))
+        found["files cannot grow"] = Scenario(lambda: _files_cannot_grow(stage))
+    if (disk := stage.disk) is not None and disk.is_mounted:
+        found["the disk is full"] = Scenario(lambda: _disk_is_full(stage, disk))
     if stage.postgresql is not None:
         found |= _of_postgresql(stage, stage.postgresql)
     if stage.redis is not None:
@@ -130,7 +133,13 @@ def _allow(file: Path, mode: int) -> None:
         each.chmod(mode)
 
 
-def _disk_is_full(stage: Stage) -> None:
+def _files_cannot_grow(stage: Stage) -> None:
     stage.server.limit_files(resource.getpagesize())
     time.sleep(stage.seconds)
     stage.server.limit_files(resource.RLIM_INFINITY)
+
+
+def _disk_is_full(stage: Stage, disk: SmallDisk) -> None:
+    disk.fill()
+    time.sleep(stage.seconds)
+    disk.empty()
