@@ -61,14 +61,13 @@ def on_starting(server: Any) -> None:
 
 def when_ready(server: Any) -> None:
     """
-    A client that stops in the middle of a request, or of reading its answer, holds a thread no longer than this.
+    A client that stops reading its answer holds a thread no longer than this.
 
     gunicorn waits for ever. What a listener is set to, the connections that it accepts are set to; the kernel heeds it
-    also where Python's own timeout is switched off. One that goes on byte by byte is left to the proxy in front.
+    also where Python's own timeout is switched off.
     """
     for listener in server.LISTENERS:
-        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            listener.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", STALL_TIMEOUT, 0))
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", STALL_TIMEOUT, 0))
 
 
 def post_fork(server: Any, worker: Any) -> None:

@@ -2,10 +2,14 @@
 gunicorn's threaded worker, whose main thread waits for no client.
 
 gunicorn 27 waits on that one thread up to 2 s for each client that asked to close and has not closed its side: here
-all are watched side by side. With it a connection that sends nothing holds a thread for 5 s: here none.
-docs/upstream/gunicorn-graceful-close.md is the report of both.
+all are watched side by side. With it a connection that sends nothing holds a thread for 5 s, and one that sends slowly
+for as long as it likes: here neither holds any. docs/upstream/gunicorn-graceful-close.md is the report.
+
+Nor do many: where no connection more can be had, that ends which has sent least for longest.
 """
 
+import errno
+import resource
 import selectors
 import socket
 import time
@@ -16,7 +20,13 @@ from typing import Any
 from gunicorn import util
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-STALL_TIMEOUT = 10  # of a client that stops in the middle, or does not begin
+from config.arrival import CONTINUE, Arrival, BoundedUnreader
+
+STALL_TIMEOUT = 10  # of a client whose request is not there by then, or who stops reading its answer
+RECEIVED_AT_ONCE = 65_536
+MAX_GATHERED_BYTES = 64 * 1024 * 1024  # of all requests that are on their way
+MAX_OPEN_FILES = 4096  # where the system's own limit is lower, and may be raised
+RESERVED_FILES = 128  # for databases, logs and pipes; besides two for each thread
 LINGER_TIMEOUT = 2
 MAX_LINGERING = 256  # beyond it the eldest is closed at once
 MAX_DRAINED_BYTES = 65_536
@@ -29,6 +39,14 @@ class Connection(TConn):
     def __init__(self, worker: "Worker", *args: Any) -> None:
         super().__init__(*args)
         self.worker = worker
+        self.arrival = Arrival()
+
+    def init(self) -> None:
+        """Called for each request that is handled, in its thread."""
+        if not self.initialized:
+            super().init()
+            self.parser.unreader = BoundedUnreader(self.sock)
+        self.parser.unreader.take(self.arrival.take())
 
     def close(self, graceful: bool = False) -> None:
         if graceful:
@@ -40,36 +58,103 @@ class Connection(TConn):
 class Worker(ThreadWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        most = min(self.cfg.worker_connections, _connections_that_fit(self.cfg.threads))
+        self.worker_connections, self.max_keepalived = most, most - self.cfg.threads
         self.lingering: dict[socket.socket, float] = {}  # each with when it ends, eldest first
         self.probe_pools = {path: ThreadPoolExecutor(max_workers=1) for path in PROBES}
 
     def accept(self, listener: socket.socket) -> None:
-        """The first bytes are awaited by the main loop's selector, like those of a kept connection."""
+        if self.nr_conns >= self.worker_connections - 1:
+            self._make_room()
         try:
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
+        except OSError as exc:
+            if exc.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            self._make_room()
+            self.set_accept_enabled(False)  # until the main loop's next turn
+            return
         self.nr_conns += 1
-        connection = Connection(self, self.cfg, client, address, listener.getsockname())
-        connection.timeout = time.monotonic() + STALL_TIMEOUT
-        self.pending_conns.append(connection)
-        self.poller.register(client, selectors.EVENT_READ, partial(self.on_pending_socket_readable, connection))
+        conn = Connection(self, self.cfg, client, address, listener.getsockname())
+        self._await(conn)
+        self.poller.register(client, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def _make_room(self) -> None:
+        """Of those who send nothing whole, the eldest gives way; else who was kept for longest."""
+        waiting = self.pending_conns or self.keepalived_conns
+        if waiting:
+            self._end(waiting.popleft())
+
+    def _await(self, conn: Connection) -> None:
+        """A request, or the rest of one, without a thread."""
+        conn.timeout = time.monotonic() + STALL_TIMEOUT
+        self.pending_conns.append(conn)
+
+    def on_client_socket_readable(self, conn: Connection, client: socket.socket) -> None:
+        """Of a kept connection."""
+        self.keepalived_conns.remove(conn)
+        self._await(conn)
+        self.poller.modify(client, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+        self.on_pending_socket_readable(conn, client)
+
+    def on_pending_socket_readable(self, conn: Connection, client: socket.socket) -> None:
+        if client.fileno() < 0:  # it gave way to one before it in the same turn
+            return
+        try:
+            piece = client.recv(RECEIVED_AT_ONCE)
+        except BlockingIOError:
+            return
+        except OSError:
+            piece = b""
+        if not piece:  # half a request is none
+            self.pending_conns.remove(conn)
+            self._end(conn)
+            return
+        conn.arrival.add(piece)
+        if conn.arrival.is_whole():
+            self.poller.unregister(client)
+            self.pending_conns.remove(conn)
+            conn.data_ready = True
+            self.enqueue_req(conn)
+        elif conn.arrival.expects_continue:
+            self._say_continue(conn)
+        elif len(conn.arrival) > RECEIVED_AT_ONCE:
+            self._bound_memory()
+
+    def _say_continue(self, conn: Connection) -> None:
+        conn.arrival.expects_continue = False
+        try:
+            conn.sock.send(CONTINUE)
+        except OSError:
+            self.pending_conns.remove(conn)
+            self._end(conn)
+
+    def _bound_memory(self) -> None:
+        while sum(len(conn.arrival) for conn in self.pending_conns) > MAX_GATHERED_BYTES:
+            self._end(self.pending_conns.popleft())
+
+    def _end(self, conn: Connection) -> None:
+        """One that was taken out of the row of those that wait."""
+        self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
 
     def enqueue_req(self, conn: Connection) -> None:
-        future = self._pool_for(conn.sock).submit(self.handle, conn)
+        future = self._pool_for(conn.arrival).submit(self.handle, conn)
         future.add_done_callback(partial(self._defer_finish, conn))
 
     def _defer_finish(self, conn: Connection, future: Future[Any]) -> None:
         self.method_queue.defer(self.finish_request, conn, future)
 
-    def _pool_for(self, client: socket.socket) -> ThreadPoolExecutor:
-        """A probe's own, if it has arrived whole: nobody keeps that thread waiting for the rest of one."""
-        try:
-            head = client.recv(4096, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-        except OSError:
-            head = b""
-        path = head.split(b" ", 2)[1] if head.startswith(b"GET /") and head.endswith(b"\r\n\r\n") else b""
-        pool: ThreadPoolExecutor | None = self.probe_pools.get(path, self.tpool)
+    def _pool_for(self, arrival: Arrival) -> ThreadPoolExecutor:
+        """A probe's own, if it is nothing but a probe."""
+        beginning = arrival.beginning()
+        is_plain = beginning.startswith(b"GET /") and arrival.is_head_alone()
+        pool: ThreadPoolExecutor | None = self.tpool
+        if is_plain:
+            pool = self.probe_pools.get(beginning.split(b" ", 2)[1], pool)
         assert pool is not None  # noqa: S101  made before the first connection
         return pool
 
@@ -87,6 +172,8 @@ class Worker(ThreadWorker):
         self.poller.register(client, selectors.EVENT_READ, partial(self._drain, [MAX_DRAINED_BYTES]))
 
     def _drain(self, left: list[int], client: socket.socket) -> None:
+        if client.fileno() < 0:
+            return
         try:
             data = client.recv(left[0])
         except BlockingIOError:
@@ -108,3 +195,12 @@ class Worker(ThreadWorker):
         now = time.monotonic()
         for client in [client for client, ends in self.lingering.items() if ends <= now]:
             self._end_lingering(client)
+
+
+def _connections_that_fit(threads: int) -> int:
+    """A worker that can open no file any more ends, and with it all that it was doing."""
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files < MAX_OPEN_FILES:
+        files = MAX_OPEN_FILES if most == resource.RLIM_INFINITY else min(MAX_OPEN_FILES, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return max(2, files - MAX_LINGERING - 2 * threads - RESERVED_FILES)

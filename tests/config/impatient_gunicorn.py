@@ -2,6 +2,6 @@
 
 from config import gunicorn, worker
 
-gunicorn.STALL_TIMEOUT = worker.STALL_TIMEOUT = 1
+gunicorn.STALL_TIMEOUT = worker.STALL_TIMEOUT = 2
 
 from config.gunicorn import *  # noqa: E402, F403  gunicorn reads them from here

@@ -20,6 +20,14 @@ def server(tmp_path_factory):
         yield port
 
 
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """A server that can hold some 26 connections."""
+    data = tmp_path_factory.mktemp("few")
+    with running_server(data, "tests.config.few_files_gunicorn", MEMORY_CORE_THREADS=str(THREADS)) as port:
+        yield port
+
+
 @contextmanager
 def clients(port: int, count: int, sent: bytes) -> Iterator[list[socket.socket]]:
     """Clients that have sent this much, and leave their side open."""
@@ -74,6 +82,64 @@ def test_half_a_probe_does_not_take_the_thread_of_probes(server):
     with clients(server, 3, b"GET /healthz HTTP/1.1\r\n") as halves:
         assert get(server, "/healthz")[0] == 200
         assert not all(is_ended(client) for client in halves)
+
+
+SLOW = {
+    "head": b"GET /nothing HTTP/1.1\r\nHost: loc",
+    "body": b"POST /login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\na=",
+    "chunks": b"POST /login/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\na=\r\n",
+    "after 100": b"POST /login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", SLOW.values(), ids=SLOW)
+def test_clients_that_send_slowly_hold_no_thread(server, sent):
+    with clients(server, 10 * THREADS, sent) as slow:
+        assert get(server, "/nothing")[0] == 404
+        assert [read_all(client).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n") for client in slow] == [b""] * len(slow)
+
+
+def test_a_kept_connection_that_goes_on_slowly_holds_no_thread(server):
+    with clients(server, 10 * THREADS, request("/nothing")) as slow:
+        for client in slow:
+            answer = b""
+            while not answer.endswith(b"}}"):
+                answer += client.recv(65_536)
+            client.sendall(SLOW["head"])
+        assert get(server, "/nothing")[0] == 404
+        assert [read_all(client) for client in slow] == [b""] * len(slow)
+
+
+def test_more_clients_than_connections_keep_nobody_out(few):
+    with clients(few, 100, b"") as silent:
+        assert get(few, "/nothing")[0] == 404
+        assert is_ended(silent[0])
+
+
+CHUNKED = b"POST /nothing HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"
+
+
+@pytest.mark.parametrize("last", [b"0\r\n\r\n", b"0\r\nX-Sum: 7\r\nX-Other: 8\r\n\r\n", b"00;a=b\r\n\r\n"])
+def test_chunks_are_whole_with_the_last_one(server, last):
+    with clients(server, 1, CHUNKED) as [client]:
+        client.sendall(last)
+        assert client.recv(12) == b"HTTP/1.1 404"
+
+
+def test_a_client_that_waits_to_be_asked_for_its_body_is_asked(server):
+    with clients(server, 1, b"POST /nothing HTTP/1.1\r\nHost: localhost\r\n") as [client]:
+        client.sendall(b"Connection: close\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        asked = client.recv(12)
+        client.sendall(b"{}")
+        assert (asked, b"HTTP/1.1 404" in read_all(client)) == (b"HTTP/1.1 100", True)
+
+
+def test_a_request_in_pieces_and_one_behind_it_are_both_answered(server):
+    whole = request("/nothing") + request("/nothing", "Connection: close")
+    with clients(server, 1, b"") as [client]:
+        for at in range(0, len(whole), 7):
+            client.sendall(whole[at : at + 7])
+        assert read_all(client).count(b"HTTP/1.1 404") == 2
 
 
 def test_a_probe_by_address_is_answered_whatever_hosts_are_allowed(server):
