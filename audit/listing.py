@@ -22,7 +22,7 @@ CHUNK_ROWS = 2000
 MIN_PAGE_ROWS = 100  # of each of several branches
 MAX_BRANCHES = 50
 _place = attrgetter("created_at", "id")  # in the log
-INDEXED = ("actor", "key_label", "channel", "outcome", "request_id", "touched")  # filters, besides action
+INDEXED = ("key_label", "channel", "outcome", "request_id", "touched")  # besides action and actor
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,35 @@ class Cursor:
         return cls(record.created_at, record.id)
 
 
+@dataclass(frozen=True)
+class _Order:
+    """Newest first: by the log itself, or by the index of what touched something."""
+
+    within: Q
+    moment: str = "created_at"
+    pk: str = "id"
+
+    def of(self, records: QuerySet[AuditLog], cursor: Cursor | None) -> QuerySet[AuditLog]:
+        """In one filter: two that name touches would join them twice, with whatever else a record touched."""
+        return records.filter(self.within & self._behind(cursor)).order_by(f"-{self.moment}", f"-{self.pk}")
+
+    def _behind(self, cursor: Cursor | None) -> Q:
+        """The first comparison alone bounds the index: a bare OR would make the planner scan."""
+        if cursor is None:
+            return Q()
+        same_moment = Q(**{self.moment: cursor.created_at, f"{self.pk}__lt": cursor.id})
+        older = Q(**{f"{self.moment}__lt": cursor.created_at}) | same_moment
+        return Q(**{f"{self.moment}__lte": cursor.created_at}) & older
+
+
 def page(workspace: str, filters: Filters, limit: int, cursor: Cursor | None) -> tuple[list[AuditLog], Cursor | None]:
     """Newest first. One row more than asked tells whether there is a next page, without a count."""
-    rows = _newest(_branches(workspace, filters), cursor, limit + 1)
+    rows = _newest(_branches(workspace, filters), _order(workspace, filters), cursor, limit + 1)
     return rows[:limit], Cursor.behind(rows[limit - 1]) if len(rows) > limit else None
 
 
 def newest(workspace: str, action: str) -> AuditLog | None:
-    return _matching(workspace, Filters(action=action)).first()
+    return AuditLog.objects.filter(workspace=workspace, action=action).first()
 
 
 def chunks(workspace: str, filters: Filters) -> Iterator[list[Any]]:
@@ -83,58 +104,68 @@ def chunks(workspace: str, filters: Filters) -> Iterator[list[Any]]:
 
     As named tuples of RECORD_FIELDS, which cost half as much as instances of the model.
     """
-    branches = _branches(workspace, filters)
+    branches, order = _branches(workspace, filters), _order(workspace, filters)
     page_rows = max(CHUNK_ROWS // max(len(branches), 1), MIN_PAGE_ROWS)
-    rows = merge(*(_rows(branch, page_rows) for branch in branches), key=_place, reverse=True)
+    rows = merge(*(_rows(branch, order, page_rows) for branch in branches), key=_place, reverse=True)
     while chunk := list(islice(rows, CHUNK_ROWS)):
         yield chunk
 
 
-def _rows(branch: QuerySet[AuditLog], page_rows: int) -> Iterator[Any]:
+def _rows(branch: QuerySet[AuditLog], order: _Order, page_rows: int) -> Iterator[Any]:
     """Page by page: nothing is held in the database while somebody takes them slowly."""
     records = branch.values_list(*RECORD_FIELDS, named=True)
-    rows = list(records[:page_rows])
-    yield from rows
-    while len(rows) == page_rows:
-        rows = list(_after_cursor(records, Cursor.behind(rows[-1]))[:page_rows])
+    cursor, is_last = None, False
+    while not is_last:
+        rows: list[Any] = list(order.of(records, cursor)[:page_rows])
         yield from rows
+        is_last = len(rows) < page_rows
+        cursor = None if is_last else Cursor.behind(rows[-1])
 
 
-def _newest(branches: list[QuerySet[AuditLog]], cursor: Cursor | None, count: int) -> list[AuditLog]:
+def _newest(branches: list[QuerySet[AuditLog]], order: _Order, cursor: Cursor | None, count: int) -> list[AuditLog]:
     """Of several branches only the places are read, which an index holds; then the records that come first in all."""
     if len(branches) == 1:
-        return list(_after_cursor(branches[0], cursor)[:count])
-    pages = (_after_cursor(branch, cursor).values_list("created_at", "id")[:count] for branch in branches)
+        return list(order.of(branches[0], cursor)[:count])
+    pages = (order.of(branch, cursor).values_list("created_at", "id")[:count] for branch in branches)
     places = nlargest(count, chain.from_iterable(pages))
     return list(AuditLog.objects.filter(pk__in=[pk for _, pk in places]))
 
 
 def _branches(workspace: str, filters: Filters) -> list[QuerySet[AuditLog]]:
     """
-    A query for each action and actor that is meant: every one reads its rows in the order of an index.
+    A query for each action or actor that is meant: every one reads its rows in the order of an index.
 
     As one query the database would sort all that match, or read the whole workspace in search of a rare action.
     Where another filter has an index, that one is read once, not once more for each action.
     """
-    branches = [_matching(workspace, filters)]
-    if filters.action_prefix or (filters.kind and not filters.action):
-        actions = distinct_values(workspace, "action")
-        meant = [action for action in actions if action.startswith(filters.action_prefix)]
-        meant = [action for action in meant if filters.kind in ("", kind_of(action))]
-        if any(getattr(filters, name) for name in INDEXED):
-            branches = [records.filter(action__in=meant) for records in branches]
-        else:
-            branches = [records.filter(action=action) for records in branches for action in meant]
-    if filters.actor:
-        actors = _actors(workspace, filters.actor.lower())
-        if len(actors) > MAX_BRANCHES:
-            return [records.filter(actor__in=actors) for records in branches]
-        branches = [records.filter(actor=actor) for records in branches for actor in actors]
-    return branches
+    records = _matching(workspace, filters)
+    actions, actors = _actions(workspace, filters), _actors(workspace, filters.actor.lower())
+    if filters.actor and len(actors) > MAX_BRANCHES:
+        records = records.filter(actor__in=actors)
+    elif filters.actor:
+        some = records if actions is None else records.filter(action__in=actions)
+        return [some.filter(actor=actor) for actor in actors]
+    if actions is None:
+        return [records]
+    if any(getattr(filters, name) for name in INDEXED):
+        return [records.filter(action__in=actions)]
+    return [records.filter(action=action) for action in actions]
+
+
+def _actions(workspace: str, filters: Filters) -> list[str] | None:
+    """Those that are meant, where it is more than one; None: all, or what _matching asks for."""
+    if not (filters.action_prefix or filters.kind):
+        return None
+    actions = [filters.action] if filters.action else distinct_values(workspace, "action")
+    meant = [action for action in actions if action.startswith(filters.action_prefix)]
+    meant = [action for action in meant if filters.kind in ("", kind_of(action))]
+    return None if meant == [filters.action] else meant
 
 
 def _actors(workspace: str, part: str) -> list[str]:
     """Whoever is called so; else all whose email has that part."""
+    if not part:
+        return []
     if AuditLog.objects.filter(workspace=workspace, actor=part).order_by().exists():
         return [part]
     return [actor for actor in distinct_values(workspace, "actor") if part in actor.lower()]
@@ -148,30 +179,16 @@ def _matching(workspace: str, filters: Filters) -> QuerySet[AuditLog]:
         "outcome": filters.outcome,
         "request_id": filters.request_id,
     }
-    records = AuditLog.objects.filter(workspace=workspace, **{name: value for name, value in given.items() if value})
+    return AuditLog.objects.filter(workspace=workspace, **{name: value for name, value in given.items() if value})
+
+
+def _order(workspace: str, filters: Filters) -> _Order:
+    moment, pk, within = "created_at", "id", Q()
     if filters.touched:
-        return _within(_touching(records, workspace, filters.touched), filters, "touches__created_at")
-    return _within(records, filters, "created_at")
-
-
-def _touching(records: QuerySet[AuditLog], workspace: str, touched: str) -> QuerySet[AuditLog]:
-    """In the order of the index audit_touched."""
-    found = records.filter(touches__workspace=workspace, touches__touched=touch_named(touched))
-    return found.order_by("-touches__created_at", "-touches__record_id")
-
-
-def _within(records: QuerySet[AuditLog], filters: Filters, moment: str) -> QuerySet[AuditLog]:
+        moment, pk = "touches__created_at", "touches__record_id"
+        within = Q(touches__workspace=workspace, touches__touched=touch_named(filters.touched))
     if filters.since:
-        records = records.filter(**{f"{moment}__gte": filters.since})
+        within &= Q(**{f"{moment}__gte": filters.since})
     if filters.until:
-        records = records.filter(**{f"{moment}__lt": filters.until})
-    return records
-
-
-def _after_cursor(records: QuerySet[AuditLog], cursor: Cursor | None) -> QuerySet[AuditLog]:
-    """The first comparison alone bounds the index: a bare OR would make the planner scan."""
-    if cursor is None:
-        return records
-    moment, pk = (str(name).removeprefix("-") for name in records.query.order_by or ("-created_at", "-id"))
-    older = Q(**{f"{moment}__lt": cursor.created_at}) | Q(**{moment: cursor.created_at, f"{pk}__lt": cursor.id})
-    return records.filter(Q(**{f"{moment}__lte": cursor.created_at}) & older)
+        within &= Q(**{f"{moment}__lt": filters.until})
+    return _Order(within, moment, pk)

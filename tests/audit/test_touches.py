@@ -111,6 +111,17 @@ def test_the_export_takes_the_same_filter(admin):
     assert [json.loads(line)["id"] for line in lines] == [record.pk]
 
 
+def test_a_record_that_touched_more_is_found_once_whatever_else_is_asked(admin):
+    first, second = (called(Action.JIRA_SEARCH, issue_keys=["OPS-1", "OPS-2", "OPS-3"]) for _ in range(2))
+    query = {"workspace_key": "acme", "touched": "OPS-1", "limit": 1}
+
+    newest = admin.get("/v1/audit-logs", query).json()
+
+    assert found(admin, **query, cursor=newest["next_cursor"]) == [first.pk]
+    assert found(admin, touched="OPS-1", **{"from": first.created_at.isoformat()}) == [second.pk, first.pk]
+    assert found(admin, touched="OPS-1", to=second.created_at.isoformat()) == [first.pk]
+
+
 def test_a_record_and_what_it_touched_are_written_together_or_not_at_all():
     from audit.errors import AuditUnavailable
 
