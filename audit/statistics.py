@@ -1,14 +1,14 @@
-"""How often what was called, day by day: cheap enough for a page, at any size of the log."""
+"""How often what was called, by whom and of what: cheap enough for a page, at any size of the log."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
-from typing import Any
+from typing import Self
 
 from django.core.cache import cache
 from django.db.models import Count, QuerySet
-from django.db.models.functions import TruncHour
 from django.utils import timezone
 
 from audit.actors import Actor
@@ -19,89 +19,85 @@ from audit.vocabulary import Action, Kind, Outcome, kind_of
 DAYS = 30
 LIVE_DAYS = 2  # today, and yesterday, whose last transactions may have come in late
 HOURS = 48
-HOUR = timedelta(hours=1)
-LIVE_TTL = 60
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 COUNTING_SECONDS = 1  # of one look; at ten million records thirty days take longer
 MAX_NAMED = 10
-DAY_COUNTS_TTL = (DAYS + 1) * 24 * 3600
+DAYS_TTL, HOURS_TTL = (DAYS + 1) * 24 * 3600, 3 * 24 * 3600
 
 # (action, outcome) → calls
 Counts = Mapping[tuple[str, str], int]
-DayCounts = Mapping[tuple[str, str, str], int]  # and by whom
-# Counts a workspace's records from one moment to another.
-Counting = Callable[[str, datetime, datetime], Mapping[Any, int]]
 
 
-def calls_per_day(actor: Actor, today: date, days: int = DAYS) -> dict[date, Counts]:
-    """Oldest day first; days are those of UTC. Fewer while a large log is counted for the first time."""
+@dataclass
+class Activity:
+    """What a workspace's records of some time come to."""
+
+    calls: Counter[tuple[str, str]] = field(default_factory=Counter)  # by action and outcome
+    readers: Counter[tuple[str]] = field(default_factory=Counter)  # reads and searches, by email
+    containers: Counter[tuple[str, str]] = field(default_factory=Counter)  # reads, by product and project or space
+
+    def add(self, other: Self) -> None:
+        for name, counts in vars(self).items():
+            counts.update(getattr(other, name))
+
+
+def activity_per_day(actor: Actor, today: date, days: int = DAYS) -> dict[date, Activity]:
+    """
+    Oldest day first; days are those of UTC.
+
+    What COUNTING_SECONDS do not suffice for, the oldest days of a large log, is left to the next look.
+    """
+    started, counted = monotonic(), {}
     with audited(actor, Action.AUDIT_LIST, {}):
-        return {day: _by_action(calls) for day, calls in _calls(actor.workspace, today, days).items()}
-
-
-def readers(actor: Actor, today: date, days: int = DAYS) -> list[tuple[str, int]]:
-    """Who read and searched most, with how many calls."""
-    calls: Counter[str] = Counter()
-    with audited(actor, Action.AUDIT_LIST, {}):
-        for counts in _calls(actor.workspace, today, days).values():
-            for (action, _, email), number in counts.items():
-                if kind_of(action) == Kind.READ:
-                    calls[email] += number
-    return calls.most_common(MAX_NAMED)
-
-
-def containers_read(actor: Actor, today: date, days: int = DAYS) -> tuple[list[tuple[str, str, int]], int]:
-    """The projects and spaces that were read most: product, key, how many reads; and of how many days."""
-    calls: Counter[tuple[str, str]] = Counter()
-    with audited(actor, Action.AUDIT_LIST, {}):
-        counted = _day_by_day("containers", actor.workspace, today, days, _count_containers)
-    for counts in counted.values():
-        calls.update(counts)
-    return [(product, key, number) for (product, key), number in calls.most_common(MAX_NAMED)], len(counted)
+        for day in (today - timedelta(days=back) for back in range(days)):
+            counted[day] = _activity_of_day(actor.workspace, day, today)
+            if monotonic() - started > COUNTING_SECONDS:
+                break
+    return dict(reversed(counted.items()))
 
 
 def calls_per_hour(actor: Actor, now: datetime, hours: int = HOURS) -> dict[datetime, int]:
     """Reads and searches, oldest hour first."""
     newest = now.replace(minute=0, second=0, microsecond=0)
-    since = newest - timedelta(hours=hours - 1)
     with audited(actor, Action.AUDIT_LIST, {}):
-        key = f"hours:{actor.workspace}:{since:%Y%m%d%H}"
-        found = dict(cache.get_or_set(key, lambda: _count_hours(actor.workspace, since), LIVE_TTL) or ())
-    return {hour: found.get(hour.isoformat(), 0) for hour in (since + timedelta(hours=n) for n in range(hours))}
+        return {
+            hour: _activity_of_hour(actor.workspace, hour).readers.total()
+            for hour in (newest - n * HOUR for n in reversed(range(hours)))
+        }
 
 
-def _by_action(calls: DayCounts) -> Counts:
-    counts: Counter[tuple[str, str]] = Counter()
-    for (action, outcome, _), number in calls.items():
-        counts[action, outcome] += number
-    return dict(counts)
+def readers(days: Iterable[Activity]) -> list[tuple[str, int]]:
+    """Who read and searched most, with how many calls."""
+    calls: Counter[tuple[str]] = Counter()
+    for activity in days:
+        calls.update(activity.readers)
+    return [(email, number) for (email,), number in calls.most_common(MAX_NAMED)]
 
 
-def _calls(workspace: str, today: date, days: int) -> dict[date, DayCounts]:
-    return _day_by_day("calls-by", workspace, today, days, _count)
+def containers_read(days: Iterable[Activity]) -> list[tuple[str, str, int]]:
+    """The projects and spaces that were read most: product, key, how many reads."""
+    calls: Counter[tuple[str, str]] = Counter()
+    for activity in days:
+        calls.update(activity.containers)
+    return [(product, key, number) for (product, key), number in calls.most_common(MAX_NAMED)]
 
 
-def _day_by_day(name: str, workspace: str, today: date, days: int, count: Counting) -> dict[date, Any]:
-    """Oldest day first. What COUNTING_SECONDS do not suffice for, the oldest days, is left to the next look."""
-    started, counted = monotonic(), {}
-    for day in (today - timedelta(days=back) for back in range(days)):
-        counted[day] = _remembered(name, workspace, day, today, count)
-        if monotonic() - started > COUNTING_SECONDS:
-            break
-    return dict(reversed(counted.items()))
-
-
-def _remembered(name: str, workspace: str, day: date, today: date, count: Counting) -> Any:
+def _activity_of_day(workspace: str, day: date, today: date) -> Activity:
     """The log is append-only: a day or hour that is over is counted once, and then remembered."""
     start = datetime.combine(day, time.min, tzinfo=UTC)
     if today - day >= timedelta(days=LIVE_DAYS):
-        return _counted_once(name, workspace, start, start + timedelta(days=1), count)
-    counts: Counter[tuple[str, ...]] = Counter()
-    live = max(start, min(_first_live_hour(), start + timedelta(days=1)))
+        return _counted_once("day", workspace, start, start + DAY, DAYS_TTL)
+    live = min(max(start, _first_live_hour()), start + DAY)
+    activity = _count(workspace, live, start + DAY) if live < start + DAY else Activity()
     for hour in range(int((live - start) / HOUR)):
-        began = start + hour * HOUR
-        counts.update(_counted_once(f"{name}:hour", workspace, began, began + HOUR, count))
-    counts.update(count(workspace, live, start + timedelta(days=1)))
-    return dict(counts)
+        activity.add(_activity_of_hour(workspace, start + hour * HOUR))
+    return activity
+
+
+def _activity_of_hour(workspace: str, hour: datetime) -> Activity:
+    if hour < _first_live_hour():
+        return _counted_once("hour", workspace, hour, hour + HOUR, HOURS_TTL)
+    return _count(workspace, hour, hour + HOUR)
 
 
 def _first_live_hour() -> datetime:
@@ -109,45 +105,36 @@ def _first_live_hour() -> datetime:
     return timezone.now().replace(minute=0, second=0, microsecond=0) - HOUR
 
 
-def _counted_once(name: str, workspace: str, start: datetime, end: datetime, count: Counting) -> Any:
-    key = f"{name}:{workspace}:{start:%Y-%m-%dT%H}"
-    rows = cache.get(key)
-    if rows is None:
-        counts = count(workspace, start, end)
-        cache.set(key, [[*what, calls] for what, calls in counts.items()], DAY_COUNTS_TTL)
-        return counts
-    return {tuple(what): calls for *what, calls in rows}
+def _counted_once(unit: str, workspace: str, start: datetime, end: datetime, seconds: int) -> Activity:
+    key = f"activity:{unit}:{workspace}:{start:%Y-%m-%dT%H}"
+    kept = cache.get(key)
+    if kept is not None:
+        return Activity(*(Counter({tuple(what): calls for *what, calls in rows}) for rows in kept))
+    activity = _count(workspace, start, end)
+    # in a form that every cache holds
+    cache.set(key, [[[*what, n] for what, n in counts.items()] for counts in vars(activity).values()], seconds)
+    return activity
 
 
-def _within(workspace: str, start: datetime, end: datetime) -> QuerySet[AuditLog]:
-    """One range of the index audit_workspace."""
-    return AuditLog.objects.filter(workspace=workspace, created_at__gte=start, created_at__lt=end).order_by()
-
-
-def _count(workspace: str, start: datetime, end: datetime) -> DayCounts:
-    rows = _within(workspace, start, end).values_list("action", "outcome", "actor").annotate(calls=Count("pk"))
-    return {(action, outcome, email): calls for action, outcome, email, calls in rows}
-
-
-def _count_containers(workspace: str, start: datetime, end: datetime) -> dict[tuple[str, str], int]:
-    """By the project in an issue's key, and the space that a read page lay in."""
-    reads = _within(workspace, start, end).filter(outcome=Outcome.SUCCESS)
-    calls: Counter[tuple[str, str]] = Counter()
-    issues = reads.filter(action=Action.JIRA_READ).values_list("target__issue_key").annotate(calls=Count("pk"))
-    for key, number in issues:
-        calls["Jira", str(key or "").rpartition("-")[0]] += number
-    pages = reads.filter(action=Action.CONFLUENCE_READ).values_list("target__space_key").annotate(calls=Count("pk"))
-    for key, number in pages:
-        calls["Confluence", str(key or "")] += number
-    return {(product, key): number for (product, key), number in calls.items() if key}
-
-
-def _count_hours(workspace: str, since: datetime) -> list[tuple[str, int]]:
-    """In a form that every cache holds."""
-    records = AuditLog.objects.filter(workspace=workspace, created_at__gte=since).order_by()
-    rows = records.values_list(TruncHour("created_at"), "action").annotate(calls=Count("pk"))
-    calls: Counter[datetime] = Counter()
-    for hour, action, number in rows:
+def _count(workspace: str, start: datetime, end: datetime) -> Activity:
+    """By one range of the index audit_workspace."""
+    records = AuditLog.objects.filter(workspace=workspace, created_at__gte=start, created_at__lt=end).order_by()
+    activity = Activity(containers=_count_containers(records))
+    for action, outcome, email, calls in records.values_list("action", "outcome", "actor").annotate(Count("pk")):
+        activity.calls[action, outcome] += calls
         if kind_of(action) == Kind.READ:
-            calls[hour] += number
-    return [(hour.isoformat(), number) for hour, number in calls.items()]
+            activity.readers[email,] += calls
+    return activity
+
+
+def _count_containers(records: QuerySet[AuditLog]) -> Counter[tuple[str, str]]:
+    """By the project in an issue's key, and the space that a read page lay in."""
+    reads = records.filter(outcome=Outcome.SUCCESS, action__in=(Action.JIRA_READ, Action.CONFLUENCE_READ))
+    calls: Counter[tuple[str, str]] = Counter()
+    rows = reads.values_list("action", "target__issue_key", "target__space_key").annotate(Count("pk"))
+    for action, issue_key, space_key, number in rows:
+        if action == Action.JIRA_READ:
+            calls["Jira", str(issue_key or "").rpartition("-")[0]] += number
+        else:
+            calls["Confluence", str(space_key or "")] += number
+    return Counter({(product, key): number for (product, key), number in calls.items() if key})

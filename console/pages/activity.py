@@ -12,7 +12,7 @@ from audit.errors import validation_issues
 from audit.listing import RECORD_FIELDS
 from audit.serializers import ListInput
 from audit.services import find_record, list_records
-from audit.statistics import DAYS, calls_per_day, calls_per_hour, containers_read, readers
+from audit.statistics import DAYS, activity_per_day, calls_per_hour, containers_read, readers
 from audit.summary import summary
 from audit.trail import record_failure
 from audit.vocabulary import Action, Channel, Kind, Outcome, kind_of
@@ -74,9 +74,10 @@ class ActivityPage(WorkspacePage):
 
     def _charts(self, kind: str) -> dict[str, Any]:
         now = datetime.now(UTC)
+        activity = activity_per_day(self.actor, now.date())
         days = {
-            day: {(action, outcome): calls for (action, outcome), calls in counts.items() if kind_of(action) == kind}
-            for day, counts in calls_per_day(self.actor, now.date()).items()
+            day: {what: calls for what, calls in counted.calls.items() if kind_of(what[0]) == kind}
+            for day, counted in activity.items()
         }
         context: dict[str, Any] = {
             "day_rows": table_rows(days),
@@ -86,12 +87,10 @@ class ActivityPage(WorkspacePage):
         }
         if kind != Kind.READ:
             return context
-        containers, days_counted = containers_read(self.actor, now.date())
         return context | {
             "hours": hour_bars(calls_per_hour(self.actor, now)),
-            "readers": readers(self.actor, now.date()),
-            "containers": containers,
-            "days_counted": min(len(days), days_counted),
+            "readers": readers(activity.values()),
+            "containers": containers_read(activity.values()),
         }
 
 

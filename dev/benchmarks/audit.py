@@ -232,15 +232,15 @@ def page_of(given: dict[str, Any]) -> Callable[[], Any]:
 
 
 def charts() -> None:
-    """As the page of activity shows them; the first look at a large log counts no longer than a second for each."""
+    """As the page of activity shows them; the first look at a large log counts for about a second."""
     from audit.actors import Actor
-    from audit.statistics import calls_per_day, calls_per_hour, containers_read, readers
+    from audit.statistics import activity_per_day, calls_per_hour, containers_read, readers
     from audit.vocabulary import Action, Channel
 
     now = datetime.now(UTC)
     admin = Actor("ann@acme.example.com", "acme", Channel.PAGE, role="admin", permitted=frozenset({Action.AUDIT_LIST}))
-    calls_per_day(admin, now.date()), containers_read(admin, now.date()), readers(admin, now.date())
-    calls_per_hour(admin, now)
+    days = activity_per_day(admin, now.date()).values()
+    readers(days), containers_read(days), calls_per_hour(admin, now)
 
 
 def milliseconds(look: Callable[[], Any], times: int) -> float:

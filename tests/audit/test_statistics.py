@@ -6,13 +6,17 @@ import pytest
 from audit.actors import Actor
 from audit.errors import NotPermitted
 from audit.models import AuditLog
-from audit.statistics import DAYS, calls_per_day, containers_read
+from audit.statistics import DAYS, activity_per_day, calls_per_hour
 from audit.vocabulary import Action, Channel
 from console.chart import HEIGHT, sparklines, table_rows, width_of
 from tests.audit.factories import make_record
 
 TODAY = date(2026, 8, 22)
 ADMIN = Actor("ann@acme.example.com", "acme", Channel.PAGE, role="admin", permitted=frozenset({Action.AUDIT_LIST}))
+
+
+def calls_per_day(actor: Actor, today: date, **options) -> dict[date, dict]:
+    return {day: activity.calls for day, activity in activity_per_day(actor, today, **options).items()}
 
 
 def at(day: date, hour: int = 12) -> datetime:
@@ -45,7 +49,7 @@ def test_a_day_that_is_over_is_counted_once(django_assert_num_queries):
     make_record(at(TODAY - timedelta(days=9)))
     first = calls_per_day(ADMIN, TODAY)
 
-    with django_assert_num_queries(2):  # yesterday and today
+    with django_assert_num_queries(2):  # from the hour before this one on: who called what, and of what
         again = calls_per_day(ADMIN, TODAY)
 
     assert again == first
@@ -57,7 +61,6 @@ def test_what_takes_too_long_to_count_is_left_to_the_next_look(monkeypatch):
     make_record(at(TODAY - timedelta(days=1)))
 
     assert calls_per_day(ADMIN, TODAY) == {TODAY: {}}
-    assert containers_read(ADMIN, TODAY)[1] == 1
 
     monkeypatch.setattr("audit.statistics.COUNTING_SECONDS", 60)
     assert list(calls_per_day(ADMIN, TODAY, days=2).items()) == [
@@ -81,6 +84,22 @@ def test_of_today_only_the_hours_that_are_not_over_are_counted_anew():
     make_record(at(TODAY, 3)), make_record(at(TODAY, 13))
 
     assert calls_per_day(ADMIN, TODAY)[TODAY] == {("jira.read", "success"): 2}  # nobody writes at three any more
+
+
+@pytest.mark.django_db
+def test_the_hours_that_the_days_counted_are_not_counted_again(django_assert_num_queries):
+    make_record(at(TODAY, 3)), make_record(at(TODAY - timedelta(days=1), 3), action=Action.JIRA_SEARCH)
+    make_record(at(TODAY, 3), action=Action.MEMBER_ADD)
+    activity_per_day(ADMIN, TODAY)
+
+    with django_assert_num_queries(4):  # this hour and the one before
+        hours = calls_per_hour(ADMIN, at(TODAY, 13), hours=38)
+
+    assert (len(hours), min(hours)) == (38, at(TODAY - timedelta(days=1), 0))
+    assert {hour: calls for hour, calls in hours.items() if calls} == {
+        at(TODAY - timedelta(days=1), 3): 1,
+        at(TODAY, 3): 1,
+    }
 
 
 @pytest.mark.django_db
