@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from audit.models import AuditLog, AuditSeal
 from audit.vocabulary import Action, Outcome
+
+LEAST_KEPT = timedelta(days=1)  # by retention, whatever it is told
 
 
 @dataclass
@@ -23,6 +25,8 @@ class Pruning:
     missing: int = 0  # fewer than sealed were there to be archived, and were by order; below 0: more
     records: int = 0
     archives: dict[str, str] = field(default_factory=dict)  # name → SHA-256
+    last_record: int = 0  # id of the last of its records
+    recorded_at: str = ""
 
     def covers(self, seal: AuditSeal) -> bool:
         within = not self.ranges or any(first <= seal.pk <= last for first, last in self.ranges)
@@ -40,12 +44,15 @@ class Pruning:
 
 
 def prunings() -> list[Pruning]:
-    """Those that add up. What claims to be of the future, or to have pruned the future, excuses nothing."""
+    """Those that add up. What claims to be of the future, or to have pruned what was not a day old, excuses nothing."""
     runs: dict[tuple[Any, ...], Pruning] = {}
-    for before, ranges, target in sorted(_recorded(), key=lambda each: each[0]):
+    for before, ranges, record in sorted(_recorded(), key=lambda each: each[0]):
+        target = record.target
         run = runs.setdefault((before, ranges, str(target.get("run", ""))), Pruning(before, ranges))
         run.missing = int(target.get("missing", 0))
         run.records += int(target["records"])
+        if record.pk > run.last_record:
+            run.last_record, run.recorded_at = record.pk, record.created_at.isoformat()
         run.archives[str(target.get("archive", ""))] = str(target.get("sha256", ""))
     return [run for run in _with_earlier_ones(list(runs.values())) if run.adds_up()]
 
@@ -60,15 +67,16 @@ def _with_earlier_ones(runs: list[Pruning]) -> Iterator[Pruning]:
         yield run
 
 
-def _recorded() -> Iterator[tuple[datetime, tuple[tuple[int, int], ...], dict[str, Any]]]:
+def _recorded() -> Iterator[tuple[datetime, tuple[tuple[int, int], ...], AuditLog]]:
     records = AuditLog.objects.filter(action=Action.AUDIT_PRUNE, outcome=Outcome.SUCCESS).order_by()
     now = timezone.now()
-    for created_at, target in records.values_list("created_at", "target").iterator():
+    for record in records.only("created_at", "target").iterator():
+        target = record.target
         try:
             before = datetime.fromisoformat(target["before"])
             ranges = tuple((int(first), int(last)) for first, last in target.get("seals", ()))
             int(target["records"]), int(target.get("missing", 0))
-            if target["archive"] and target["sha256"] and before <= created_at <= now:
-                yield before, ranges, target
+            if target["archive"] and target["sha256"] and before + LEAST_KEPT <= record.created_at <= now:
+                yield before, ranges, record
         except (TypeError, ValueError, KeyError, AttributeError):  # not written by retention
             continue

@@ -1,5 +1,6 @@
 """Holding the audit log against its seals."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,12 +22,22 @@ MAX_NAMED = 100
 CHUNK_SEALS = 20
 
 
+@dataclass(frozen=True)
+class LaterPruning:
+    """What a root that was kept elsewhere holds as sealed, and a record of later says to be pruned."""
+
+    record: int  # the last of the run
+    recorded_at: str
+    records: int  # sealed up to that root
+
+
 @dataclass
 class Report:
     seals: int = 0
     records: int = 0  # sealed and as they were
     pruned: int = 0  # sealed and deleted by retention since
     pruned_tampered: int = 0  # of these, gone already when retention archived the rest by order
+    pruned_after_root: list[LaterPruning] = field(default_factory=list)  # by no record that the given root covers
     unsealed: int = 0  # written since the last seal
     root: str = NO_ROOT  # of the newest seal
     missing_ids: int = 0  # between the records that were sealed
@@ -64,7 +75,8 @@ def verify(root: str = "", archives: Path | None = None, on_progress: Progress =
         sealed = _compare(seal, {} if all_gone else _digests(last_id, seal.last_id), retention, report)
         for gap in gaps_in(chain([last_id] if last_id else [], sealed)):
             report.add_gap(gap)
-        root_is_known = root_is_known or seal.root == root
+        if seal.root == root:
+            root_is_known, report.pruned_after_root = True, retention.later_than(seal)
         report.root, last_id = seal.root, seal.last_id
         on_progress(seal.records)
     report.unsealed = AuditLog.objects.filter(id__gt=last_id).count()
@@ -100,7 +112,7 @@ def _compare(seal: AuditSeal, found: dict[int, bytes], retention: "_Retention", 
     sealed = leaves_of(seal)
     if found == sealed:
         report.records += len(sealed)
-    elif sealed.keys().isdisjoint(found) and retention.has_pruned(seal):
+    elif sealed.keys().isdisjoint(found) and retention.excuses(seal):
         report.pruned += len(sealed)
     else:
         _compare_each(seal, sealed, found, report)
@@ -128,12 +140,21 @@ class _Retention:
     def __init__(self) -> None:
         self.prunings = prunings()
         self._is_fresh = False
+        self._excused: Counter[int] = Counter()  # by the last record of a run: records of seals that it emptied
 
-    def has_pruned(self, seal: AuditSeal) -> bool:
-        if any(pruning.covers(seal) for pruning in self.prunings):
-            return True
+    def excuses(self, seal: AuditSeal) -> bool:
+        """Whether it emptied this seal, as far as its records tell."""
+        for pruning in self.prunings:
+            if pruning.covers(seal):
+                self._excused[pruning.last_record] += seal.records
+                return True
         if self._is_fresh:
             return False
         # it may be at work this very moment, and records what it is about to delete
         self.prunings, self._is_fresh = prunings(), True
-        return self.has_pruned(seal)
+        return self.excuses(seal)
+
+    def later_than(self, seal: AuditSeal) -> list[LaterPruning]:
+        """Of the runs that excused this seal or one before it, those whose records no seal so far covers."""
+        runs = [run for run in self.prunings if run.last_record > seal.last_id and self._excused[run.last_record]]
+        return [LaterPruning(run.last_record, run.recorded_at, self._excused[run.last_record]) for run in runs]

@@ -88,6 +88,7 @@ def test_whole_seals_are_excused_only_by_as_many_records_as_they_held(claimed):
         {"sha256": ""},
         {"before": "2020-01-01T00:00:00+00:00"},
         {"before": "2999-01-01T00:00:00+00:00"},
+        {"before": (timezone.now() - timedelta(hours=23)).isoformat()},
     ],
 )
 def test_a_record_of_pruning_that_does_not_name_what_it_emptied_excuses_nothing(wrong):
@@ -135,6 +136,42 @@ def test_what_a_forged_record_excuses_is_told_by_the_archives_that_are_not_there
         == ["is not among the archives, or not as it was recorded"]
         + ["not every record is in an archive as it was sealed"] * 2
     )
+
+
+def said_with(root: str) -> str:
+    out = io.StringIO()
+    call_command("verify_audit", root=root, stdout=out)
+    return out.getvalue()
+
+
+def test_a_root_kept_elsewhere_names_what_is_said_to_be_pruned_by_a_record_after_it():
+    records = make_records(6, OLD)
+    seal()
+    kept = report()["root"]
+    delete(records)
+    forge(records=6, seals=seals_of(records))
+    seal()
+    forged = AuditLog.objects.get(action="audit.prune")
+
+    (later,) = report(root=kept)["pruned_after_root"]
+
+    assert (later["record"], later["records"]) == (forged.pk, 6)
+    assert f"6 records that the given root holds pruned after it, says record {forged.pk} of 20" in said_with(kept)
+    assert report(root=report()["root"])["pruned_after_root"] == report()["pruned_after_root"] == []
+
+
+def test_a_root_of_before_what_was_pruned_says_nothing_of_it():
+    make_records(3, RECENT)
+    seal()
+    kept = report()["root"]
+    records = make_records(3, OLD)
+    seal()
+    delete(records)
+    forge(records=3, seals=seals_of(records))
+
+    found = report(root=kept)
+
+    assert (found["different"], found["pruned"], found["pruned_after_root"]) == (0, 3, [])
 
 
 @pytest.fixture

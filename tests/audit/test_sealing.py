@@ -91,6 +91,7 @@ def test_an_untouched_log_is_as_it_was_sealed():
         "records": 7,
         "pruned": 0,
         "pruned_tampered": 0,
+        "pruned_after_root": [],
         "unsealed": 2,
         "missing_ids": 0,
         "gaps": [],

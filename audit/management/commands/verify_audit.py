@@ -49,6 +49,11 @@ def _sentences(report: Report) -> str:
         f"{report.pruned} pruned since, {counted(report.different, 'difference')}. "
         f"{counted(report.unsealed, 'record')} not sealed yet."
     )
+    lines += [
+        f"{counted(run.records, 'record')} that the given root holds pruned after it, says record {run.record} of "
+        f"{run.recorded_at[:19]}Z. Was that prune_audit? Its archives prove it: --archives DIR."
+        for run in report.pruned_after_root
+    ]
     if report.pruned_tampered:
         lines.append(f"{report.pruned_tampered} of those pruned were gone before, and pruned by --allow-tampered.")
     lines += [_gap(first, last) for first, last in report.gaps]
