@@ -52,7 +52,7 @@ def search(client: AtlassianClient, query: Query, spaces: Iterable[str], limit: 
     clauses = cql.in_spaces(sorted(spaces))
     part, cursor = _position(cursor, len(clauses))
     question = _Question(client, query, limit)
-    found = Found(notices=question.notices())
+    found = Found(notices=list(question.notices()))
     for calls, index in enumerate(range(part, len(clauses)), 1):
         answer = question.ask(clauses[index], cursor)
         found.hits = hits_in(answer, client.site_url)
@@ -60,6 +60,8 @@ def search(client: AtlassianClient, query: Query, spaces: Iterable[str], limit: 
         cursor = ""
         if found.hits or calls == MAX_CALLS or found.cursor != _joined(index + 1, ""):
             break
+    if question.kinds == WITH_TEXT:
+        found.notices.append(KINDS_UNSUPPORTED)
     if len(clauses) > 1:
         found.notices.append(_in_parts(len(clauses)))
     if question.named_ids:
@@ -124,22 +126,22 @@ class _Question:
         self._named, self._words = _references_in(query.q, client)
         self.named_ids = {each.id for each in self._named if isinstance(each, ContentId)}
         self._kinds_key = f"confluence-kinds:{client.credentials.fingerprint}"
-        self._kinds: tuple[str, ...] = KINDS
+        self.kinds: tuple[str, ...] = KINDS
 
     def ask(self, in_spaces: str, cursor: str) -> Any:
-        self._kinds = tuple(cache.get(self._kinds_key) or KINDS)
+        self.kinds = tuple(cache.get(self._kinds_key) or KINDS)
         try:
             return self._get(in_spaces, cursor)
         except UpstreamRejectedQuery as exc:
-            if self._kinds == WITH_TEXT or "nknown type" not in str(exc.detail):
+            if self.kinds == WITH_TEXT or "nknown type" not in str(exc.detail):
                 raise
         # A site that has not heard of one kind refuses the whole question.
         cache.set(self._kinds_key, list(WITH_TEXT), KINDS_TTL)
-        self._kinds = WITH_TEXT
+        self.kinds = WITH_TEXT
         return self._get(in_spaces, cursor)
 
     def _get(self, in_spaces: str, cursor: str) -> Any:
-        narrowing = [cql.of_kinds(self._kinds)]
+        narrowing = [cql.of_kinds(self.kinds)]
         narrowing += [cql.below(self._query.under.id)] if self._query.under else []
         narrowing += [in_spaces] if in_spaces else []
         params: dict[str, str | int] = {"cql": self._cql(narrowing), "limit": self._limit, "excerpt": "highlight"}
@@ -153,10 +155,8 @@ class _Question:
             return cql.from_references(self._named, self._words, narrowing)
         return cql.from_words(self._query.q, narrowing)
 
-    def notices(self) -> list[Notice]:
-        return list(self._each_notice())
-
-    def _each_notice(self) -> Iterator[Notice]:
+    def notices(self) -> Iterator[Notice]:
+        """What of the query is left out. Raises ValidationError where nothing else is left."""
         others, beside = cql.left_out_kinds(self._query.cql) if self._query.cql else (set(), False)
         if others:
             yield _left_out(others, beside)

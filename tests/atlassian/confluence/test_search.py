@@ -465,8 +465,11 @@ def test_a_site_that_does_not_know_a_kind_is_asked_for_those_that_every_site_kno
     responses.get(SEARCH, json=make_hits(make_row()))
     responses.get(MINE, json={"type": "known", "accountId": "me"})
 
-    assert len(make_confluence().search("deploys").pages) == 1
-    assert len(make_confluence().search("deploys").pages) == 1
+    found = [make_confluence().search("deploys") for _ in range(2)]
 
+    assert [(len(each.pages), [notice.code for notice in each.warnings]) for each in found] == [
+        (1, ["kinds_left_out"])
+    ] * 2
+    assert "folders and others are left out" in found[0].warnings[0].message
     asked = [call.request.params["cql"] for call in responses.calls if call.request.url.startswith(SEARCH)]
     assert [question.endswith("type in (page, blogpost)") for question in asked] == [False, True, True]
