@@ -9,7 +9,7 @@ from typing import Any
 from audit.statistics import Counts
 from audit.vocabulary import Outcome
 
-DAY_WIDTH, BAR_WIDTH, HEIGHT = 10, 7, 32
+DAY_WIDTH, HEIGHT = 10, 32  # of which a bar takes 7 (templates/console/charts.html)
 SOME = 1.0  # what is lower than this is drawn as a mark that says "some", not as a bar
 MARK = 1.5
 MAX_SPARKLINES = 10
