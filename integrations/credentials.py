@@ -5,16 +5,45 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
 from audit.compiled_query import CompiledQuery
 from integrations.errors import IntegrationDisabled, IntegrationMissing, KeySeesNothing, TokenUnreadable
-from integrations.models import ALLOWLIST_FIELD, AttachmentPolicy, Integration, Provider
+from integrations.models import ALLOWLIST_FIELD, AccountRules, AttachmentPolicy, Integration, Provider
+
+
+class _Columns(NamedTuple):
+    provider: str
+    enabled: bool
+    base_url: str
+    email: str
+    api_token: Any
+    token_expires_on: date | None
+    scoped: bool
+    cloud_id: str
+    account_id: str
+    allowed_keys: list[str]
+    hidden_fields: list[str]
+    attachments: str
+    mask_secrets: bool
+
+
+class IntegrationRow(AccountRules, _Columns):
+    """What a call needs of an integration."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{self.provider} at {self.base_url}>"  # never the token
+
 
 _ROW_OF_WORKSPACE = CompiledQuery(
-    lambda workspace_key, provider: Integration.objects.filter(workspace__key=workspace_key, provider=provider), 2
+    lambda workspace_key, provider: Integration.objects.filter(workspace__key=workspace_key, provider=provider),
+    2,
+    IntegrationRow._fields,
+    IntegrationRow,
 )
 
 
@@ -85,7 +114,7 @@ def credentials_for(workspace_key: str, provider: str, *, even_disabled: bool = 
     return _from_row(workspace_key, row)
 
 
-def source_of(row: Integration | None, provider: str) -> Source:
+def source_of(row: Integration | IntegrationRow | None, provider: str) -> Source:
     """
     Locked: the environment alone. Else the row, where it is complete or disabled: a disabled integration is
     never rescued by the environment. Else the environment's three variables, as a whole set or not at all.
@@ -95,11 +124,11 @@ def source_of(row: Integration | None, provider: str) -> Source:
     return Source.ENVIRONMENT if provider in settings.ENVIRONMENT_CREDENTIALS else Source.NONE
 
 
-def _takes_precedence(row: Integration) -> bool:
+def _takes_precedence(row: Integration | IntegrationRow) -> bool:
     return not row.enabled or row.is_complete or row.is_token_unreadable
 
 
-def _from_row(workspace_key: str, row: Integration) -> Credentials:
+def _from_row(workspace_key: str, row: IntegrationRow) -> Credentials:
     return Credentials(
         provider=row.provider,
         source=Source.WORKSPACE,
@@ -115,7 +144,7 @@ def _from_row(workspace_key: str, row: Integration) -> Credentials:
     )
 
 
-def _from_environment(provider: str, workspace_key: str, row: Integration | None) -> Credentials:
+def _from_environment(provider: str, workspace_key: str, row: IntegrationRow | None) -> Credentials:
     """A workspace's limits hold for the operator's account too: dropping them would show more than was agreed."""
     base_url, email, api_token = settings.ENVIRONMENT_CREDENTIALS[provider]
     return Credentials(
@@ -129,7 +158,7 @@ def _from_environment(provider: str, workspace_key: str, row: Integration | None
     )
 
 
-def _limits(row: Integration) -> dict[str, Any]:
+def _limits(row: IntegrationRow) -> dict[str, Any]:
     """What the workspace lets agents see."""
     return {
         "allowlist": tuple(row.allowed_keys),

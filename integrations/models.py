@@ -19,7 +19,19 @@ class AttachmentPolicy(models.TextChoices):
     IMAGES = "images", "Their text, and pictures"
 
 
-class Integration(models.Model):
+class AccountRules:
+    """What follows from the columns of an integration, whether they were looked up as a model or as a row."""
+
+    @property
+    def is_complete(self: Any) -> bool:
+        return bool(self.base_url and self.email and self.api_token)
+
+    @property
+    def is_token_unreadable(self: Any) -> bool:
+        return self.api_token is UNREADABLE_TOKEN
+
+
+class Integration(AccountRules, models.Model):
     """
     One workspace's account at one provider.
 
@@ -71,16 +83,8 @@ class Integration(models.Model):
         return f"{self.get_provider_display()} of {self.workspace}"
 
     @property
-    def is_complete(self) -> bool:
-        return bool(self.base_url and self.email and self.api_token)
-
-    @property
     def is_blank(self) -> bool:
         return not (self.base_url or self.email or self.api_token)
-
-    @property
-    def is_token_unreadable(self) -> bool:
-        return self.api_token is UNREADABLE_TOKEN
 
     def forget_account(self) -> None:
         """What was found out about the old credentials does not hold for the new."""

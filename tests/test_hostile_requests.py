@@ -143,7 +143,7 @@ def test_a_database_that_fails_while_signing_in_is_no_second_failure(admin, monk
     def fails(*args, **kwargs):
         raise DatabaseError("locked")
 
-    monkeypatch.setattr("workspaces.models.ApiKey.record_use", fails)
+    monkeypatch.setattr("workspaces.known_keys.KnownKey.record_use", fails)
 
     refused(admin.get(LOGS, ACME), 500, "internal_error")
 

@@ -7,16 +7,16 @@ from functools import partial
 from audit.actors import Actor
 from audit.vocabulary import Channel
 from workspaces.errors import WorkspaceAccessDenied
-from workspaces.models import WORKSPACE_KEY, ApiKey, Membership, Role, User, Workspace
+from workspaces.known_keys import KnownKey
+from workspaces.models import WORKSPACE_KEY, Membership, Role, User, Workspace
 from workspaces.roles import GRANTS, grants_of_key
 
 
-def actor_for_key(api_key: ApiKey, channel: Channel) -> Actor:
-    membership = api_key.membership
+def actor_for_key(api_key: KnownKey, channel: Channel) -> Actor:
     role = api_key.effective_role
     return Actor(
-        user=membership.user.email,
-        workspace=membership.workspace.key,
+        user=api_key.email,
+        workspace=api_key.workspace,
         channel=channel,
         role=role,
         key_label=api_key.label,

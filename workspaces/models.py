@@ -122,8 +122,12 @@ class Membership(models.Model):
 
     @property
     def effective_role(self) -> str:
-        """A superuser counts as owner everywhere."""
-        return Role.OWNER if self.user.is_superuser else self.role
+        return role_of(self.role, is_superuser=self.user.is_superuser)
+
+
+def role_of(member_role: str, *, is_superuser: bool) -> str:
+    """A superuser counts as owner everywhere."""
+    return Role.OWNER if is_superuser else member_role
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
@@ -132,7 +136,33 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         return self.filter(unexpired, revoked_at=None)
 
 
-class ApiKey(models.Model):
+class KeyRules:
+    """What follows from the columns of a key, whether they were looked up as a model or as a row."""
+
+    @property
+    def narrowed_to(self: Any) -> dict[str, tuple[str, ...]]:
+        """By provider, named as text: which providers there are is known above."""
+        keys = {"jira": tuple(self.project_keys), "confluence": tuple(self.space_keys)}
+        return {provider: some for provider, some in keys.items() if some}
+
+    @property
+    def is_narrowed(self: Any) -> bool:
+        return bool(self.actions or self.narrowed_to or self.calls_per_minute)
+
+    @property
+    def effective_role(self: Any) -> str:
+        return lowest_role(self.highest_role, self.role_of_member)
+
+    def rejection_reason(self: Any) -> str:
+        """Why the key is refused, for the audit log; empty while it works."""
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.expires_at is not None and self.expires_at <= timezone.now():
+            return "expired"
+        return "" if self.is_user_active else "user inactive"
+
+
+class ApiKey(KeyRules, models.Model):
     """
     A secret that lets one agent act as one member of a workspace.
 
@@ -169,18 +199,12 @@ class ApiKey(models.Model):
         return f"{self.prefix}… ({self.label})"
 
     @property
-    def effective_role(self) -> str:
-        return lowest_role(self.highest_role, self.membership.effective_role)
+    def role_of_member(self) -> str:
+        return self.membership.effective_role
 
     @property
-    def narrowed_to(self) -> dict[str, tuple[str, ...]]:
-        """By provider, named as text: which providers there are is known above."""
-        keys = {"jira": tuple(self.project_keys), "confluence": tuple(self.space_keys)}
-        return {provider: some for provider, some in keys.items() if some}
-
-    @property
-    def is_narrowed(self) -> bool:
-        return bool(self.actions or self.narrowed_to or self.calls_per_minute)
+    def is_user_active(self) -> bool:
+        return self.membership.user.is_active
 
     @classmethod
     def issue(
@@ -203,20 +227,6 @@ class ApiKey(models.Model):
     def revoke(self) -> None:
         self.revoked_at = timezone.now()
         self.save(update_fields=["revoked_at"])
-
-    def rejection_reason(self) -> str:
-        """Why the key is refused, for the audit log; empty while it works."""
-        if self.revoked_at is not None:
-            return "revoked"
-        if self.expires_at is not None and self.expires_at <= timezone.now():
-            return "expired"
-        return "" if self.membership.user.is_active else "user inactive"
-
-    def record_use(self) -> None:
-        """Note that the key was used, at most once a minute: a write for every read would cost too much."""
-        now = timezone.now()
-        if self.last_used_at is None or now - self.last_used_at > timedelta(minutes=1):
-            type(self).objects.filter(pk=self.pk).update(last_used_at=now)
 
 
 LINK_LIFETIME = timedelta(hours=72)
