@@ -50,6 +50,13 @@ class SinksBehind(APIException):
     default_detail = "A sink of AUDIT_SINKS has not had all of these yet, so nothing was pruned. See: work --status."
 
 
+class ExportsBusy(APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "exports_busy"
+    default_detail = "As many exports are under way as may be at once. Try again when one has ended."
+    wait = 10
+
+
 class LogDiffers(APIException):
     status_code = status.HTTP_409_CONFLICT
     default_code = "audit_log_differs"

@@ -1,12 +1,14 @@
 """What an actor does with the audit log itself."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 from audit import listing
 from audit.actors import Actor
 from audit.connections import release_pooled_connection
 from audit.export import as_csv, as_json_lines
+from audit.export_slots import Pieces, export_slot
 from audit.listing import Cursor, Filters
 from audit.models import AuditLog
 from audit.trail import audited
@@ -39,10 +41,13 @@ def find_record(actor: Actor, pk: int) -> AuditLog | None:
 
 
 def export_records(actor: Actor, filters: Filters, file_format: str) -> Iterator[bytes]:
-    """Recorded before its first byte leaves; then one chunk of records after another."""
-    with audited(actor, Action.AUDIT_EXPORT, _target(filters) | {"format": file_format}):
-        write = as_csv if file_format == "csv" else as_json_lines
-    return write(_without_connection(listing.chunks(actor.workspace, filters)))
+    """Recorded before its first byte leaves; then one chunk of records after another. Raises ExportsBusy."""
+    with ExitStack() as held:
+        with audited(actor, Action.AUDIT_EXPORT, _target(filters) | {"format": file_format}):
+            held.enter_context(export_slot(actor.workspace))
+            write = as_csv if file_format == "csv" else as_json_lines
+        pieces = write(_without_connection(listing.chunks(actor.workspace, filters)))
+        return Pieces(pieces, held.pop_all().close)
 
 
 def _without_connection(chunks: Iterator[list[Any]]) -> Iterator[list[Any]]:

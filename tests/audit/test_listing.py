@@ -191,6 +191,30 @@ def test_an_export_holds_one_chunk_at_a_time(admin, monkeypatch, django_assert_n
     assert [piece.count(b"\n") for piece in pieces] == [2, 2, 1]
 
 
+def test_a_workspace_has_two_exports_at_a_time_and_leaves_the_others_theirs(admin, client_for):
+    another = client_for(make_api_key(Role.ADMIN, "globex"))
+    slow = [admin.get("/v1/audit/export") for _ in range(2)]
+
+    refused, others = admin.get("/v1/audit/export"), another.get("/v1/audit/export")
+    slow.pop().close()
+    again = admin.get("/v1/audit/export")
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "exports_busy")
+    assert refused["Retry-After"]
+    assert (others.status_code, again.status_code) == (200, 200)
+    outcomes = AuditLog.objects.filter(workspace="acme").order_by("pk").values_list("outcome", flat=True)
+    assert list(outcomes) == ["success", "success", "failed", "success"]
+
+
+def test_exports_in_all_leave_threads_to_those_who_read(client_for, settings):
+    settings.THREADS = 32
+    many = [client_for(make_api_key(Role.ADMIN, f"w{number}")) for number in range(5)]
+
+    slow = [client.get("/v1/audit/export") for client in many]
+
+    assert [answer.status_code for answer in slow] == [200] * 4 + [503]
+
+
 def test_an_export_of_several_actions_reads_each_record_once_and_in_the_order_of_the_log(
     admin, monkeypatch, django_assert_num_queries
 ):
