@@ -12,6 +12,18 @@ _TABLE_LINE = re.compile(rf"{CONTAINERS}\|")
 _HEADING_LINE = re.compile(rf"{CONTAINERS}#{{1,6}} ")
 _BELOW_HEAD = re.compile(rf"{CONTAINERS}\|(?:[ ]*:?-+:?[ ]*\|)+$")
 _BLANK = re.compile(r"[ >]*$")
+# What belongs to the character before it: accents and vowel signs, selectors, colours of skin.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0903\u093a-\u094f"
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u20d0-\u20ff\u3099\u309a\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
+)
+_LETTERS_OF_FLAGS = "\U0001f1e6-\U0001f1ff"
+MAX_SIGN_CHARS = 64
+_SIGN = re.compile(
+    rf"(?:\\.|&\#?[0-9A-Za-z]{{1,31}};|</?[a-z]{{1,3}}>|[{_LETTERS_OF_FLAGS}]{{2}}|.)(?:\u200d.|[{_MARKS}])*",
+    re.DOTALL,
+)
+_PAIRED = re.compile(rf"[\\{_LETTERS_OF_FLAGS}]")
 
 
 def best_break(outline: Outline, offset: int, limit: int) -> int:
@@ -98,5 +110,15 @@ def _anywhere(outline: Outline, offset: int, limit: int) -> int:
     gap = last_word_break(outline.content, start, limit) or outline.content.rfind(" ", offset, limit) + 1
     if gap > offset:
         return gap
-    torn_escape = limit - 1 > offset and outline.content[limit - 1] == "\\"
-    return limit - 1 if torn_escape else limit
+    return _between_signs(outline.content, offset, limit)
+
+
+def _between_signs(content: str, offset: int, limit: int) -> int:
+    """The last place that tears no escape, entity, tag or character; the end of the first of them if none fits."""
+    start = max(offset, limit - MAX_SIGN_CHARS)
+    while start > offset and _PAIRED.match(content, start - 1):  # what belongs together shows from a row's beginning
+        start -= 1
+    torn = next((sign for sign in _SIGN.finditer(content, start) if sign.end() >= limit), None)
+    if torn is None or torn.end() == limit:
+        return limit
+    return torn.start() if torn.start() > offset else torn.end()

@@ -200,3 +200,28 @@ def test_no_piece_begins_with_what_would_open_a_block(budget: int) -> None:
 
     for _, _, end in spans(content, budget)[:-1]:
         assert content[end:].startswith("word")
+
+
+@pytest.mark.parametrize("before", ["", "| ", "# x"])
+@pytest.mark.parametrize(
+    "sign", ["\\\\", "\\*", "&middot;", "<br>", "<sub>x</sub>", "👩\u200d💻", "👍🏽", "e\u0301", "🇩🇪", "a\\\\b\\_"]
+)
+def test_where_nothing_but_signs_could_be_cut_none_is_torn(before: str, sign: str) -> None:
+    whole = (
+        "<sub>|</sub>|x"
+        if sign.startswith("<sub")
+        else r"\\\\|\\[*_]|a|b"
+        if sign.startswith("a\\")
+        else re.escape(sign)
+    )
+    content = before + sign * 300
+
+    for budget in range(180, 190):
+        for _, start, end in spans(content, budget):
+            assert re.fullmatch(rf"(?:{whole})*", content[max(start, len(before)) : end])
+
+
+def test_no_piece_is_of_blank_lines_alone() -> None:
+    content = "A paragraph.\n\n| head |\n|---|\n| " + "word " * 200 + "|\n"
+
+    assert (cut(content, content.index("\n"), 300).next_offset or 0) > content.index("|")
