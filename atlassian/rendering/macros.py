@@ -154,7 +154,7 @@ def _body(macro: Macro) -> list[Block]:
 _NOISE = re.compile(
     r"(?:^_|^(?:atlassian-macro-output-type|schemaVersion|layout|style|class|align|border|colou?r|bgColou?r|icon|"
     r"pagePin|anchor|revision|contentVer|lbox|pCenter|zoom|simple|tbstyle|links|baseUrl|toolbar|compressed|server|hash|"
-    r"aspect|isUpload|inComment|tempPreview|hiResPreview|includedDiagram|imgPageId|linkTarget|viewerToolbar|instance)$|"
+    r"aspect|isUpload|nopanel|inComment|tempPreview|hiResPreview|includedDiagram|imgPageId|linkTarget|viewerToolbar|instance)$|"
     r"(?:[iI]d|ID|[wW]idth|[hH]eight|uuid|Ver)s?$)"
 )
 _IDENTIFIER = re.compile(

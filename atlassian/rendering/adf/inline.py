@@ -11,7 +11,7 @@ from atlassian.rendering.links import external_image, query_in, safe_url, smart_
 from atlassian.rendering.markdown.tree import CODE, EM, PLAIN, STRIKE, STRONG, SUB, SUP, Flow, Marks, Run, make_run
 from atlassian.rendering.visibility import Colour, colour, contrasts
 
-_SPACES = re.compile(r"[ \t]{2,}|\t")
+_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")  # of any width, as in storage format
 _MARKS = {"strong": STRONG, "em": EM, "strike": STRIKE, "code": CODE, "sub": SUB, "sup": SUP}
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".heic", ".tiff")
 
@@ -37,16 +37,20 @@ def href(reader: Reader, node: Node) -> str:
 
 
 def text_node(reader: Reader, node: Node) -> Flow:
-    written = text(node.get("text")).replace("\u00a0", " ")
+    written = text(node.get("text"))
     if not node.get("marks"):
-        return [make_run((_SPACES.sub(" ", written) if "  " in written or "\t" in written else written, PLAIN, ""))]
+        return [make_run((_spaced(written), PLAIN, ""))]
     reader.steps_left -= MARKED_STEPS
     kinds = {kind(mark): mark for mark in _marks_of(node)}
     if "textColor" in kinds and is_hidden(kinds, reader.ground):
         return []
     found = marks(node)
     link = safe_url(attributes(kinds["link"]).get("href"), reader.site_url) if "link" in kinds else ""
-    return [make_run((written if CODE in found else _SPACES.sub(" ", written), found, link))]
+    return [make_run((written.replace("\u00a0", " ") if CODE in found else _spaced(written), found, link))]
+
+
+def _spaced(written: str) -> str:
+    return written if written.isprintable() and "  " not in written else _SPACES.sub(" ", written)
 
 
 def is_hidden(kinds: dict[str, Node], ground: Colour) -> bool:
@@ -112,12 +116,12 @@ def _query(node: Node) -> str:
 
 
 def media(reader: Reader, node: Node) -> Flow:
-    return file(reader, node, "image" if _is_image(node) else "attachment")
+    return file(reader, node, "image" if _is_image(reader, node) else "attachment")
 
 
 def file(reader: Reader, node: Node, sort: str, link: str = "") -> Flow:
     """A picture with the address that it is at, or a file of which only the name can be told."""
-    name = file_name(node) or reader.files.get(attribute(node, "id"), "")
+    name = _known_name(reader, node)
     link = href(reader, node) or link
     address = safe_url(attributes(node).get("url"), reader.site_url)
     if address:
@@ -130,13 +134,16 @@ def file_name(node: Node) -> str:
 
 
 def is_nameless(reader: Reader, node: Node) -> bool:
-    named = file_name(node) or attributes(node).get("url") or reader.files.get(attribute(node, "id"))
-    return not named
+    return not (_known_name(reader, node) or attributes(node).get("url"))
 
 
-def _is_image(node: Node) -> bool:
+def _known_name(reader: Reader, node: Node) -> str:
+    return file_name(node) or reader.files.get(attribute(node, "id"), "")
+
+
+def _is_image(reader: Reader, node: Node) -> bool:
     sort = attribute(node, "__fileMimeType", "type")
-    return sort.startswith("image") or file_name(node).lower().endswith(_IMAGES)
+    return sort.startswith("image") or _known_name(reader, node).lower().endswith(_IMAGES)
 
 
 def old_image(reader: Reader, node: Node) -> Flow:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from atlassian.rendering import macros
+from atlassian.rendering.links import safe_url, smart_link
 from atlassian.rendering.macros import Macro
-from atlassian.rendering.markdown.tree import Flow, List, ListItem, Quote, Run, blocks_of
+from atlassian.rendering.markdown.tree import Expand, Flow, List, ListItem, Quote, Run, blocks_of
 from atlassian.rendering.storage.reader import Reader
 from atlassian.rendering.storage.source import Element, attribute, name_of, whole_text
 
@@ -64,6 +65,11 @@ def _decisions(reader: Reader, element: Element) -> Flow:
     return [List([ListItem(reader.blocks(child), _decision(child)) for child in nodes])]
 
 
+def _expand(reader: Reader, element: Element) -> Flow:
+    title = " ".join(_attributes(element).get("title", "").split())
+    return [Expand([Run(title)] if title else [], reader.blocks(element))]
+
+
 def _decision(element: Element) -> str:
     return "Decision? " if _attributes(element).get("state", "").upper() == "UNDECIDED" else "Decision: "
 
@@ -77,11 +83,20 @@ def _named(reader: Reader, element: Element) -> Flow:
     """A node that shows nothing of its own says what it is."""
     kind = _kind(element)
     if not kind.endswith("extension"):
-        return [reader.label(f"[unsupported: {_option(element, 'type') or 'node'}]")]
+        return _unknown(reader, element)
     if nested := _nested(reader, element):
         return nested
     flow = macros.render(Macro(_name(element), _parameters(element)))
     return flow if kind == "inlineextension" else [*blocks_of(flow)]
+
+
+def _unknown(reader: Reader, element: Element) -> Flow:
+    """What it leads to or says of itself, as where a card or a date is kept so; else what it is."""
+    settings = _attributes(element)
+    if url := safe_url(settings.get("url"), reader.site_url):
+        return [smart_link(url, marks=reader.marks)]
+    said = settings.get("text") or settings.get("title")
+    return [reader.label(said or f"[unsupported: {_in_camel_case(_option(element, 'type')) or 'node'}]")]
 
 
 def _nested(reader: Reader, element: Element) -> Flow:
@@ -121,5 +136,6 @@ _SETTINGS = {"ac:adf-attribute", "ac:adf-mark", ""}
 NODES: dict[str, Callable[[Reader, Element], Flow]] = {
     **dict.fromkeys(("extension", "bodiedextension", "inlineextension", "multibodiedextension"), _macro),
     "decisionlist": _decisions,
+    **dict.fromkeys(("expand", "nestedexpand"), _expand),
     "panel": _panel,
 }

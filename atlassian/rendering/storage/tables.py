@@ -20,7 +20,7 @@ def table(reader: Reader, element: Element) -> Flow:
 
 def _read_rows(reader: Reader, element: Element, beside: list[Block], rows: list[list[Cell]]) -> None:
     beside += reader.stray_text(element)
-    for child in element:
+    for child in sorted(element, key=_is_foot):
         name = name_of(child)
         if name in _GROUPS and name_of(element) == "table":
             _read_rows(reader, child, beside, rows)
@@ -31,6 +31,11 @@ def _read_rows(reader: Reader, element: Element, beside: list[Block], rows: list
             rows.append([_cell(reader, child)])
         elif name not in _SILENT:
             beside += reader.blocks(child)
+
+
+def _is_foot(element: Element) -> bool:
+    """Shown last, wherever it is written."""
+    return name_of(element) == "tfoot"
 
 
 def _row(reader: Reader, element: Element) -> list[Cell]:

@@ -502,3 +502,35 @@ def test_points_with_numbers_of_their_own_keep_them():
     assert page('<ol start="3"><li value="3">a</li><li value="4">b</li></ol>') == "3. a\n4. b"
     assert page('<ol type="a"><li>a</li><li value="4">b</li></ol>') == "- a. a\n- d. b"
     assert page('<ul><li value="3">a</li></ul>') == "- a"
+
+
+def embedded(kind: str, content: str = "", **attributes: str) -> str:
+    written = "".join(f'<ac:adf-attribute key="{key}">{value}</ac:adf-attribute>' for key, value in attributes.items())
+    body = f"<ac:adf-content>{content}</ac:adf-content>" if content else ""
+    return page(f'<ac:adf-extension><ac:adf-node type="{kind}">{written}{body}</ac:adf-node></ac:adf-extension>')
+
+
+def test_nodes_of_adf_within_a_page_say_what_they_would_say_in_a_document():
+    assert embedded("nested-expand", "<p>body</p>", title="More") == "**▸ More**\n\nbody"
+    assert embedded("embed-card", url="https://ex.com/a") == "<https://ex.com/a>"
+    assert embedded("of-tomorrow", title="A title") == "A title"
+    assert embedded("sync-block") == doc(node("syncBlock")) == "[unsupported: syncBlock]"
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2003", "\u3000", "  ", "\t"])
+def test_a_space_of_any_width_is_one_space_in_either_format(space):
+    assert page(f"<p>a{space}b</p>") == doc(node("paragraph", text(f"a{space}b"))) == "a b"
+    assert doc(node("paragraph", text(f"a{space}b", strong={}))) == "**a b**"
+
+
+def test_a_file_whose_name_comes_from_elsewhere_is_a_picture_by_it():
+    picture = {"type": "doc", "content": [node("mediaGroup", node("media", id="m", type="file"))]}
+
+    assert adf.to_markdown(picture, files={"m": "photo.jpg"}) == "[image: photo.jpg]"
+    assert adf.to_markdown(picture, files={"m": "plan.pdf"}) == "[attachment: plan.pdf]"
+
+
+def test_the_foot_of_a_table_is_read_last():
+    rows = "<tfoot><tr><td>sum</td></tr></tfoot><tbody><tr><td>1</td></tr></tbody>"
+
+    assert page(f"<table><thead><tr><th>n</th></tr></thead>{rows}</table>") == "| n |\n|---|\n| 1 |\n| sum |"
