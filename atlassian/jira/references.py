@@ -38,6 +38,11 @@ _BRANCH = re.compile(rf"(?:[A-Za-z][A-Za-z0-9_-]*/)+({_KEY})(?:[-_][\w.-]*)?")
 _ARI = re.compile(rf"ari:cloud:jira:(?P<cloud>[\w-]*):issue/(?P<id>{ISSUE_NUMBER})")
 
 
+def project_of(key: str) -> str:
+    """The project of an issue's key, in capitals; empty for what is no such key."""
+    return key.strip().rpartition("-")[0].upper() if _ALONE.fullmatch(key.strip()) else ""
+
+
 def issue_key(reference: str, credentials: Credentials) -> str:
     """
     The key, in capitals, or the id; also that in the name of a branch.

@@ -4,11 +4,13 @@ A query as Jira has parsed it: which fields and functions it uses, and the query
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-jql/#api-rest-api-3-jql-parse-post
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from atlassian.jira.references import project_of
 from atlassian.upstream.responses import dig, items, mapping, text, texts
 from atlassian.words import quoted
 
@@ -27,15 +29,34 @@ OF_THE_ACCOUNT_FIELDS = frozenset({"lastviewed"})
 # A saved query, of which nobody here knows what it asks for.
 SAVED_QUERIES = frozenset({"filter", "request", "savedfilter", "searchrequest"})
 
+# What is found by these is the very issue that is named, which is held to the allowlist once it comes.
+OF_THE_ISSUE = frozenset({"key", "issue", "issuekey", "id", "workitem", "workitemkey"})
+# What these hold is another issue, named by its key or its number.
+OF_ANOTHER_ISSUE = frozenset({"parent", "epic link", "parent link"})
+# Functions that find issues by what a field of theirs holds.
+FIELDS_BEHIND = {
+    "linkedissues": "issuelinks", "linkedworkitems": "issuelinks", "parentepic": "parent",
+    "childissuesof": "parent", "portfoliochildissuesof": "parent",
+}  # fmt: skip
+# A condition, which the name of a link ("is blocked by", "was split from") or of a group is not.
+_QUERY = re.compile(
+    r"[=~<>]|\bin\s*\(|\bis\s+(?:not\s+)?(?:empty|null)\b|\S\s+was\b|\S\s+changed\b(?!\s+by\b)", re.IGNORECASE
+)
+
 
 def refused(sentence: str) -> ValidationError:
     return ValidationError({"jql": [ErrorDetail(sentence, code="invalid")]})
 
 
 def fields_of(structure: Any) -> list[str]:
-    """The names of all fields that it restricts or sorts by, as given and as Jira writes them."""
+    """The names of all fields that it restricts or sorts by, as given and as Jira writes them; by functions as well."""
     used = [*clauses_of(dig(structure, "where")), *items(structure, "orderBy", "fields")]
-    return [name for each in used for name in (text(each, "field", "name"), text(each, "field", "encodedName")) if name]
+    named = [
+        name for each in used for name in (text(each, "field", "name"), text(each, "field", "encodedName")) if name
+    ]
+    return named + [
+        FIELDS_BEHIND[name.casefold()] for name, _ in _functions(structure) if name.casefold() in FIELDS_BEHIND
+    ]
 
 
 def uses_current_user(structure: Any) -> bool:
@@ -56,6 +77,29 @@ def refuse_what_depends_on_the_account(structure: Any) -> None:
             raise refused(f"{name}() would be answered for the shared account, not for you. Leave it out.")
         if any(CURRENT_USER in argument.casefold() for argument in arguments):
             raise refused(f"{name}() holds currentUser(), which would be the shared account. Leave it out.")
+
+
+def refuse_queries_within(structure: Any) -> None:
+    """For where there is an allowlist: a function's own query looks at all that the account sees."""
+    for name, arguments in _functions(structure):
+        if any(map(_QUERY.search, arguments)):
+            raise refused(f"{name}() holds a query of its own, which knows no limit of this workspace. Leave it out.")
+
+
+def reaches_outside(structure: Any, within: Callable[[str], bool]) -> bool:
+    """
+    Whether it finds issues by how they stand to another one of a project that is not `within`, or to one that is named
+    by its number, of which nobody knows: parent = SECRET-1, issue in linkedIssues(10042).
+    """
+    for clause in clauses_of(dig(structure, "where")):
+        field = text(clause, "field", "name").casefold()
+        arguments = [argument for _, found in _functions_of(clause) for argument in found]
+        compared = [] if field in OF_THE_ISSUE or "~" in text(clause, "operator") else _values_of(clause)
+        projects = filter(None, map(project_of, [*arguments, *compared]))
+        numbered = arguments if field in OF_THE_ISSUE else compared if field in OF_ANOTHER_ISSUE else []
+        if not all(map(within, projects)) or any(map(str.isdecimal, map(str.strip, numbered))):
+            return True
+    return False
 
 
 def clauses_of(node: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
@@ -111,11 +155,22 @@ def _operand(operand: Any, account_id: str) -> str:
 def _functions(structure: Any) -> Iterator[tuple[str, list[str]]]:
     """Name and arguments."""
     for clause in clauses_of(dig(structure, "where")):
-        operands = [dig(clause, "operand"), *(dig(each, "operand") for each in items(clause, "predicates"))]
-        for operand in operands:
-            for each in [operand, *items(operand, "values")]:
-                if name := text(each, "function"):
-                    yield name, texts(each, "arguments")
+        yield from _functions_of(clause)
+
+
+def _functions_of(clause: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    for each in _operands(clause):
+        if name := text(each, "function"):
+            yield name, texts(each, "arguments")
+
+
+def _values_of(clause: dict[str, Any]) -> list[str]:
+    return [text(each, "value") for each in _operands(clause)]
+
+
+def _operands(clause: dict[str, Any]) -> Iterator[Any]:
+    for operand in [dig(clause, "operand"), *(dig(each, "operand") for each in items(clause, "predicates"))]:
+        yield from [operand, *items(operand, "values")]
 
 
 def _not_rebuildable() -> ValidationError:

@@ -35,6 +35,7 @@ class IssueSearch:
         self._hidden = HiddenFields(client.credentials.hidden_fields)
         self.warnings: list[Notice] = []
         self._projects = Projects(client, self._warn)
+        self._reaches_outside = False  # finds issues by how they stand to what lies outside the allowlist
 
     def by_words(self, query: str, limit: int, projects: Sequence[str], cursor: str) -> IssueList:
         """https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/"""
@@ -129,6 +130,9 @@ class IssueSearch:
             raise UpstreamRejectedQuery(" ".join(errors)[:500])
         structure = dig(parsed, "structure")
         jql_tree.refuse_what_depends_on_the_account(structure)
+        if self._allowlist:
+            jql_tree.refuse_queries_within(structure)
+            self._reaches_outside = jql_tree.reaches_outside(structure, lambda key: within(key, self._allowlist))
         if hidden := self._hidden.hidden_among(jql_tree.fields_of(structure), self._client):
             raise jql_tree.refused(_about_hidden(hidden[0]))
         where = ""
@@ -162,7 +166,8 @@ class IssueSearch:
 
     def _page_or_nothing(self, query: str, limit: int, token: str) -> Any:
         try:
-            return self._page(query, limit, token)
+            answer = self._page(query, limit, token)
+            return {"issues": []} if self._reaches_outside else answer
         except UpstreamRejectedQuery as exc:
             if said := about_the_query_alone(str(exc.detail)):
                 raise UpstreamRejectedQuery(said) from exc

@@ -130,3 +130,112 @@ def test_grammar_is_told_where_there_is_an_allowlist_too(client_for):
     answer = search(connected(client_for, allowed_keys=["OPS"]), jql="(key = OPS-1")
 
     assert answer["error"]["message"] == "Expecting ')' before the end."
+
+
+def clause(field, operand, operator="=", **more):
+    return {"field": {"name": field, "encodedName": field}, "operator": operator, "operand": operand} | more
+
+
+def value(text):
+    return {"value": text, "encodedValue": text}
+
+
+def call_of(name, *arguments):
+    return {"function": name, "arguments": list(arguments), "encodedOperand": f"{name}()"}
+
+
+def serve_query(where, **answer):
+    responses.post(PARSE, json={"queries": [{"structure": {"where": where}}]}, headers=SIGNED)
+    responses.get(API + "/project/search", json={"values": [{"key": "OPS"}]}, headers=SIGNED)
+    responses.get(SEARCH, headers=SIGNED, **answer or {"json": {"issues": [make_issue()], "isLast": True}})
+
+
+OUTSIDE = [
+    clause("parent", value("SECRET-1")),
+    clause("Parent", {"values": [value("OPS-2"), value(" secret-1 ")]}, "in"),
+    clause("parent", value("SECRET-1"), "!="),
+    clause("parent", value("10042")),
+    clause("cf[10014]", value("SECRET-1")),
+    clause("status", value("Open"), "was", predicates=[{"operator": "by", "operand": value("SECRET-1")}]),
+    clause("issue", call_of("linkedIssues", "SECRET-1", "is blocked by"), "in"),
+    clause("issue", {"values": [call_of("linkedIssues", "10042")]}, "in"),
+    {"operator": "not", "clauses": [clause("parent", value("SECRET-1"))]},
+    {"operator": "or", "clauses": [clause("status", value("Open")), clause("parent", value("SECRET-1"))]},
+]
+
+
+@pytest.mark.parametrize("where", OUTSIDE)
+@responses.activate
+def test_how_an_issue_stands_to_one_outside_is_answered_like_what_does_not_exist(client_for, where):
+    agent = connected(client_for, allowed_keys=["OPS"])
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.post(PARSE, json={"queries": [{"structure": {"where": where}}]}, headers=SIGNED)
+        mock.get(API + "/project/search", json={"values": [{"key": "OPS"}]}, headers=SIGNED)
+        mock.get(SEARCH, json={"issues": [make_issue()], "isLast": False, "nextPageToken": "x"}, headers=SIGNED)
+        outside = search(agent, jql="x"), [call.request.path_url.partition("?")[0] for call in mock.calls]
+    cache.clear()
+
+    assert outside == answered(agent, status=400, json={"errorMessages": [ABSENT]})
+
+
+@pytest.mark.parametrize("where", OUTSIDE)
+@responses.activate
+def test_where_there_is_no_allowlist_nothing_is_outside(client_for, where):
+    serve_query(where)
+
+    assert search(connected(client_for), jql="x")["issues"]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        clause("parent", value("OPS-2")),
+        clause("parent", {"keyword": "empty"}, "is"),
+        clause("key", value("SECRET-1"), "!="),
+        clause("id", value("10042"), "!="),
+        clause("text", value("SECRET-1"), "~"),
+        clause("Story Points", value("5")),
+        clause("issue", call_of("linkedIssues", "OPS-2", "was split from"), "in"),
+        clause("created", call_of("startOfDay", "-1"), ">"),
+        clause("assignee", call_of("membersOf", "jira-users"), "in"),
+    ],
+)
+@responses.activate
+def test_what_stays_within_the_allowlist_or_only_mentions_what_lies_outside_is_searched(client_for, where):
+    serve_query(where)
+
+    assert search(connected(client_for, allowed_keys=["OPS"]), jql="x")["issues"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "project = SECRET",
+        "summary ~ layoffs",
+        "key in (SECRET-1)",
+        "parent is EMPTY",
+        "status was Open",
+        "status changed",
+    ],
+)
+@responses.activate
+def test_a_query_within_a_function_is_refused_by_name_where_there_is_an_allowlist(client_for, query):
+    serve_query(clause("issueFunction", call_of("linkedIssuesOf", query), "in"))
+    agent = connected(client_for, allowed_keys=["OPS"])
+
+    error = search(agent, jql="x")["error"]
+
+    assert error["code"] == "validation_error"
+    assert "linkedIssuesOf() holds a query of its own" in error["message"]
+    assert len(calls()) == 1
+
+
+@responses.activate
+def test_a_function_is_refused_that_finds_issues_by_a_hidden_field(client_for):
+    serve_query(clause("issue", call_of("linkedIssues", "OPS-2"), "in"))
+    responses.get(API + "/field", json=[], headers=SIGNED)
+
+    error = search(connected(client_for, hidden_fields=["Linked Issues"]), jql="x")["error"]
+
+    assert error["code"] == "validation_error"
+    assert "issuelinks is hidden" in error["message"]
