@@ -25,11 +25,15 @@ NOISE = frozenset(
 NOISE_PATTERN = re.compile(r"proforma-managed-fields:|:forms-[\w-]+-cftype$")
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*")
+MAX_DEPTH = 20  # of lists and choices within each other
+_TICKS = {True: "[x]", False: "[ ]"}  # of a checklist's item
 _LABELS = ("value", "displayName", "name", "title", "key", "label", "emailAddress")
 
 
-def plain_value(value: Any) -> Any:
-    """By its shape: None where it holds no text that a person could read."""
+def plain_value(value: Any, depth: int = 0) -> Any:
+    """By its shape: None where it holds no text that a person could read, or is nested as no field is."""
+    if depth > MAX_DEPTH:
+        return None
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
@@ -37,8 +41,8 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, str):
         return _text_value(value)
     if isinstance(value, list):
-        return [plain for each in value if (plain := plain_value(each)) not in (None, "", [])] or None
-    return _object_value(value) if isinstance(value, dict) else None
+        return [plain for each in value if (plain := plain_value(each, depth + 1)) not in (None, "", [])] or None
+    return _object_value(value, depth) if isinstance(value, dict) else None
 
 
 def _text_value(value: str) -> str:
@@ -48,15 +52,16 @@ def _text_value(value: str) -> str:
     return minute(value) if _INSTANT.fullmatch(value) else value
 
 
-def _object_value(value: Mapping[str, Any]) -> Any:
+def _object_value(value: Mapping[str, Any], depth: int) -> Any:
     label = next((found for name in _LABELS if (found := line(value, name))), "")
     if label:
-        child = _object_value(mapping(value, "child"))
-        return f"{label} → {child}" if child else label
+        child = plain_value(mapping(value, "child"), depth + 1)
+        label = f"{label} → {child}" if child else label
+        return f"{_TICKS[dig(value, 'checked')]} {label}" if isinstance(dig(value, "checked"), bool) else label
     if line(value, "accountId"):
         return NAMELESS_PERSON
     if dig(value, "rating") is not None:
-        return plain_value(dig(value, "rating"))
+        return plain_value(dig(value, "rating"), depth + 1)
     return _interval(value)
 
 

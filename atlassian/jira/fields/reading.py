@@ -5,15 +5,14 @@ A field is told by its kind (`custom` in Jira's schema), never by its name: name
 Where Jira's schema and the value disagree, as they do for rich text, the value is believed.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from atlassian.jira.fields.kinds import NOISE, NOISE_PATTERN, VALUES, plain_value
 from atlassian.jira.fields.system import SHOWN_ELSEWHERE, SYSTEM, SYSTEM_NAMES
-from atlassian.jira.references import ISSUE_NUMBER, PROJECT_KEY
+from atlassian.jira.references import project_of
 from atlassian.upstream.responses import clean, dig, line, mapping
 
 Plain = str | int | float | bool | list[Any]
@@ -114,17 +113,24 @@ def _numbered(each: Field) -> Field:
     return Field(each.id, f"{each.name} ({number})", each.value, each.document)
 
 
-_ISSUE_KEY = re.compile(f"({PROJECT_KEY})-{ISSUE_NUMBER}")
-
-
 def _projects_named(kind: str, value: Any) -> set[str]:
     """The projects of the issues and projects that a value stands for; a text that mentions one is a text."""
-    if not isinstance(value, dict | list) and not kind.endswith(":gh-epic-link"):
-        return set()
-    values = value if isinstance(value, list) else [value]
-    keys = [each if kind.endswith(":gh-epic-link") else dig(each, "key") for each in values]
-    keys += [dig(each, "data", "key") for each in values]
-    named = {key for key in keys if isinstance(key, str)}
+    if kind.endswith(":gh-epic-link"):
+        named = [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+    else:
+        named = list(_keys_in(value))
     if kind.endswith(":project"):
         return {key.upper() for key in named}
-    return {match[1].upper() for key in named if (match := _ISSUE_KEY.fullmatch(key))}
+    return set(filter(None, map(project_of, named)))
+
+
+def _keys_in(value: Any) -> Iterator[str]:
+    """Of objects, at whatever depth of lists they stand."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            yield from (key for key in (each.get("key"), dig(each, "data", "key")) if isinstance(key, str))
+            waiting.append(each.get("child"))

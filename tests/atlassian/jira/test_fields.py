@@ -1,13 +1,17 @@
 """Every field of an issue, by the name that people see: one line a kind."""
 
+import json
+
 import pytest
 import responses
 
 from tests.atlassian.jira.answers import (
+    SIGNED,
     TYPES,
     calls,
     codes,
     connected,
+    issue_url,
     make_issue,
     paragraph,
     person,
@@ -65,6 +69,7 @@ SHOWN = [
     (GREENHOPPER + "gh-sprint", SPRINTS, "Tide 2 (active, until 2026-11-22), Tide 3 (future), Tide 1 (closed)"),
     (GREENHOPPER + "gh-sprint", ["c.a.g.Sprint@1f[id=1,state=ACTIVE,name=Tide, 9,goal=]"], "Tide, 9 (active)"),
     (GREENHOPPER + "gh-epic-link", "OPS-9", "OPS-9"),
+    ("an.app:checklist", [{"name": "Plan", "checked": True}, {"name": "Do", "checked": False}], "[x] Plan, [ ] Do"),
     (GREENHOPPER + "gh-epic-label", "Doors", "Doors"),
     (GREENHOPPER + "jsw-story-points", 8.0, "8"),
     ("com.atlassian.jpo:jpo-custom-field-baseline-start", "2026-12-01", "2026-12-01"),
@@ -269,6 +274,8 @@ def test_a_restriction_another_creator_and_the_sums_of_subtasks_are_told(client_
         ("com.atlassian.jpo:jpo-custom-field-parent", {"data": {"key": "SECRET-9", "summary": "hush"}}),
         (TYPES + "project", {"id": "7", "key": "SECRET", "name": "Layoffs"}),
         ("an.app:picker", [{"key": "SECRET-9", "name": "hush"}]),
+        ("an.app:picker", [[{"key": "SECRET-9", "name": "hush"}], [{"key": "OPS-2", "name": "Doors"}]]),
+        ("an.app:picker", {"value": "Blocked", "child": {"key": "secret-9", "value": "hush"}}),
     ],
 )
 @responses.activate
@@ -279,6 +286,20 @@ def test_a_field_that_names_something_outside_the_allowlist_is_left_out(client_f
 
     assert (answer["fields"], answer["warnings"]) == ({}, [])
     assert "hush" not in answer["content"]
+
+
+@pytest.mark.parametrize(
+    "value", ["[" * 600 + '"deep"' + "]" * 600, '{"value": "a", "child": ' * 600 + "1" + "}" * 600]
+)
+@responses.activate
+def test_a_field_that_is_nested_as_none_is_costs_itself_and_not_the_issue(client_for, value):
+    body = json.dumps(with_field("@")).replace('"@"', value)
+    responses.get(issue_url(), body=body, content_type="application/json", headers=SIGNED)
+
+    answer = read(connected(client_for))
+
+    assert answer["summary"] == "About OPS-1"
+    assert "deep" not in answer["content"]
 
 
 @responses.activate
