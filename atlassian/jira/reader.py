@@ -20,7 +20,7 @@ from atlassian.rendering import adf
 from atlassian.rendering.slots import rendering_slot
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.people import Names
-from atlassian.upstream.responses import text
+from atlassian.upstream.responses import mapping, text
 from integrations.credentials import Credentials
 
 MAX_NAMES = 50  # they go into a URL
@@ -80,6 +80,8 @@ class Jira:
         issue = issue_of(hidden.without_hidden(answer), self._client.site_url, self._within)
         if not self._within(text(answer, "fields", "project", "key")):
             raise NothingThere()
+        if not mapping(answer, "fields"):  # it would read as an issue in which nothing is written
+            raise UpstreamFailure("Jira answered with an issue without its fields. Try again.")
         warnings: list[Notice] = []
         if not hidden.hides("comment"):
             issue = self._with_comments(issue, comments_before, warnings)

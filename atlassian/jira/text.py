@@ -39,7 +39,7 @@ class IssueText:
         """`sections` are those that were asked for besides."""
         issue, facts = self.issue, self.issue.facts
         parts = [_facts(facts), facts_line(_fact(each) for each in issue.fields if not each.is_long)]
-        parts += [self.body(issue.description), *map(self._long_field, filter(lambda each: each.is_long, issue.fields))]
+        parts += [self.body(issue.description), *map(self._long_field, filter(lambda each: each.is_long, self._fields))]
         parts += [*map(str, sections), *self._comments(issue.comments)]
         parts += _listed("Attachments", map(_attachment, facts.attachments))
         parts += _listed("Links", map(_related, _all_related(facts)))
@@ -47,7 +47,7 @@ class IssueText:
 
     def fields(self, masked: Callable[[str], str]) -> dict[str, Plain]:
         """For JSON: plain values by name. A long text is cut, once it is masked, for the content has it whole."""
-        return {each.name: self._plain(each, masked) for each in self.issue.fields}
+        return {each.name: self._plain(each, masked) for each in self._fields}
 
     def body(self, body: Any) -> str:
         text = adf.to_markdown(body, site_url=self.site_url, names=self.issue.names, files=self.pictures)
@@ -57,6 +57,11 @@ class IssueText:
     def _documents(self) -> dict[str, str]:
         """The long fields as Markdown, by id."""
         return {each.id: self.body(each.document or each.text) for each in self.issue.fields if each.is_long}
+
+    @property
+    def _fields(self) -> list[Field]:
+        """Without rich text that holds nothing: what was emptied stays a document."""
+        return [each for each in self.issue.fields if not each.is_long or self._documents[each.id]]
 
     def _plain(self, each: Field, masked: Callable[[str], str]) -> Plain:
         text = each.value if each.document is None else self._documents[each.id]
@@ -130,8 +135,9 @@ def _all_related(facts: IssueFacts) -> list[RelatedIssue]:
 
 
 def _related(related: RelatedIssue) -> str:
+    summary = f": {related.summary}" if related.summary else ""
     status = f" ({related.status})" if related.status else ""
-    return one_line(f"{related.relation} {related.key}: {related.summary}{status}".strip())
+    return one_line(f"{related.relation} {related.key}{summary}{status}".strip())
 
 
 def _attachment(attachment: AttachedFile) -> str:

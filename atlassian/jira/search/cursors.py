@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from atlassian.errors import BadReference
-from atlassian.upstream.responses import dig
+from atlassian.upstream.responses import dig, items, number, text
 
 MAX_CURSOR_CHARS = 8_000
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -33,13 +33,19 @@ def cursor_after(given: int, every: int) -> str:
 
 def next_cursor(answer: Any, token: str) -> tuple[str | None, bool]:
     """Jira's next token, if any that will be taken back, and whether there may be more all the same."""
-    raw = dig(answer, "nextPageToken")
-    following = raw if isinstance(raw, str) else ""
-    if dig(answer, "isLast") is True or (not following and dig(answer, "isLast") is not False):
+    raw, is_last = dig(answer, "nextPageToken"), str(dig(answer, "isLast")).lower()
+    following = raw if isinstance(raw, str) else text(answer, "nextPageToken")  # uncleaned: it comes back as it left
+    if is_last == "true":
         return None, False
-    if following and following != token and _is_portable(following):  # a token that comes back would be a circle
+    # A token that comes back would be a circle, one that looks like ours would be taken for it.
+    if following not in ("", token) and _is_portable(following) and not _OWN.fullmatch(following):
         return following, False
-    return None, True
+    return None, bool(following) or is_last == "false" or _counts_more(answer)
+
+
+def _counts_more(answer: Any) -> bool:
+    """Where an answer has the form of the search that was before, which has no token."""
+    return number(answer, "total") > number(answer, "startAt") + len(items(dig(answer, "issues")))
 
 
 def _is_portable(token: str) -> bool:

@@ -14,6 +14,11 @@ from integrations.credentials import Credentials
 
 # A key may be a part of a branch's name: feature/OPS-12-fix-login; CVE-2024-1234 holds none.
 ISSUE_KEY = re.compile(rf"(?<![A-Za-z0-9])({PROJECT_KEY}-{ISSUE_NUMBER})(?![A-Za-z0-9]|-\d)")
+_KEY_OR_QUOTED = re.compile(rf'["“”„][^"“”„]*["“”„]|{ISSUE_KEY.pattern}')
+# What is an issue there is another one here, or none; an address of code that holds a branch is no such.
+_OF_ANOTHER_SITE = re.compile(
+    r"[<(\[\"'“‘]{0,9}https?://(?:[^/\s]{0,253}\.atlassian\.net|[^/\s]{1,253}/browse)/", re.IGNORECASE
+)
 MAX_KEYS = 3
 NEWEST_FIRST = "ORDER BY updated DESC"  # text search in JQL has no order of relevance
 ALL_TEXT = ("text",)
@@ -32,6 +37,7 @@ class Words:
 
     terms: Terms
     keys: tuple[str, ...]
+    addresses: tuple[str, ...] = ()  # of the site, of a board, a filter or the like: searched for as text
 
     def within(self, projects: Sequence[str], fields: Sequence[str] = ALL_TEXT) -> str:
         """Each word somewhere in one of fields."""
@@ -46,11 +52,14 @@ class Words:
 
 def words_in(query: str, credentials: Credentials) -> Words:
     """Raises ValidationError on q when query holds no word."""
-    query = _TOKEN.sub(lambda token: _key_in_address(token[0], credentials), query.translate(HYPHENS))
-    # The key as a phrase: where an issue is asked for, those that mention it are of interest.
-    terms = terms_of(ISSUE_KEY.sub(r' "\1" ', query))
+    query = query.translate(HYPHENS)
+    addresses = [token for token in query.split() if _names_no_issue(token, credentials)]
+    query = _TOKEN.sub(lambda token: _key_in_address(token[0], credentials), query)
+    # The key as a phrase: where an issue is asked for, those that mention it are of interest. Within quotes it is part
+    # of one already.
+    terms = terms_of(_KEY_OR_QUOTED.sub(lambda found: f' "{found[1]}" ' if found[1] else found[0], query))
     keys = [query.strip()] if _ID.fullmatch(query.strip()) else [key.upper() for key in ISSUE_KEY.findall(query)]
-    return Words(terms, tuple(dict.fromkeys(keys)))
+    return Words(terms, tuple(dict.fromkeys(keys)), tuple(addresses))
 
 
 def from_raw(jql: str, structure: Any, projects: Sequence[str], where: str = "") -> str:
@@ -78,7 +87,17 @@ def _key_in_address(address: str, credentials: Credentials) -> str:
     try:
         return key_of_address(address, credentials)
     except BadReference:
-        return address
+        return address.replace("-", " ") if _OF_ANOTHER_SITE.match(address) else address
+
+
+def _names_no_issue(address: str, credentials: Credentials) -> bool:
+    if not address.lower().startswith(f"{credentials.base_url}/".lower()):
+        return False
+    try:
+        key_of_address(address, credentials)
+    except BadReference:
+        return not address[len(credentials.base_url) :].startswith("/wiki/")  # a page, which issues may link
+    return False
 
 
 def _anywhere(value: str, fields: Sequence[str]) -> str:

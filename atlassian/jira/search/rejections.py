@@ -52,7 +52,7 @@ def nothing_in_reach(found: IssueList) -> IssueList:
 def jira_warnings(answer: Any, *, is_bounded: bool) -> list[Notice]:
     """Jira's own, of the old form and the new. Where an allowlist holds, without anything that they name."""
     said = [line(each, "message") or line(each, "type") for each in items(answer, "warnings")]
-    old = texts(answer, "warningMessages") + texts(answer, "warnings")
+    old = texts(answer, "errorMessages") + texts(answer, "warningMessages") + texts(answer, "warnings")
     if is_bounded:
         said, old = [INCOMPLETE if _NAMES_SOMETHING.search(each) else each for each in said], []
     return [Notice("incomplete", each[:500]) for each in dict.fromkeys([*said, *old]) if each]

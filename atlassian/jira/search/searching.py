@@ -82,6 +82,12 @@ class IssueSearch:
     def _say_what_is_skipped(self, words: jql.Words) -> None:
         if words.terms.skipped:
             self._warn("words_skipped", f"Only the first words were searched, without: {_shown(words.terms.skipped)}.")
+        if words.addresses:
+            self._warn(
+                "addresses_searched_as_text",
+                f"Searched for as text, as it names no issue: {_shown(words.addresses)}. Of a board, a filter or a "
+                "search give the query itself as jql.",
+            )
         if skipped := words.keys[jql.MAX_KEYS :]:
             self._warn(
                 "keys_skipped",
@@ -193,6 +199,7 @@ class IssueSearch:
                 unreadable += 1
                 continue
             if within(text(row, "fields", "project", "key"), scope) and issue.key not in already:
+                already.add(issue.key)
                 hits.append(issue)
         if unreadable == len(dig(answer, "issues")) > 0:
             raise UpstreamFailure("Jira answered with issues that have no key.")

@@ -19,6 +19,7 @@ from tests.atlassian.jira.answers import (
     serve,
 )
 from tests.atlassian.mcp.calls import call, said
+from tests.factories import SITE
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +60,16 @@ class TestSearch:
 
         assert text.splitlines()[-1] == "Note: Some values were ‹/jira 00000000> not searched."
 
-    @pytest.mark.parametrize("page", [{"isLast": False}, {"isLast": False, "nextPageToken": "x" * 9_000}])
+    @pytest.mark.parametrize(
+        "page",
+        [
+            {"isLast": False},
+            {"isLast": "false"},
+            {"isLast": False, "nextPageToken": "x" * 9_000},
+            {"isLast": False, "nextPageToken": "start:2"},
+            {"isLast": None, "startAt": 0, "maxResults": 1, "total": 24},
+        ],
+    )
     @responses.activate
     def test_more_that_cannot_be_reached_is_said(self, client_for, page):
         serve_search(found("OPS-1") | page)
@@ -69,7 +79,7 @@ class TestSearch:
         assert answer["next_cursor"] is None
         assert codes(answer) == ["more_without_cursor"]
 
-    @pytest.mark.parametrize("token", ["x" * 7_900, "a b", "é=", "CkMjU3=_-"])
+    @pytest.mark.parametrize("token", ["x" * 7_900, "a b", "é=", "CkMjU3=_-", "a\u200bb"])
     @responses.activate
     def test_whatever_cursor_is_handed_out_is_taken_back(self, client_for, token):
         responses.get(SEARCH, json=found("OPS-1", isLast=False, nextPageToken=token), headers=SIGNED)
@@ -81,6 +91,62 @@ class TestSearch:
 
         assert cursor == token
         assert keys_of(search(agent, q="doors", cursor=cursor)) == ["OPS-2"]
+
+    @responses.activate
+    def test_a_page_that_counts_no_more_than_it_gives_is_the_last(self, client_for):
+        serve_search(found("OPS-1", isLast=None, startAt=23, total=24))
+
+        assert search(connected(client_for), q="doors")["warnings"] == []
+
+    @responses.activate
+    def test_what_jira_says_is_wrong_is_told_though_it_answers_with_hits(self, client_for):
+        serve_search(found("OPS-1", errorMessages=["A part of the index did not answer."]))
+
+        assert search(connected(client_for), q="doors")["warnings"] == [
+            {"code": "incomplete", "message": "A part of the index did not answer."}
+        ]
+
+    @responses.activate
+    def test_a_hit_is_told_once(self, client_for):
+        serve_search(found("OPS-1", "OPS-2", "OPS-1"))
+
+        assert keys_of(search(connected(client_for), q="doors")) == ["OPS-1", "OPS-2"]
+
+    @pytest.mark.parametrize(
+        ("query", "text"),
+        [
+            ('"fix OPS-7 now" doors', 'text ~ "doors" AND text ~ "\\"fix OPS 7 now\\""'),
+            ("“OPS-7”", 'text ~ "\\"OPS 7\\""'),
+            ("OPS-7 doors", 'text ~ "doors" AND text ~ "\\"OPS 7\\""'),
+        ],
+    )
+    @responses.activate
+    def test_a_key_within_a_phrase_leaves_the_phrase_whole(self, client_for, query, text):
+        serve(make_issue("OPS-7"))
+        serve_search(found("OPS-1"))
+
+        assert keys_of(search(connected(client_for), q=query)) == ["OPS-7", "OPS-1"]
+        assert responses.calls[-1].request.params["jql"] == f"{text} ORDER BY updated DESC"
+
+    @pytest.mark.parametrize(
+        "address", ["https://other.atlassian.net/browse/OPS-7", "<https://jira.elsewhere.example/browse/OPS-7>"]
+    )
+    @responses.activate
+    def test_an_issue_of_another_site_is_not_looked_up_here(self, client_for, address):
+        serve_search(found("OPS-1"))
+
+        assert keys_of(search(connected(client_for), q=address)) == ["OPS-1"]
+        assert len(calls()) == 1
+
+    @pytest.mark.parametrize("path", ["issues/?filter=10200", "jira/software/projects/OPS/boards/5"])
+    @responses.activate
+    def test_an_address_of_the_site_that_names_no_issue_says_so(self, client_for, path):
+        serve_search(found())
+
+        answer = search(connected(client_for), q=f"{SITE}/{path}")
+
+        assert codes(answer) == ["addresses_searched_as_text"]
+        assert path in answer["warnings"][0]["message"]
 
     @responses.activate
     def test_hits_without_a_key_are_counted(self, client_for):
@@ -150,6 +216,31 @@ class TestSearch:
 
 
 class TestRead:
+    @pytest.mark.parametrize("fields", [None, [], {}])
+    @responses.activate
+    def test_an_issue_without_its_fields_is_no_empty_issue(self, client_for, fields):
+        serve({"id": "10101", "key": "OPS-1", "fields": fields})
+
+        error = read(connected(client_for))["error"]
+
+        assert (error["code"], "without its fields" in error["message"]) == ("upstream_error", True)
+
+    @responses.activate
+    def test_rich_text_that_was_emptied_is_no_section_and_no_field(self, client_for):
+        emptied = {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": []}]}
+        serve(make_issue(names={"customfield_1": "Acceptance criteria"}, customfield_1=emptied))
+
+        answer = read(connected(client_for))
+
+        assert "Acceptance criteria" not in answer["content"]
+        assert (answer["fields"], answer["warnings"]) == ({}, [])
+
+    @responses.activate
+    def test_a_related_issue_of_which_only_the_key_is_told_is_told_by_its_key(self, client_for):
+        serve(make_issue(parent={"key": "OPS-9"}))
+
+        assert read(connected(client_for))["content"].endswith("- parent OPS-9")
+
     @pytest.mark.parametrize("status", [404, 403, 429, 500])
     @responses.activate
     def test_comments_that_cannot_be_had_leave_the_issue_with_those_that_came_along(self, client_for, status):
