@@ -15,6 +15,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from audit.errors import LogDiffers
@@ -88,9 +89,54 @@ def test_a_job_whose_process_was_killed_is_due_again_at_once(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_while_one_acts_the_others_stand_by():
     with only_one() as first, only_one() as second:
-        assert (first, second) == (True, False)
+        assert (first(), second()) == (True, False)
     with only_one() as again:
-        assert again
+        assert again()
+
+
+@pytest.fixture
+def end_connections(monkeypatch):
+    """PostgreSQL ends all of this database, as where it begins anew. Ours is a command's: without a pool."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no connection that could be lost")
+    options = {name: value for name, value in connection.settings_dict["OPTIONS"].items() if name != "pool"}
+    connection.close()
+
+    def end() -> None:
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        other.close()
+
+    with monkeypatch.context() as patch:
+        patch.setitem(connection.settings_dict, "OPTIONS", options)
+        yield end
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_lost_the_lock_with_its_connection_leaves_the_turn_to_another(end_connections):
+    with only_one() as first:
+        assert first()
+        end_connections()
+        with only_one() as second:
+            assert (first(), second()) == (False, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_scheduler_goes_on_after_its_connections_were_lost(end_connections, monkeypatch):
+    runs = []
+    monkeypatch.setattr(running, "JOBS", [Job("seal", lambda: str(runs.append(1)), every=timedelta(0))])
+    call_command("work", once=True)
+    end_connections()
+
+    call_command("work", once=True, stderr=io.StringIO())
+    call_command("work", once=True)
+
+    assert len(runs) == 2
 
 
 @pytest.fixture

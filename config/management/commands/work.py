@@ -4,10 +4,9 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from audit.commands import OperatorCommand, aligned
-from audit.connections import release_pooled_connection
 from audit.models import ScheduledRun
 from audit.sinks.delivery import sink_statuses
 from config.scheduling.lock import only_one
@@ -50,16 +49,15 @@ class Command(OperatorCommand):
         """As long as it is our turn. Seconds until it is worth asking again."""
         try:
             with only_one() as is_ours:
-                while is_ours and not stopping.is_set():
+                if once and not is_ours():
+                    self.stderr.write("Another process is at work.")
+                while is_ours() and not stopping.is_set():
                     run_due()
-                    release_pooled_connection()
                     if once:
                         break
                     stopping.wait(TICK_SECONDS)
-                if not is_ours and once:
-                    self.stderr.write("Another process is at work.")
         except DatabaseError as exc:
-            release_pooled_connection()
+            connection.close()  # it may be what is broken: the next look begins with another
             self.stderr.write(f"The database cannot be used: {exc}")
         return STANDBY_SECONDS
 
