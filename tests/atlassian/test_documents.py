@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from audit.models import AuditLog
-from tests.atlassian.rest_helpers import FOUR, call, connect
-from tests.factories import make_api_key
-from workspaces.models import Role
+from tests.atlassian.rest_helpers import FOUR, call
 
 pytestmark = pytest.mark.django_db
 
@@ -40,12 +38,6 @@ ASKED = {
     "confluence.search": "/wiki/rest/api/search",
     "confluence.read": "/wiki/api/v2/pages/420000002",
 }
-
-
-@pytest.fixture
-def agent(client_for, sample_site, settings):
-    connect(sample_site)
-    return client_for(make_api_key(Role.MEMBER))
 
 
 @pytest.mark.parametrize("document", ADF, ids=lambda path: path.stem)

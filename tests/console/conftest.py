@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from dev.sample_site import SampleSite
 from tests.factories import make_member
 from workspaces.models import User
 
@@ -19,3 +20,11 @@ def browser_of() -> Callable[..., Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def site(sample_site, settings) -> SampleSite:
+    """The sample site, where tokens may be sent."""
+    settings.ATLASSIAN_ORIGINS = frozenset({sample_site.url})
+    settings.ATLASSIAN_GATEWAY_URL = sample_site.gateway_url
+    return sample_site

@@ -9,16 +9,13 @@ from django.utils import timezone
 
 from audit.models import AuditLog, AuditLogTouch
 from tests.audit.factories import make_record
+from tests.console.pages import text_of
 from tests.factories import make_integration
 from workspaces.models import Role
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/integrations/acme/activity/"
-
-
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode())).replace("&#x27;", "'")
 
 
 def read(key: str = "GATE-7", days: float = 0, **fields) -> AuditLog:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from audit.models import AuditLog
 from dev.sample_site import READER
 from integrations.models import Integration
+from tests.console.pages import connected, text_of
 from tests.databases import away
 from tests.factories import make_integration
 from workspaces.models import Role
@@ -18,22 +19,6 @@ pytestmark = pytest.mark.django_db
 
 PAGE = "/integrations/acme/"
 SAVE = f"{PAGE}jira/save/"
-
-
-@pytest.fixture
-def site(sample_site, settings):
-    settings.ATLASSIAN_ORIGINS = frozenset({sample_site.url})
-    settings.ATLASSIAN_GATEWAY_URL = sample_site.gateway_url
-    return sample_site
-
-
-def connected(site, provider: str = "jira", **fields) -> Integration:
-    values = {"base_url": site.url, "email": READER.email, "api_token": READER.tokens[0].value} | fields
-    return make_integration(provider, **values)
-
-
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode())).replace("&#x27;", "'")
 
 
 def filled_in(client: Client, **changed) -> dict:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from audit.models import AuditLog
 from tests.audit.factories import make_record
+from tests.console.pages import text_of
 from tests.factories import make_api_key, make_integration, make_member
 from workspaces.models import ApiKey, Membership, Role, User
 
@@ -15,10 +16,6 @@ pytestmark = pytest.mark.django_db
 
 PAGE = "/integrations/acme/keys/"
 OWN = {"label": "my agent", "email": "member@acme.example.com", "scope": "read", "expires_in_days": "90"}
-
-
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode())).replace("&#x27;", "'")
 
 
 def test_a_member_makes_a_key_that_is_narrowed_to_what_they_say(browser_of, client_for):

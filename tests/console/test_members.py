@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import AuditLog
+from tests.console.pages import text_of
 from tests.databases import away
 from tests.factories import make_api_key, make_member
 from workspaces.models import Invitation, Membership, PasswordLink, Role, User, Workspace
@@ -17,10 +18,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "/integrations/acme/members/"
 NEW = "new@acme.example.com"
 PASSWORD = {"password": "a-long-password-9", "again": "a-long-password-9"}
-
-
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode())).replace("&#x27;", "'")
 
 
 def invited(client: Client, email: str = NEW, role: str = Role.MEMBER) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from audit.models import AuditLog
 from integrations.models import Integration, Provider
 from tests.audit.factories import make_record
+from tests.console.pages import text_of
 from tests.factories import SITE, TOKEN, make_api_key, make_integration, make_member, make_workspace
 from workspaces.models import ApiKey, Role, User
 
@@ -31,10 +32,6 @@ def signed_in(role: str = Role.ADMIN, workspace: str = "acme") -> Client:
 def filled_in(**changed: str) -> dict[str, str]:
     fields = {"base_url": SITE, "email": "bot@acme.example.com", "api_token": "", "keys": ""} | changed
     return {f"jira-{name}": value for name, value in fields.items()}
-
-
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode())).replace("&#x27;", "'")
 
 
 def messages_of(client: Client, answer) -> list[str]:

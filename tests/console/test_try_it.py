@@ -5,8 +5,8 @@ from django.test import Client
 
 from audit.models import AuditLog
 from dev.sample_site import CONTRACTOR, READER, SampleSite
-from integrations.models import Integration
-from tests.factories import make_integration, make_member
+from tests.console.pages import connected
+from tests.factories import make_member
 from workspaces.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -17,22 +17,10 @@ PARTIAL = {"X-Partial": "1"}
 
 
 @pytest.fixture
-def site(sample_site, settings) -> SampleSite:
-    settings.ATLASSIAN_ORIGINS = frozenset({sample_site.url})
-    settings.ATLASSIAN_GATEWAY_URL = sample_site.gateway_url
-    return sample_site
-
-
-@pytest.fixture
 def admin() -> Client:
     client = Client()
     client.force_login(make_member(Role.ADMIN).user)
     return client
-
-
-def connected(site: SampleSite, provider: str = "jira", **fields: object) -> Integration:
-    values = {"base_url": site.url, "email": READER.email, "api_token": READER.tokens[0].value} | fields
-    return make_integration(provider, **values)
 
 
 def recorded() -> list[tuple[str, str, str]]:

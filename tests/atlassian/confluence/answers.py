@@ -2,12 +2,17 @@
 
 from typing import Any
 
-from tests.atlassian.factories import ME, SITE
+from atlassian.confluence.reader import Confluence
+from tests.atlassian.factories import ME, SITE, make_credentials
 
 V2 = f"{SITE}/wiki/api/v2"
 SEARCH = f"{SITE}/wiki/rest/api/search"
 BULK = f"{V2}/users-bulk"
 MINE = f"{SITE}/wiki/rest/api/user/current"
+
+
+def make_confluence(**fields: Any) -> Confluence:
+    return Confluence(make_credentials("confluence", **fields))
 
 
 def make_row(content_id: str = "123", key: str = "TEAM", **content: Any) -> dict[str, Any]:

@@ -4,19 +4,11 @@ import pytest
 
 from audit.models import AuditLog
 from integrations.models import Integration
-from tests.atlassian.rest_helpers import call, connect
-from tests.factories import make_api_key
-from workspaces.models import Role
+from tests.atlassian.rest_helpers import call
 
 pytestmark = pytest.mark.django_db
 
 READ = "/v1/confluence/read"
-
-
-@pytest.fixture
-def agent(client_for, sample_site):
-    connect(sample_site)
-    return client_for(make_api_key(Role.MEMBER))
 
 
 def macro(name, **parameters):

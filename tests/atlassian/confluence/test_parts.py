@@ -19,12 +19,6 @@ TOMAS = "5c8f1e7ab2d94f0c3e6a9c20"
 READ, SEARCH = "/v1/confluence/read", "/v1/confluence/search"
 
 
-@pytest.fixture
-def agent(client_for, sample_site):
-    connect(sample_site)
-    return client_for(make_api_key(Role.MEMBER))
-
-
 def read(agent, page_id, **params):
     answer = call(agent, READ, page_id=page_id, **params)
     assert answer.status_code == 200, answer.content

@@ -13,6 +13,7 @@ from tests.atlassian.confluence.answers import (
     MINE,
     SEARCH,
     V2,
+    make_confluence,
     make_hits,
     make_page,
     make_row,
@@ -22,10 +23,6 @@ from tests.atlassian.confluence.answers import (
 from tests.atlassian.factories import GATEWAY, ME, SITE, make_credentials
 
 MENTION = '<p>Ask <ac:link><ri:user ri:account-id="{}" /></ac:link></p>'
-
-
-def make_confluence(**fields):
-    return Confluence(make_credentials("confluence", **fields))
 
 
 def read(reference="123", allowlist=(), **arguments):

@@ -4,17 +4,12 @@ import pytest
 import responses
 from rest_framework.exceptions import ValidationError
 
-from atlassian.confluence.reader import Confluence
 from atlassian.confluence.search.results import PageSummary
 from atlassian.errors import UpstreamAuthFailed, UpstreamFailure, UpstreamForbidden, UpstreamRejectedQuery
-from tests.atlassian.confluence.answers import MINE, SEARCH, make_hits, make_row
-from tests.atlassian.factories import GATEWAY, SITE, make_credentials
+from tests.atlassian.confluence.answers import MINE, SEARCH, make_confluence, make_hits, make_row
+from tests.atlassian.factories import GATEWAY, SITE
 
 KINDS = "type in (page, blogpost, folder, whiteboard, database, embed, slide)"
-
-
-def make_confluence(**fields):
-    return Confluence(make_credentials("confluence", **fields))
 
 
 def answering(*rows, cursor=""):

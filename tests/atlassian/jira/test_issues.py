@@ -9,6 +9,7 @@ from atlassian.jira.fields.system import SHOWN_ELSEWHERE, SYSTEM
 from atlassian.jira.issues import IssueSource, issue_of
 from atlassian.jira.text import IssueText
 from tests.atlassian.factories import SITE
+from tests.atlassian.jira.answers import paragraph
 
 JSON = st.recursive(
     st.none()
@@ -65,14 +66,6 @@ NO_KEYS = ["..", "/", "../user", "A-1/comment", "A-1 ", "-1", "A-²", "É-1", "K
 def test_what_is_no_key_goes_neither_into_a_path_nor_into_a_record(key):
     with pytest.raises(UpstreamFailure, match="has no key"):
         issue_of({"key": key}, SITE, lambda project: True)
-
-
-def paragraph(text):
-    return {
-        "type": "doc",
-        "version": 1,
-        "content": [{"type": "paragraph", "content": [{"type": "text", "text": text}]}],
-    }
 
 
 def test_an_issue_reads_facts_description_comments_attachments_links():

@@ -28,12 +28,6 @@ PAGE_FIELDS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def agent(client_for, sample_site, settings):
-    connect(sample_site)
-    return client_for(make_api_key(Role.MEMBER))
-
-
 def test_a_search_of_jira_answers_the_fields_of_the_contract_and_is_recorded(agent, sample_site):
     answer = call(agent, "/v1/jira/search", q="turnstile", limit=3)
 
