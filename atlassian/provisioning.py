@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from atlassian.services import save_integration
+from atlassian.integration_services import save_integration
 from audit.actors import Actor, operator
 from audit.arguments import OneOfField, StrictSerializer
 from audit.progress import Progress, no_progress

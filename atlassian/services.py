@@ -1,8 +1,6 @@
-"""What an actor does at Atlassian: each permitted or refused, and recorded, by the one gate."""
+"""What an actor searches and reads at Atlassian: each permitted or refused, and recorded, by the one gate."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -16,8 +14,6 @@ from atlassian.confluence.attachments import PageFiles
 from atlassian.confluence.pages import MACROS, Page, PageRequest, WholePage
 from atlassian.confluence.reader import Confluence
 from atlassian.confluence.search.results import PageList
-from atlassian.connection_test.report import ConnectionFaulty, ConnectionReport, check_connection
-from atlassian.errors import UpstreamFailure
 from atlassian.jira.attachments import IssueFiles
 from atlassian.jira.extras.includes import Include
 from atlassian.jira.issues import Issue, IssueList, WholeIssue
@@ -25,20 +21,13 @@ from atlassian.jira.reader import Jira
 from atlassian.moments import day
 from atlassian.own_account import own_account_id
 from atlassian.recent_reads import RecentReads
-from atlassian.upstream.deadline import Deadline
-from atlassian.upstream.gateway import discover_account
-from atlassian.upstream.transport import Transport
 from audit import connections
 from audit.actors import Actor
 from audit.trail import audited
 from audit.vocabulary import Action
 from integrations.credentials import Credentials, credentials_for
-from integrations.discovery import AccountDiscovery, save_discovery
 from integrations.errors import IntegrationMissing
 from integrations.models import Provider
-from integrations.services import Update, own_account, state_in, update_integration
-
-SAVING_TIMEOUT = 5.0
 
 Answer = TypeVar("Answer")
 Whole = TypeVar("Whole", WholeIssue, WholePage, WholeFile)
@@ -53,7 +42,7 @@ def search_issues(
 ) -> IssueList:
     target = _target(q=q, jql=jql, limit=limit, cursor=bool(cursor), project=project)
     with audited(actor, Action.JIRA_SEARCH, target):
-        jira = Jira(_credentials(actor, Provider.JIRA, target), partial(own_account_id, actor))
+        jira = Jira(credentials_of(actor, Provider.JIRA, target), partial(own_account_id, actor))
         found = _masked(jira, jira.search(q, limit, jql=jql, projects=project, cursor=cursor), target)
         target["issue_keys"] = [issue.key for issue in found.issues]
     return found
@@ -73,7 +62,7 @@ def read_issue(
     )
     with audited(actor, Action.JIRA_READ, target):
         spaces = _spaces_of_linked_pages(actor) if Include.LINKS in include else None
-        credentials = _credentials(actor, Provider.JIRA, target)
+        credentials = credentials_of(actor, Provider.JIRA, target)
         jira = Jira(credentials)
         key = recent_reads.key_of(actor, credentials, (issue_key, frozenset(include), comments_before, spaces))
         kept = recent_issues.get(key) if offset else None
@@ -95,7 +84,7 @@ def read_issue_file(actor: Actor, *, issue_key: str, attachment: str, max_chars:
     """The text of a file attached to the issue, or the picture that it is."""
     target = _target(issue_key=issue_key, attachment=attachment, max_chars=max_chars, offset=offset)
     with audited(actor, Action.JIRA_ATTACHMENT, target):
-        files = IssueFiles(_credentials(actor, Provider.JIRA, target), actor.workspace)
+        files = IssueFiles(credentials_of(actor, Provider.JIRA, target), actor.workspace)
         answer: IssueFile = _read_file(actor, files, target, "issue_key", offset=offset, max_chars=max_chars)
         return answer
 
@@ -112,7 +101,7 @@ def search_pages(
 ) -> PageList:
     target = _target(q=q, cql=cql, limit=limit, cursor=bool(cursor), space=space, under=under)
     with audited(actor, Action.CONFLUENCE_SEARCH, target):
-        confluence = Confluence(_credentials(actor, Provider.CONFLUENCE, target))
+        confluence = Confluence(credentials_of(actor, Provider.CONFLUENCE, target))
         me = partial(own_account_id, actor)
         found = confluence.search(q, limit, cql=cql, spaces=space, cursor=cursor, under=under, own_account_id=me)
         found = _masked(confluence, found, target)
@@ -136,7 +125,7 @@ def read_page(
     target = _target(page_id=page_id, max_chars=max_chars, offset=offset, comments=comments, include=sorted(include))
     target |= _target(version=version, since=since)
     with audited(actor, Action.CONFLUENCE_READ, target):
-        credentials = _credentials(actor, Provider.CONFLUENCE, target)
+        credentials = credentials_of(actor, Provider.CONFLUENCE, target)
         confluence = Confluence(credentials, find_issues=partial(_issues_for_table, actor))
         key = recent_reads.key_of(actor, credentials, request)
         kept = recent_pages.get(key) if offset else None
@@ -161,7 +150,7 @@ def read_page_file(actor: Actor, *, page_id: str, attachment: str, max_chars: in
     """The text of a file attached to the page, or the picture that it is."""
     target = _target(page_id=page_id, attachment=attachment, max_chars=max_chars, offset=offset)
     with audited(actor, Action.CONFLUENCE_ATTACHMENT, target):
-        files = PageFiles(_credentials(actor, Provider.CONFLUENCE, target), actor.workspace)
+        files = PageFiles(credentials_of(actor, Provider.CONFLUENCE, target), actor.workspace)
         answer: PageFile = _read_file(actor, files, target, "page_id", offset=offset, max_chars=max_chars)
         return answer
 
@@ -178,59 +167,6 @@ def _issues_for_table(actor: Actor, jql: str, limit: int) -> list[dict[str, str]
         }
         for issue in search_issues(actor, jql=jql, limit=limit).issues
     ]
-
-
-def check_integration(actor: Actor, provider: str) -> ConnectionReport:
-    """
-    What search and read would meet; also for a disabled integration, before it is enabled again.
-
-    A test that finds a fault is recorded as failed, and answered all the same.
-    """
-    target: dict[str, Any] = {"provider": provider}
-    try:
-        with audited(actor, Action.INTEGRATION_TEST, target):
-            credentials = _credentials(actor, provider, target, even_disabled=True)
-            report = check_connection(credentials)
-            save_discovery(credentials, actor.workspace, report.discovery)
-            target |= {"ok": report.ok, "problem": report.problem}
-            if not report.ok:
-                raise ConnectionFaulty()
-    except ConnectionFaulty:
-        pass
-    return report
-
-
-def save_integration(
-    actor: Actor,
-    provider: str,
-    enabled: bool | None,
-    reason: str,
-    config: dict[str, Any],
-    seen_at: datetime | None = None,
-) -> Update:
-    """Save, and where that made other credentials complete find out whose they are."""
-    update = update_integration(actor, provider, enabled, reason, config, seen_at)
-    if not update.credentials_changed:
-        return update
-    discover_on_save(actor.workspace, provider)
-    return replace(update, state=state_in(actor.workspace, provider))
-
-
-def copy_integration(actor: Actor, source: str, provider: str) -> Update:
-    """The workspace's own account at source for provider too: its site, email and token, at the same place."""
-    reason = f"the same site and account as {source}"
-    return save_integration(actor, provider, None, reason, own_account(actor, source))
-
-
-def discover_on_save(workspace_key: str, provider: str) -> None:
-    """Which account a token belongs to, and whether it works at the site or the gateway. Saving never fails by it."""
-    credentials = credentials_for(workspace_key, provider, even_disabled=True)
-    connections.release_pooled_connection()
-    try:
-        discovery = discover_account(Transport(credentials, Deadline(SAVING_TIMEOUT)))
-    except UpstreamFailure as exc:
-        discovery = AccountDiscovery(problem=str(exc.detail))
-    save_discovery(credentials, workspace_key, discovery)
 
 
 def _of_a_file(arguments: dict[str, Any], reference: str) -> dict[str, Any]:
@@ -286,7 +222,7 @@ def _spaces_of_linked_pages(actor: Actor) -> tuple[str, ...] | None:
     return credentials.narrowed_to(actor.narrowed_to.get(Provider.CONFLUENCE, ())).allowlist or None
 
 
-def _credentials(actor: Actor, provider: str, target: dict[str, Any], *, even_disabled: bool = False) -> Credentials:
+def credentials_of(actor: Actor, provider: str, target: dict[str, Any], *, even_disabled: bool = False) -> Credentials:
     """
     The workspace's, no wider than the actor's key; the record names the account. The last that is asked of the
     database before Atlassian is.

@@ -76,7 +76,7 @@ ATLASSIAN = [  # its files and folders, the ground first; jira and confluence kn
     {"attachments"},
     {"jira", "confluence", "own_account.py"},
     {"connection_test"},
-    {"services.py", "provisioning.py", "serializers.py", "recent_reads.py"},
+    {"services.py", "integration_services.py", "provisioning.py", "serializers.py", "recent_reads.py"},
     {"rest", "mcp", "apps.py", "management"},
 ]
 

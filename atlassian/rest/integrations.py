@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework.response import Response
 
-from atlassian import services
+from atlassian.integration_services import check_integration, save_integration
 from atlassian.serializers import IntegrationTestInput
 from audit.api_view import AuditedAPIView, CallerRequest
 from audit.arguments import Arguments
@@ -28,7 +28,7 @@ class IntegrationsView(AuditedAPIView):
     def put(self, request: CallerRequest) -> Response:
         arguments = self.validated_arguments(IntegrationInput, request.data)
         arguments.pop("workspace_key", None)
-        update = services.save_integration(self.caller, **arguments)
+        update = save_integration(self.caller, **arguments)
         return Response(
             {
                 "workspace_key": self.caller.workspace,
@@ -53,5 +53,5 @@ class IntegrationTestView(AuditedAPIView):
 
     def post(self, request: CallerRequest) -> Response:
         arguments = self.validated_arguments(IntegrationTestInput, request.data)
-        report = services.check_integration(self.caller, arguments["provider"])
+        report = check_integration(self.caller, arguments["provider"])
         return Response(asdict(report) | {"problem": report.problem})

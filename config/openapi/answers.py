@@ -10,6 +10,7 @@ import msgspec
 from rest_framework.views import APIView
 
 from atlassian import services
+from atlassian.integration_services import check_integration
 from atlassian.rest import viewsets
 from atlassian.rest.integrations import IntegrationsView, IntegrationTestView
 from audit.models import AuditLog
@@ -83,7 +84,7 @@ class Saved(_Saved, total=False):
     message: str
 
 
-_report = get_type_hints(_returned_by(services.check_integration))
+_report = get_type_hints(_returned_by(check_integration))
 Tested: Any = make_dataclass("Tested", [*_report.items(), ("problem", str)])
 
 

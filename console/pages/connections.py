@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from atlassian.connection_test.report import ConnectionReport
-from atlassian.services import check_integration, copy_integration, save_integration
+from atlassian.integration_services import check_integration, copy_integration, save_integration
 from audit.models import AuditLog
 from audit.services import latest_records
 from audit.trail import record_failure

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from rest_framework.exceptions import APIException
 
-from atlassian.services import check_integration
+from atlassian.integration_services import check_integration
 from audit.actors import operator
 from audit.commands import OperatorCommand
 from audit.errors import code_and_message
