@@ -56,7 +56,7 @@ def named_by(segments: list[str], query: Query) -> Reference:
     area, rest = (segments[0].lower(), segments[1:]) if segments else ("home", [])
     query = {name.lower(): values for name, values in query.items()}
     found = AREAS[area](rest, query) if area in AREAS else None
-    return found or _refuse("This URL names no page.")
+    return found or refuse("This URL names no page.")
 
 
 def tiny_code(content_id: int) -> str:
@@ -72,11 +72,12 @@ def tiny_code(content_id: int) -> str:
 
 def valid_id(digits: str) -> str:
     if not 0 < int(digits) < MAX_ID:
-        _refuse("No page has this id.")
+        refuse("No page has this id.")
     return str(int(digits))
 
 
-def _refuse(problem: str, expected: str = "") -> NoReturn:
+def refuse(problem: str, expected: str = "") -> NoReturn:
+    """Raises UnusableAddress."""
     raise UnusableAddress(problem, expected)
 
 
@@ -165,10 +166,10 @@ def _download(rest: list[str], query: Query) -> Found:
 
 
 def _no_page(why: str) -> Callable[[list[str], Query], Found]:
-    def refuse(rest: list[str], query: Query) -> Found:
-        _refuse(why)
+    def refused(rest: list[str], query: Query) -> Found:
+        refuse(why)
 
-    return refuse
+    return refused
 
 
 _SHORT_LINK = _no_page("This is a short link, which does not say its page: open it and give the URL the browser shows.")
@@ -201,11 +202,11 @@ def _version(query: Query, name: str = "pageversion") -> int | None:
 
 
 def _space_key(key: str) -> str:
-    return key if SPACE_KEY.fullmatch(key) else _refuse("This URL names no space.")
+    return key if SPACE_KEY.fullmatch(key) else refuse("This URL names no space.")
 
 
 def _title(title: str) -> str:
-    return _refuse("This URL names no page.") if CONTROL.search(title) or not title.strip() else title
+    return refuse("This URL names no page.") if CONTROL.search(title) or not title.strip() else title
 
 
 def _first(query: Query, name: str) -> str:

@@ -8,25 +8,21 @@ parameters. So a reference can be refused, and never led astray, before anything
 import html
 import re
 from collections.abc import Iterator, Mapping
-from typing import NoReturn
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from atlassian.confluence.addresses import (
     CONTROL,
     ID,
     ContentId,
-    ContentTitle,
     Reference,
-    SpaceHome,
     UnusableAddress,
     named_by,
+    refuse,
     valid_id,
 )
 from atlassian.errors import BadReference
 from atlassian.site_urls import path_on_site
 from integrations.credentials import Credentials
-
-__all__ = ["ContentId", "ContentTitle", "Reference", "SpaceHome", "find_urls", "parse"]
 
 MAX_REFERENCE_CHARS = 4096  # a title of 255 characters, each percent-encoded as nine, fits
 
@@ -69,7 +65,7 @@ def find_urls(text: str, credentials: Credentials) -> dict[str, Reference]:
 
 def _parse(reference: str, credentials: Credentials) -> Reference:
     if len(reference) > MAX_REFERENCE_CHARS:
-        _refuse(f"This is too long to be a page id or URL ({len(reference)} characters).")
+        refuse(f"This is too long to be a page id or URL ({len(reference)} characters).")
     problem = None
     for candidate in _readings(reference):
         try:
@@ -105,7 +101,7 @@ def _named(reference: str, credentials: Credentials) -> Reference:
     if ID.fullmatch(digits):
         return ContentId(valid_id(digits))
     if CONTROL.search(reference) or "\\" in reference:
-        _refuse("This holds characters that no page id or URL has.")
+        refuse("This holds characters that no page id or URL has.")
     if ari := _ARI.fullmatch(reference):
         return _by_ari(ari, credentials)
     segments, query = _on_the_site(_split(_with_origin(reference, credentials)), credentials)
@@ -114,9 +110,9 @@ def _named(reference: str, credentials: Credentials) -> Reference:
 
 def _by_ari(ari: re.Match[str], credentials: Credentials) -> ContentId:
     if credentials.cloud_id and ari["cloud"] and ari["cloud"] != credentials.cloud_id:
-        _refuse("This is an identifier of another site than the connected one.", f"That is {credentials.base_url}.")
+        refuse("This is an identifier of another site than the connected one.", f"That is {credentials.base_url}.")
     kind = _ARI_KINDS.get(ari["kind"].lower())
-    return ContentId(valid_id(ari["id"]), kind) if kind else _refuse("This identifies no page.")
+    return ContentId(valid_id(ari["id"]), kind) if kind else refuse("This identifies no page.")
 
 
 def _with_origin(reference: str, credentials: Credentials) -> str:
@@ -135,20 +131,16 @@ def _with_origin(reference: str, credentials: Credentials) -> str:
     return reference
 
 
-def _refuse(problem: str, expected: str = "") -> NoReturn:
-    raise UnusableAddress(problem, expected)
-
-
 def _split(reference: str) -> SplitResult:
     try:
         parts = urlsplit(reference)
         _ = parts.port  # a port that is no number is noticed only when it is asked for
     except ValueError:
-        _refuse("This is not a URL.")
+        refuse("This is not a URL.")
     if not parts.scheme or not parts.hostname:
-        _refuse("This is neither a page id nor a URL. If it is a title, find its page by a search.")
+        refuse("This is neither a page id nor a URL. If it is a title, find its page by a search.")
     if "@" in parts.netloc:
-        _refuse("A URL with user and password in it is not accepted.")
+        refuse("A URL with user and password in it is not accepted.")
     return parts
 
 
@@ -156,12 +148,12 @@ def _on_the_site(parts: SplitResult, credentials: Credentials) -> tuple[list[str
     """Path below /wiki, and query."""
     path = path_on_site(parts, credentials)
     if path is None:
-        _refuse("This URL is of another site than the connected one.", f"That is {credentials.base_url}.")
+        refuse("This URL is of another site than the connected one.", f"That is {credentials.base_url}.")
     segments = [segment for segment in path.split("/") if segment]
     if {".", ".."} & {unquote(segment) for segment in segments}:
-        _refuse("A path with . or .. in it is not accepted.")
+        refuse("A path with . or .. in it is not accepted.")
     if segments[:1] == ["l"]:
         return segments, {}
     if segments[:1] != ["wiki"]:
-        _refuse("This is no address of Confluence: those begin with /wiki/.")
+        refuse("This is no address of Confluence: those begin with /wiki/.")
     return segments[1:], parse_qs(parts.query)

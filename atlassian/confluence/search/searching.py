@@ -13,9 +13,9 @@ from typing import Any
 
 from django.core.cache import cache
 
-from atlassian.confluence.addresses import ContentId
+from atlassian.confluence.addresses import ContentId, Reference
 from atlassian.confluence.kinds import KINDS, WITH_TEXT
-from atlassian.confluence.references import Reference, find_urls
+from atlassian.confluence.references import find_urls
 from atlassian.confluence.search import cql
 from atlassian.confluence.search.lookups import SEARCH
 from atlassian.confluence.search.results import EXPAND, Hit, has_more, hits_in, next_cursor, valid_cursor

@@ -4,8 +4,8 @@ import random
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from atlassian.confluence.addresses import tiny_code
-from atlassian.confluence.references import ContentId, ContentTitle, SpaceHome, find_urls, parse
+from atlassian.confluence.addresses import ContentId, ContentTitle, SpaceHome, tiny_code
+from atlassian.confluence.references import find_urls, parse
 from tests.atlassian.factories import SITE, make_credentials
 
 CLOUD_ID = "11223344-a1b2-3b33-c444-def123456789"
