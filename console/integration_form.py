@@ -131,6 +131,11 @@ class IntegrationForm(forms.Form):
         ]
 
     @property
+    def lost_token(self) -> bool:
+        """Whether one was typed that a page which shows the form again does not hold, as no page holds a secret."""
+        return self.is_bound and bool(self["api_token"].value())
+
+    @property
     def summary(self) -> str:
         """What is set of it, said while it is folded away."""
         keys, expires_on = self.initial["keys"], self.initial["token_expires_on"]

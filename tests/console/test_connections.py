@@ -107,6 +107,22 @@ def test_after_seeing_what_was_saved_meanwhile_the_second_admin_may_replace_it(b
     assert (row.allowed_keys, row.attachments, row.mask_secrets) == (["OPS"], "text", True)
 
 
+@pytest.mark.parametrize("api_token", ["", "a-new-token"])
+def test_whose_new_token_is_not_in_the_page_any_more_is_asked_for_it_again(browser_of, site, api_token):
+    connected(site)
+    admin, other = browser_of(Role.ADMIN), browser_of(Role.OWNER)
+    stale = filled_in(admin, api_token=api_token)
+    other.post(SAVE, filled_in(other, keys="GATE"))
+
+    refused = admin.post(SAVE, filled_in(admin, api_token=api_token, token_expires_on="never"))
+    overtaken = admin.post(SAVE, stale)
+
+    assert (refused.status_code, overtaken.status_code) == (400, 409)
+    for answer in (refused, overtaken):
+        assert ("Enter the API token again" in text_of(answer)) is bool(api_token)
+        assert "a-new-token" not in answer.content.decode()
+
+
 def test_ticks_are_kept_when_the_form_is_refused(browser_of, site):
     connected(site)
     admin = browser_of(Role.ADMIN)
