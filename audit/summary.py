@@ -18,6 +18,28 @@ def summary(record: AuditLog) -> str:
     return text if len(text) <= MAX_CHARS else text[: MAX_CHARS - 1] + "…"
 
 
+def in_words(name: str, value: Any) -> str:
+    """One part of a target, whole."""
+    if name == "changes" and isinstance(value, dict):
+        return "; ".join(f"{field}: {_change(each)}" for field, each in value.items())
+    if isinstance(value, dict):
+        return ", ".join(f"{inner}: {_plain(each)}" for inner, each in value.items())
+    return _plain(value)
+
+
+def _change(value: Any) -> str:
+    """From what to what; of a token only that it was replaced."""
+    return " → ".join(map(_plain, value)) if isinstance(value, list) and len(value) == 2 else _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value)) or "empty"
+    return "empty" if value in (None, "") else str(value)
+
+
 def _named(name: str, value: Any) -> str:
     return name if value is True else f"{name}: {_short(value)}"
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.dateparse import parse_datetime
 from rest_framework.exceptions import ValidationError
 
 from audit.errors import validation_issues
@@ -13,7 +14,7 @@ from audit.listing import RECORD_FIELDS
 from audit.serializers import ListInput
 from audit.services import find_record, list_records
 from audit.statistics import DAYS, activity_per_day, calls_per_hour, containers_read, readers
-from audit.summary import summary
+from audit.summary import in_words, summary
 from audit.trail import record_failure
 from audit.vocabulary import Action, Channel, Kind, Outcome, kind_of
 from console.base import WorkspacePage
@@ -58,7 +59,9 @@ class ActivityPage(WorkspacePage):
     def _page(self, given: Mapping[str, str], context: Mapping[str, Any], status: int = 200) -> HttpResponse:
         filters = {name: value for name, value in given.items() if name not in ("cursor", "limit")}
         frame = {
-            "given": filters | {"since": filters.get("from", "")},
+            "given": filters,
+            "since": _as_typed(filters.get("from", "")),
+            "until": _as_typed(filters.get("to", "")),
             "kind": filters.get("kind", Kind.READ),
             "is_filtered": bool(set(filters) - {"kind"}),
             "tabs": [(kind, _address({**filters, "kind": kind, "action_key": ""})) for kind in Kind],
@@ -106,15 +109,31 @@ class RecordPage(WorkspacePage):
             "record": record,
             "summary": summary(record),
             "fields": [(name, getattr(record, name)) for name in RECORD_FIELDS if name not in ("target", "created_at")],
-            "target": list(record.target.items()) if isinstance(record.target, dict) else [],
+            "target": _facts(record.target),
             "touched": touched(record, sites_of(self.workspace_key)),
             "kind": kind_of(record.action),
         }
         return self.render("console/record.html", context)
 
 
+def _facts(target: Any) -> list[tuple[str, str]]:
+    return [(name, in_words(name, value)) for name, value in target.items()] if isinstance(target, dict) else []
+
+
 def _address(given: Mapping[str, str]) -> str:
     return "?" + urlencode({name: value for name, value in given.items() if value})
+
+
+def _as_typed(text: str) -> str:
+    """As the browser's field for a moment takes it, in UTC; what is no moment as it is, to be mended."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return text
+    if moment is None:
+        return text
+    utc = moment if moment.tzinfo is None else moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}".removesuffix(":00")
 
 
 def _back(hours: int) -> str:

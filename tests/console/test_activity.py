@@ -89,6 +89,24 @@ def test_a_record_has_a_page_which_leads_to_atlassian(browser_of):
     assert ("GATE-7", "https://acme.atlassian.net/browse/GATE-7") in page.context["touched"]
 
 
+def test_a_change_reads_as_from_what_to_what(browser_of):
+    changes = {
+        "base_url": ["", "https://acme.atlassian.net"],
+        "allowed_keys": [["A", "B"], []],
+        "api_token": "replaced",
+    }
+    target = {"provider": "jira", "changes": changes, "masked": {"password": 2}}
+    record = make_record(timezone.now(), action="integration.update", target=target)
+
+    facts = dict(browser_of(Role.ADMIN).get(f"{PAGE}{record.pk}/").context["target"])
+
+    assert facts == {
+        "provider": "jira",
+        "changes": "base_url: empty → https://acme.atlassian.net; allowed_keys: A, B → empty; api_token: replaced",
+        "masked": "password: 2",
+    }
+
+
 def test_issues_and_pages_in_the_list_lead_to_atlassian(browser_of):
     make_integration()
     make_integration("confluence", base_url="https://wiki.atlassian.net")
@@ -137,7 +155,27 @@ def test_a_filter_that_cannot_be_is_named_and_the_others_stay(browser_of, given,
 
     assert answer.status_code == 400
     assert list(answer.context["errors"]) == [path]
+    assert "No record matches" not in text_of(answer)
     assert 'value="ben@"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("written", "shown_as"),
+    [
+        ("2026-11-26T01:30:00+01:00", "2026-11-26T00:30"),
+        ("2026-11-26T01:30:07Z", "2026-11-26T01:30:07"),
+        ("2026-11-26T01:30", "2026-11-26T01:30"),
+        ("2026-13-45T01:30", "2026-13-45T01:30"),
+        ("last week", "last week"),
+    ],
+)
+def test_a_date_stays_in_its_field_however_the_address_writes_it(browser_of, written, shown_as):
+    page = browser_of(Role.ADMIN).get(PAGE, {"from": written, "to": written}).content.decode()
+
+    for name in ("from", "to"):
+        field = re.search(rf'<input id="f-{name}"[^>]*>', page)[0]
+        assert f'value="{shown_as}"' in field
+        assert ('type="text"' in field) is (written in ("last week", "2026-13-45T01:30"))  # no moment: as it was typed
 
 
 def test_members_see_no_activity(browser_of):
