@@ -101,6 +101,15 @@ def list_api_keys(
         return list(keys.order_by("pk") if limit is None else keys.order_by("-pk")[:limit])
 
 
+def own_api_key(actor: Actor) -> ApiKey | None:
+    """By which actor calls; None for who is signed in."""
+    with audited(actor, Action.ME_READ, {}):
+        if not actor.key_prefix:
+            return None
+        keys = ApiKey.objects.select_related("membership__user")
+        return keys.filter(membership__workspace__key=actor.workspace, prefix=actor.key_prefix).first()
+
+
 def find_api_key(actor: Actor, workspace: Workspace, **condition: Any) -> ApiKey:
     """Raises NoSuchKey, also for one that the actor does not see."""
     found = list(_visible(actor, workspace).filter(**condition)[:2])

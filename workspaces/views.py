@@ -5,7 +5,6 @@ from rest_framework.response import Response
 
 from audit.api_view import AuditedAPIView, CallerRequest
 from audit.arguments import Arguments
-from audit.trail import audited
 from audit.vocabulary import Action
 from workspaces import api_keys, invitations, services
 from workspaces.links import invitation_url
@@ -38,11 +37,7 @@ class MeView(AuditedAPIView):
 
     def get(self, request: CallerRequest) -> Response:
         self.validated_arguments(Arguments, request.query_params)
-        actor = request.auth
-        with audited(actor, Action.ME_READ, {}):
-            keys = ApiKey.objects.select_related("membership__user")
-            found = keys.filter(membership__workspace__key=actor.workspace, prefix=actor.key_prefix)
-            api_key = found.first() if actor.key_prefix else None
+        actor, api_key = request.auth, api_keys.own_api_key(request.auth)
         return Response(
             {
                 "email": actor.user,
