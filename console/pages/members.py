@@ -82,7 +82,7 @@ def _invited(view: WorkspacePage, invitation: Invitation, secret: str) -> HttpRe
     url = invitation_url(view.request, secret)
     sent = send_invitation(invitation, url)
     how = "It was sent by mail; the link is below as well." if sent else "Pass the link below on to them."
-    return _with_link(view, url, f"{invitation.email} is invited as {invitation.role}. {how}")
+    return _with_link(view, url, f"Invited {invitation.email} as {invitation.role}. {how}")
 
 
 class Invite(WorkspacePage):
@@ -115,12 +115,12 @@ class AddForAgents(WorkspacePage):
             return self._again(form, 400)
         email = form.cleaned_data["email"]
         try:
-            services.add_member_for_agents(self.actor, self.workspace, email, Role.MEMBER)
+            made = services.add_member_for_agents(self.actor, self.workspace, email, Role.MEMBER)
         except (APIException, ValidationError) as exc:
             refused = as_api_exception(exc)
             form.add_error("email", code_and_message(refused)[1])
             return self._again(form, getattr(refused, "status_code", 500))
-        messages.success(request, f"{email} is a member now, for agents alone. Make a key for it under Keys.")
+        messages.success(request, f"Added {made.user.email}, for agents alone. Make a key for it under Keys.")
         return self.back("members-title")
 
     def _again(self, form: AgentForm, status: int) -> HttpResponse:
@@ -154,7 +154,7 @@ class ChangeRole(WorkspacePage):
         email, role = request.POST.get("email", ""), request.POST.get("role", "")
         seen = request.POST.get("role_before") or None
         services.change_role(self.actor, self.workspace, email, role, seen)
-        messages.success(request, f"{email} is {role} now.")
+        messages.success(request, f"From now on the role of {email} is {role}.")
         return self.back()
 
 
@@ -165,7 +165,7 @@ class RemoveMember(WorkspacePage):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         email = request.POST.get("email", "")
         services.remove_member(self.actor, self.workspace, email)
-        messages.success(request, f"{email} is no longer a member; their keys are refused from now on.")
+        messages.success(request, f"Removed {email}: their keys are refused from now on.")
         return self.back()
 
 

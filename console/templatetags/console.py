@@ -10,6 +10,7 @@ _PLAIN = {
     "api_token": "the API token",
     "project_keys": "the projects that agents may see",
     "space_keys": "the spaces that agents may see",
+    "workspace_key": "name",
 }
 
 

@@ -190,7 +190,7 @@ def test_an_admin_makes_a_member_for_agents_and_a_key_that_acts_as_it(browser_of
     keys = admin.get("/integrations/acme/keys/")
     made = admin.post("/integrations/acme/keys/", {"email": BOT, "label": "ci", "scope": "read"}, follow=True)
 
-    assert f"{BOT} is a member now" in text_of(added).lower()
+    assert f"Added {BOT}, for agents alone" in text_of(added)
     assert (BOT, f"{BOT} (member)") in keys.context["key_form"].fields["email"].choices
     assert client_for(made.context["secret"]).get("/v1/me").json()["email"] == BOT
     assert not User.objects.get(email=BOT).has_usable_password()
