@@ -22,7 +22,6 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 
 from atlassian.upstream.addresses import connected
 from atlassian.upstream.deadline import BoundSocket
-from atlassian.upstream.heads import Answer
 
 MAX_POOLS = 64  # hosts whose connections are kept open
 
@@ -142,11 +141,11 @@ def _as_urllib3(connection: Any, exc: OSError) -> Exception:
 
 
 class _BoundHTTPConnection(_Bound, HTTPConnection):  # type: ignore[misc]
-    response_class = Answer
+    pass
 
 
 class _BoundHTTPSConnection(_Bound, HTTPSConnection):  # type: ignore[misc]
-    response_class = Answer
+    pass
 
 
 class _BoundHTTPPool(HTTPConnectionPool):
