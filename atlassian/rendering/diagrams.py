@@ -3,6 +3,7 @@
 import base64
 import binascii
 import zlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,11 +19,13 @@ def diagram_source(plain: str, parameters: dict[str, str], language: str) -> str
     if plain.strip():
         packed = _unpacked(plain, language) if len(plain.split()) == 1 else ""
         return packed or _from_json(plain) or plain
-    lowered = {name.lower(): value for name, value in parameters.items()}
+    return next((found for value in _under_source_keys(parameters) if (found := _unpacked(value, language))), "")
+
+
+def _under_source_keys(values: Mapping[str, Any]) -> Iterator[str]:
+    """Texts by names such as `code` or `mermaidCode`, the likeliest first."""
     for key in _SOURCE_KEYS:
-        if found := _unpacked(lowered.get(key, ""), language):
-            return found
-    return ""
+        yield from (value for name, value in values.items() if name.lower().endswith(key) and isinstance(value, str))
 
 
 def _unpacked(value: str, language: str) -> str:
@@ -78,6 +81,5 @@ def _source_in(value: Any, depth: int) -> str:
         return next(filter(None, (_source_in(item, depth + 1) for item in value[:20] if depth < 4)), "")
     if not isinstance(value, dict):
         return ""
-    texts = (value[key] for key in _SOURCE_KEYS if isinstance(value.get(key), str))
     deeper = (_source_in(item, depth + 1) for item in list(value.values())[:20] if depth < 4)
-    return next((text for text in texts if text.strip()), "") or next(filter(None, deeper), "")
+    return next((text for text in _under_source_keys(value) if text.strip()), "") or next(filter(None, deeper), "")

@@ -10,7 +10,7 @@ from atlassian.rendering.diagrams import diagram_source
 from atlassian.rendering.markdown.escaping import escape
 from atlassian.rendering.markdown.tree import CODE, STRONG, Block, Code, Expand, Flow, Paragraph, Quote, Run, blocks_of
 
-MAX_VALUE_CHARS = 500
+MAX_VALUE_CHARS = 2_000
 
 
 @dataclass(slots=True)
@@ -174,6 +174,7 @@ def _visible_parameters(macro: Macro) -> list[Run]:
             continue
         seen.add(value)
         shown += [Run(f" {name}=" if name else " "), _verbatim(value[:MAX_VALUE_CHARS])]
+        shown += [Run("…")] if len(value) > MAX_VALUE_CHARS else []
     return shown
 
 

@@ -21,6 +21,8 @@ def macro(reader: Reader, element: Element) -> Flow:
             found.plain = whole_text(child)
         elif misplaced := blocks_of(reader.read(child)):
             found.body = [*(found.body or []), *misplaced]
+    if stray := reader.stray_text(element):
+        found.body = [*(found.body or []), *stray]
     flow, place = macros.render(found), place_of(element)
     if place is Place.LINE:
         flow = macros.in_line(flow)

@@ -534,3 +534,25 @@ def test_the_foot_of_a_table_is_read_last():
     rows = "<tfoot><tr><td>sum</td></tr></tfoot><tbody><tr><td>1</td></tr></tbody>"
 
     assert page(f"<table><thead><tr><th>n</th></tr></thead>{rows}</table>") == "| n |\n|---|\n| 1 |\n| sum |"
+
+
+def test_a_formula_of_many_lines_is_whole_and_a_longer_value_says_that_it_goes_on():
+    formula = "a + {b} " * 200
+
+    assert page(macro("mathblock", body=formula)) == f"[macro: mathblock body={formula.strip()}]"
+    assert page(macro("mathblock", body=formula * 2)).endswith("…]")
+
+
+def test_text_that_stands_in_a_macro_beside_its_parts_is_kept():
+    assert page(macro("info", "Mind the gap")) == "> [!INFO]\n> Mind the gap"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        macro("mermaid-app", f"<ac:plain-text-body>{json.dumps({'mermaidCode': 'graph TD; A'})}</ac:plain-text-body>"),
+        macro("mermaid-app", diagramCode="graph TD; A"),
+    ],
+)
+def test_a_diagrams_source_is_found_by_whatever_its_app_calls_it(written):
+    assert page(written) == "```mermaid\ngraph TD; A\n```"
