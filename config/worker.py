@@ -2,8 +2,8 @@
 gunicorn's threaded worker, whose main thread waits for no client.
 
 gunicorn 27 waits on that one thread up to 2 s for each client that asked to close and has not closed its side: here
-all are watched side by side. With it a connection that sends nothing holds a thread for 5 s, and one that sends slowly
-for as long as it likes: here neither holds any. docs/upstream/gunicorn-graceful-close.md is the report.
+all are watched side by side. With it a connection that sends nothing holds a thread for 5 s, and one that sends or
+reads slowly for as long as it likes: here none does. docs/upstream/gunicorn-graceful-close.md is the report.
 
 Nor do many: where no connection more can be had, that ends which has sent least for longest.
 """
@@ -13,18 +13,22 @@ import resource
 import selectors
 import socket
 import time
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from gunicorn import util
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from config.arrival import CONTINUE, Arrival, BoundedUnreader
+from config.outbox import Outbox
 
 STALL_TIMEOUT = 10  # of a client whose request is not there by then, or who stops reading its answer
 RECEIVED_AT_ONCE = 65_536
-MAX_GATHERED_BYTES = 64 * 1024 * 1024  # of all requests that are on their way
+SENDING_TIMEOUT = 60  # of an answer that its thread is done with
+MAX_WAITING_BYTES = 64 * 1024 * 1024  # of all requests that are on their way, and of all such answers
 MAX_OPEN_FILES = 4096  # where the system's own limit is lower, and may be raised
 RESERVED_FILES = 128  # for databases, logs and pipes; besides two for each thread
 LINGER_TIMEOUT = 2
@@ -40,6 +44,7 @@ class Connection(TConn):
         super().__init__(*args)
         self.worker = worker
         self.arrival = Arrival()
+        self.outbox = Outbox(self.sock)
 
     def init(self) -> None:
         """Called for each request that is handled, in its thread."""
@@ -60,6 +65,7 @@ class Worker(ThreadWorker):
         super().__init__(*args, **kwargs)
         most = min(self.cfg.worker_connections, _connections_that_fit(self.cfg.threads))
         self.worker_connections, self.max_keepalived = most, most - self.cfg.threads
+        self.sending: deque[Connection] = deque()  # those whose answer is still read, eldest first
         self.lingering: dict[socket.socket, float] = {}  # each with when it ends, eldest first
         self.probe_pools = {path: ThreadPoolExecutor(max_workers=1) for path in PROBES}
 
@@ -82,8 +88,8 @@ class Worker(ThreadWorker):
         self.poller.register(client, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def _make_room(self) -> None:
-        """Of those who send nothing whole, the eldest gives way; else who was kept for longest."""
-        waiting = self.pending_conns or self.keepalived_conns
+        """Of those that hold no thread, whichever kind there is most of, the eldest gives way."""
+        waiting: deque[Connection] = max((self.pending_conns, self.sending, self.keepalived_conns), key=len)
         if waiting:
             self._end(waiting.popleft())
 
@@ -121,7 +127,8 @@ class Worker(ThreadWorker):
         elif conn.arrival.expects_continue:
             self._say_continue(conn)
         elif len(conn.arrival) > RECEIVED_AT_ONCE:
-            self._bound_memory()
+            while sum(len(each.arrival) for each in self.pending_conns) > MAX_WAITING_BYTES:
+                self._end(self.pending_conns.popleft())
 
     def _say_continue(self, conn: Connection) -> None:
         conn.arrival.expects_continue = False
@@ -130,10 +137,6 @@ class Worker(ThreadWorker):
         except OSError:
             self.pending_conns.remove(conn)
             self._end(conn)
-
-    def _bound_memory(self) -> None:
-        while sum(len(conn.arrival) for conn in self.pending_conns) > MAX_GATHERED_BYTES:
-            self._end(self.pending_conns.popleft())
 
     def _end(self, conn: Connection) -> None:
         """One that was taken out of the row of those that wait."""
@@ -157,6 +160,35 @@ class Worker(ThreadWorker):
             pool = self.probe_pools.get(beginning.split(b" ", 2)[1], pool)
         assert pool is not None  # noqa: S101  made before the first connection
         return pool
+
+    def handle_request(self, req: Any, conn: Connection) -> Any:
+        return super().handle_request(req, SimpleNamespace(sock=conn.outbox, client=conn.client, server=conn.server))
+
+    def finish_request(self, conn: Connection, fs: Future[Any]) -> None:
+        """Once its answer is sent, of which the thread may have left the end."""
+        if not conn.outbox or conn.sock.fileno() < 0:
+            super().finish_request(conn, fs)
+            return
+        conn.sock.setblocking(False)
+        conn.timeout = time.monotonic() + SENDING_TIMEOUT
+        self.sending.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._on_writable, conn, fs))
+        while sum(len(each.outbox) for each in self.sending) > MAX_WAITING_BYTES:
+            self._end(self.sending.popleft())
+
+    def _on_writable(self, conn: Connection, fs: Future[Any], client: socket.socket) -> None:
+        if client.fileno() < 0:
+            return
+        try:
+            conn.outbox.go_on()
+        except OSError:
+            self.sending.remove(conn)
+            self._end(conn)
+            return
+        if not conn.outbox:
+            self.poller.unregister(client)
+            self.sending.remove(conn)
+            super().finish_request(conn, fs)
 
     def linger(self, client: socket.socket) -> None:
         """Half-closes it, and reads what may still be under way, lest the kernel's reset takes our answer away."""
@@ -193,6 +225,8 @@ class Worker(ThreadWorker):
         """Called by the main loop at least once a second."""
         super().murder_pending()
         now = time.monotonic()
+        while self.sending and self.sending[0].timeout <= now:
+            self._end(self.sending.popleft())
         for client in [client for client, ends in self.lingering.items() if ends <= now]:
             self._end_lingering(client)
 

@@ -3,5 +3,6 @@
 from config import gunicorn, worker
 
 gunicorn.STALL_TIMEOUT = worker.STALL_TIMEOUT = 2
+worker.SENDING_TIMEOUT = 3
 
 from config.gunicorn import *  # noqa: E402, F403  gunicorn reads them from here

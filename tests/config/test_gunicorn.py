@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from dev.attacks.slow_readers import slow_reader
 from tests.running_server import get, running_server
 
 THREADS = 2
@@ -108,6 +109,36 @@ def test_a_kept_connection_that_goes_on_slowly_holds_no_thread(server):
             client.sendall(SLOW["head"])
         assert get(server, "/nothing")[0] == 404
         assert [read_all(client) for client in slow] == [b""] * len(slow)
+
+
+LARGE = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
+
+
+def test_clients_that_read_slowly_hold_no_thread_and_are_dismissed(server):
+    with ExitStack() as stack:
+        slow = [stack.enter_context(slow_reader(server)) for _ in range(10 * THREADS)]
+        for client in slow:
+            client.sendall(request(LARGE))
+        assert [client.recv(12) for client in slow] == [b"HTTP/1.1 200"] * len(slow)
+        assert get(server, "/nothing")[0] == 404
+        for _ in range(2):  # which takes longer than an answer may
+            with clients(server, 1, b"") as [silent]:
+                read_all(silent)
+        assert len(read_all(slow[0])) < 1_000_000
+
+
+def test_what_is_read_slowly_arrives_whole_and_its_connection_serves_on(server):
+    whole = get(server, LARGE)[1]
+    with slow_reader(server) as client:
+        client.sendall(request(LARGE))
+        answer = b""
+        while not answer.endswith(whole[-1000:]):
+            answer += client.recv(4096)
+        client.sendall(request("/nothing", "Connection: close"))
+        after = read_all(client)
+
+    assert answer.endswith(b"\r\n\r\n" + whole)
+    assert after.startswith(b"HTTP/1.1 404")
 
 
 def test_more_clients_than_connections_keep_nobody_out(few):
