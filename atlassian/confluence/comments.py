@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from atlassian.confluence.bodies import FORMAT, Body, body_of
+from atlassian.confluence.search.results import has_more
 from atlassian.confluence.unavailable import unavailable
 from atlassian.errors import NothingThere, UpstreamFailure
 from atlassian.moments import instant
@@ -90,17 +91,20 @@ def fetch_comments(client: AtlassianClient, kind: str, content_id: str) -> Comme
 def _add_replies(client: AtlassianClient, listed: CommentList) -> None:
     """Replies to comments first, then replies to replies, as far as the calls go."""
     waiting, calls = deque(listed.comments), 0
+    known = {comment.id for comment in listed.comments}
     while waiting and calls < MAX_REPLY_CALLS:
         comment, calls = waiting.popleft(), calls + 1
         path = f"/wiki/api/v2/{comment.place}/{{id}}/children"
         try:
-            comment.replies, more = _fetch_page(client, path, comment.id, comment.place, "created-date")
+            found, more = _fetch_page(client, path, comment.id, comment.place, "created-date")
         except NothingThere:  # deleted since it was listed
             continue
         except UpstreamFailure as exc:
             listed.notices.append(unavailable("replies_unavailable", "replies to comments", exc))
             listed.replies_complete = False
             return
+        comment.replies = [reply for reply in found if reply.id not in known]  # an answer may lead in a circle
+        known |= {reply.id for reply in comment.replies}
         listed.replies_complete = listed.replies_complete and not more
         waiting.extend(comment.replies)
     listed.replies_complete = listed.replies_complete and not waiting
@@ -113,7 +117,7 @@ def _fetch_page(
     answer = client.get(path, {"body-format": FORMAT, "sort": sort, "limit": MAX_COMMENTS}, id=of_id)
     rows = [row for row in required_items(answer, "results") if text(row, "status") in ("", "current")]
     found = [_comment(row, place) for row in rows if is_id(text(row, "id")) and text(row, "id") != of_id]
-    return found, bool(text(answer, "_links", "next"))
+    return found, has_more(answer)
 
 
 def _comment(row: dict[str, Any], place: str) -> PageComment:

@@ -6,7 +6,7 @@ from typing import Any
 
 from atlassian.confluence.addresses import ContentId, Reference, SpaceHome
 from atlassian.confluence.bodies import FORMAT
-from atlassian.confluence.kinds import READABLE, WITH_TEXT, WITHOUT_TEXT
+from atlassian.confluence.kinds import WITH_TEXT, WITHOUT_TEXT, is_readable
 from atlassian.confluence.search.lookups import find_by_id
 from atlassian.confluence.search.results import key_in, space_key_of
 from atlassian.confluence.spaces import Space, Spaces, space_from
@@ -57,8 +57,8 @@ class Finder:
             return ContentId(_required_id(space.homepage_id), "page")
         params: dict[str, str | int] = {"space-id": space.id, "title": reference.title, "limit": 5}
         rows = required_items(self._client.get(f"/wiki/api/v2/{reference.kind}s", params), "results")
-        rows = [row for row in rows if text(row, "status") in READABLE]
-        rows.sort(key=lambda row: text(row, "status") == "archived")
+        rows = [row for row in rows if is_readable(text(row, "status"))]
+        rows.sort(key=lambda row: text(row, "status").lower() == "archived")
         return ContentId(_required_id(text(rows[0], "id") if rows else ""), reference.kind)
 
     def _fetch(self, wanted: ContentId) -> Located:
@@ -72,7 +72,7 @@ class Finder:
                     continue
                 raise
             is_found = is_found or content is not None
-            if content is None or text(content, "status") not in READABLE:
+            if content is None or not is_readable(text(content, "status")):
                 continue
             found = Located(content, kind, self._space_of(content))
             if self._is_allowed(found.space):

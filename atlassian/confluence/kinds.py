@@ -3,7 +3,7 @@
 WITH_TEXT = ("page", "blogpost")
 WITHOUT_TEXT = ("folder", "whiteboard", "database", "embed", "slide")
 KINDS = WITH_TEXT + WITHOUT_TEXT  # all that is searched for
-READABLE = ("current", "archived", "")  # of the states that a page can be in: what is in the bin is not there
+READABLE = ("current", "archived", "")
 
 _NAMES = {
     "blogpost": "blog post",
@@ -12,6 +12,11 @@ _NAMES = {
     "comment": "comment",
     "attachment": "attachment",
 }
+
+
+def is_readable(status: str) -> bool:
+    """Of the states that a page can be in: what is in the bin is not there."""
+    return status.lower() in READABLE
 
 
 def kind_name(kind: str) -> str:

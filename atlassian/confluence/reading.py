@@ -17,7 +17,7 @@ from atlassian.confluence.kinds import WITH_TEXT, kind_name
 from atlassian.confluence.pages import CHILDREN, MACROS, Page, PageRequest, WholePage
 from atlassian.confluence.parts import PartFetcher, Parts
 from atlassian.confluence.search.lookups import ancestors_in
-from atlassian.confluence.search.results import label_names, page_url
+from atlassian.confluence.search.results import has_more, label_names, page_url
 from atlassian.confluence.spaces import Spaces
 from atlassian.confluence.text import PageFacts, body_text, comments_text, difference_text, page_text, without_text
 from atlassian.errors import BadReference
@@ -137,12 +137,13 @@ class Reading:
 
     def _facts(self, known: Mapping[str, Any]) -> PageFacts:
         content, author_id = self._shown, _author_id(self._shown)
-        if dig(self._found.content, "labels", "meta", "hasMore") is True:
+        labels = dig(self._found.content, "labels")
+        if dig(labels, "meta", "hasMore") is True or has_more(labels):
             self._notices.append(LABELS_INCOMPLETE)
         return PageFacts(
             title=line(content, "title"),
             kind=self._found.kind,
-            archived=text(self._found.content, "status") == "archived",
+            archived=text(self._found.content, "status").lower() == "archived",
             space_key=self._found.space.key,
             space_name=known["space"],
             ancestors=ancestors_from(known["above"]),

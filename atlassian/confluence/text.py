@@ -15,6 +15,7 @@ from atlassian.rendering.markdown.tree import Block, Code, Heading, Paragraph, Q
 
 MAX_SECTIONS_NAMED = 20
 _INTO = " › "
+READ_WITH_THEIR_PAGE = {"comment": "its comments", "attachment": "this file as attachment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def body_text(body: Body, kind: str, site_url: str, names: Mapping[str, str], sp
 
 
 def without_text(kind: str, url: str) -> str:
+    if kind in READ_WITH_THEIR_PAGE:
+        return f"Read the page that it is of, with {READ_WITH_THEIR_PAGE[kind]}. People see it at <{url}>."
     return f"Confluence gives no text of a {kind_name(kind)}. People see it at <{url}>."
 
 

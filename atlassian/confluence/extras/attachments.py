@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from atlassian.attachments.files import AttachedFile, readable_size, told_apart
+from atlassian.confluence.search.results import has_more
 from atlassian.moments import day, in_utc
 from atlassian.rendering.imitations import facts_line
 from atlassian.rendering.markdown.tree import Block, List, ListItem, Paragraph, Run
@@ -29,7 +30,7 @@ def fetch_attachments(client: AtlassianClient, kind: str, content_id: str, *, fi
     answer = client.get(f"/wiki/api/v2/{kind}s/{{id}}/attachments", params, id=content_id)
     rows = [row for row in required_items(answer, "results") if text(row, "status") in ("", "current")]
     found = [_attachment(row) for row in rows if text(row, "id")]
-    return AttachmentList(tuple(found), not text(answer, "_links", "next"))
+    return AttachmentList(tuple(found), not has_more(answer))
 
 
 def _attachment(row: dict[str, Any]) -> AttachedFile:
@@ -51,4 +52,5 @@ def attachments_blocks(listed: AttachmentList) -> list[Block]:
 
 
 def _facts(each: AttachedFile) -> str:
-    return facts_line((each.name, each.media_type, readable_size(each.size), day(each.created)))
+    size = readable_size(each.size) if each.size > 0 else ""  # not known
+    return facts_line((each.name, each.media_type, size, day(each.created)))

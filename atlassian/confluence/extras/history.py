@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from atlassian.confluence.bodies import FORMAT
+from atlassian.confluence.search.results import has_more
 from atlassian.errors import NothingThere
 from atlassian.moments import minute
 from atlassian.rendering.imitations import facts_line
@@ -44,9 +45,10 @@ def fetch_history(client: AtlassianClient, kind: str, content_id: str) -> Versio
     """
     params: Params = {"limit": MAX_VERSIONS, "sort": "-modified-date"}
     answer = client.get(f"/wiki/api/v2/{kind}s/{{id}}/versions", params, id=content_id)
-    found = [_version(row) for row in required_items(answer, "results")]
+    rows = required_items(answer, "results")
+    found = [_version(row) for row in rows if number(row, "number") > 0]
     found.sort(key=lambda version: version.number, reverse=True)
-    return VersionList(tuple(found), not text(answer, "_links", "next"))
+    return VersionList(tuple(found), complete=len(found) == len(rows) and not has_more(answer))
 
 
 def fetch_version(client: AtlassianClient, kind: str, content_id: str, version: int) -> dict[str, Any]:

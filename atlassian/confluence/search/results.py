@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from atlassian.confluence.kinds import KINDS, READABLE
+from atlassian.confluence.kinds import KINDS, is_readable
 from atlassian.confluence.search.excerpts import plain
 from atlassian.confluence.spaces import Space
 from atlassian.errors import BadReference
@@ -51,10 +51,27 @@ class Hit:
     writer: str
 
 
-def hits_in(answer: Any, site_url: str) -> list[Hit]:
-    """Rows of spaces have no content; comments and files are read with their page."""
-    rows = required_items(answer, "results")
-    return [hit for row in rows if (hit := _hit(row, mapping(row, "content"), site_url)) is not None]
+def hits_in(answer: Any, site_url: str) -> tuple[list[Hit], int]:
+    """
+    Rows of spaces have no content; comments and files are read with their page. Of the others it is counted how many do
+    not say what they are, or which one.
+    """
+    hits: list[Hit] = []
+    unreadable = 0
+    for row in required_items(answer, "results"):
+        hit = _hit(row, mapping(row, "content"), site_url)
+        if hit is not None:
+            hits.append(hit)
+        else:
+            unreadable += _is_unreadable(row)
+    return hits, unreadable
+
+
+def _is_unreadable(row: dict[str, Any]) -> bool:
+    if text(row, "entityType") not in ("", "content") or mapping(row, "space") or mapping(row, "user"):
+        return False
+    kind = text(row, "content", "type")
+    return not kind or (kind in KINDS and not is_id(text(row, "content", "id")))
 
 
 def _hit(row: dict[str, Any], content: dict[str, Any], site_url: str) -> Hit | None:
@@ -79,7 +96,7 @@ def _hit(row: dict[str, Any], content: dict[str, Any], site_url: str) -> Hit | N
 
 def is_page(row: dict[str, Any]) -> bool:
     content = mapping(row, "content")
-    return text(content, "type") in KINDS and text(content, "status") in READABLE and is_id(text(content, "id"))
+    return text(content, "type") in KINDS and is_readable(text(content, "status")) and is_id(text(content, "id"))
 
 
 def label_names(labels: Any) -> tuple[str, ...]:
@@ -118,7 +135,8 @@ def valid_cursor(cursor: str) -> str:
 
 
 def has_more(answer: Any) -> bool:
-    return bool(text(answer, "_links", "next"))
+    """Whatever its shape: of any list of Confluence's."""
+    return bool(dig(answer, "_links", "next"))
 
 
 def next_cursor(answer: Any, cursor: str) -> str:

@@ -55,7 +55,9 @@ def search(client: AtlassianClient, query: Query, spaces: Iterable[str], limit: 
     found = Found(notices=list(question.notices()))
     for calls, index in enumerate(range(part, len(clauses)), 1):
         answer = question.ask(clauses[index], cursor)
-        found.hits = hits_in(answer, client.site_url)
+        found.hits, unreadable = hits_in(answer, client.site_url)
+        if unreadable:
+            found.notices.append(_unreadable(unreadable))
         found.cursor = _following(answer, cursor, index, len(clauses), found)
         cursor = ""
         if found.hits or calls == MAX_CALLS or found.cursor != _joined(index + 1, ""):
@@ -108,6 +110,10 @@ MORE_UNREACHABLE = Notice(
 KINDS_UNSUPPORTED = Notice(
     "kinds_left_out", "This Confluence lets only pages and blog posts be searched: folders and others are left out."
 )
+
+
+def _unreadable(count: int) -> Notice:
+    return Notice("hits_unreadable", f"Left out: {count} hits of which Confluence did not say what they are.")
 
 
 def _in_parts(parts: int) -> Notice:

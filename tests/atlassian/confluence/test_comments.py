@@ -292,3 +292,41 @@ def test_a_missing_scope_for_comments_is_named():
 
     assert "read:comment:confluence" in page.warnings[0].message
     assert "Deploys happen at night." in page.content
+
+
+@responses.activate
+def test_replies_that_lead_in_a_circle_are_told_once():
+    commented(
+        [make_comment("1", "Root.")], replies={"1": [make_comment("2", "Reply.")], "2": [make_comment("1", "Root.")]}
+    )
+
+    page = read()
+
+    assert page.comment_count == 2
+    assert section(page).count("Root.") == 1
+    assert section(page).startswith("## Comments (2)")
+
+
+@responses.activate
+def test_that_confluence_has_more_comments_is_said_whatever_the_shape_of_what_says_so():
+    responses.get(f"{V2}/pages/123", json=make_page())
+    more = {"results": [make_comment("1", "Seen.")], "_links": {"next": {"href": "/x"}}}
+    responses.get(f"{V2}/pages/123/footer-comments", json=more)
+    responses.get(f"{V2}/pages/123/inline-comments", json={"results": []})
+    responses.get(f"{V2}/footer-comments/1/children", json={"results": []})
+    responses.post(BULK, json={"results": []})
+
+    assert section(read()).startswith("## Comments (at least 1)")
+
+
+@responses.activate
+def test_comments_that_confluence_does_not_find_are_not_told_in_words_about_the_page():
+    responses.get(f"{V2}/pages/123", json=make_page())
+    responses.get(re.compile(r".*-comments$"), status=404, json=missing("page", "123"))
+    responses.get(re.compile(r".*-comments\?"), status=404, json=missing("page", "123"))
+    responses.get(MINE, json={"type": "known", "accountId": ME})
+
+    messages = [each.message for each in read().warnings]
+
+    assert all("Check the key" not in message and "could not be had" in message for message in messages)
+    assert len(messages) == 2

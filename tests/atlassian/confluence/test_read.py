@@ -546,3 +546,55 @@ def test_what_confluence_suffers_from_reaches_the_caller_by_its_name():
     with pytest.raises(UpstreamRateLimited) as failure:
         read()
     assert failure.value.wait == 17
+
+
+@responses.activate
+def test_a_version_that_comes_as_a_text_is_a_number_and_a_state_may_be_in_capitals():
+    responses.get(f"{V2}/pages/123", json=make_page(version={"number": "7"}, status="ARCHIVED"))
+
+    page = read()
+
+    assert page.version == 7
+    assert "This page is archived" in page.content
+
+
+@responses.activate
+@pytest.mark.parametrize("more", [{"meta": {"hasMore": True}}, {"_links": {"next": "/x?cursor=1"}}])
+def test_labels_that_did_not_come_are_missed(more):
+    labels = {"results": [{"name": "runbook", "prefix": "global"}]} | more
+    responses.get(f"{V2}/pages/123", json=make_page(labels=labels))
+
+    assert [each.code for each in read().warnings] == ["labels_incomplete"]
+
+
+@responses.activate
+def test_versions_without_a_number_are_left_out_and_their_list_is_not_whole():
+    responses.get(f"{V2}/pages/123", json=make_page())
+    rows = [{"number": "7"}, {"number": 6}, {"number": None}, {}]
+    responses.get(f"{V2}/pages/123/versions", json={"results": rows})
+
+    content = read(include=frozenset({"history"})).content
+
+    assert "History (the newest 2):\n\n- version 7\n- version 6\n\n" in content
+
+
+@responses.activate
+def test_a_file_of_unknown_size_is_not_said_to_be_empty():
+    responses.get(f"{V2}/pages/123", json=make_page())
+    rows = [{"id": "att1", "title": "a.png"}, {"id": "att2", "title": "b.png", "fileSize": "12"}]
+    responses.get(f"{V2}/pages/123/attachments", json={"results": rows})
+
+    assert "- a.png\n- b.png · 12 bytes\n" in read(include=frozenset({"attachments"})).content
+
+
+@responses.activate
+@pytest.mark.parametrize(("kind", "how"), [("comment", "with its comments"), ("attachment", "with this file")])
+def test_what_belongs_to_a_page_is_read_with_it(kind, how):
+    for where in ("pages", "blogposts"):
+        responses.get(f"{V2}/{where}/900", status=404, json=missing("page", "900"))
+    responses.get(SEARCH, json=make_hits(make_row("900", type=kind)))
+
+    content = read("900").content
+
+    assert how in content
+    assert "gives no text" not in content

@@ -468,3 +468,24 @@ def test_a_site_that_does_not_know_a_kind_is_asked_for_those_that_every_site_kno
     assert "folders and others are left out" in found[0].warnings[0].message
     asked = [call.request.params["cql"] for call in responses.calls if call.request.url.startswith(SEARCH)]
     assert [question.endswith("type in (page, blogpost)") for question in asked] == [False, True, True]
+
+
+@responses.activate
+def test_hits_that_do_not_say_what_they_are_are_counted():
+    odd = [{"title": "What?"}, {"content": {"type": "page", "id": None}, "entityType": "content"}]
+    others = [{"space": {"key": "TEAM"}, "entityType": "space"}, {"user": {}, "entityType": "user"}]
+    others += [make_row(type="comment"), make_row(status="trashed")]
+    answering(make_row(), *odd, *others)
+
+    found = make_confluence().search("deploys")
+
+    assert [page.id for page in found.pages] == ["123"]
+    assert [(each.code, "Left out: 2 hits" in each.message) for each in found.warnings] == [("hits_unreadable", True)]
+
+
+@responses.activate
+@pytest.mark.parametrize("following", [{"href": "/rest/api/search?cursor=abc"}, ["/rest/api/search?cursor=abc"], True])
+def test_that_there_is_more_is_said_whatever_the_shape_of_what_says_so(following):
+    responses.get(SEARCH, json=make_hits(make_row()) | {"_links": {"next": following}})
+
+    assert [each.code for each in make_confluence().search("deploys").warnings] == ["more_unreachable"]
