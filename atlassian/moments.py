@@ -27,7 +27,7 @@ def day(timestamp: str) -> str:
 
 
 def in_utc(timestamp: str) -> str:
-    """For JSON: what is in UTC already stays character for character, another zone is turned into it."""
+    """For JSON. What is in UTC already stays character for character; another zone is converted."""
     moment = _parsed(timestamp)
     if moment is None or not moment.utcoffset():
         return timestamp
@@ -35,7 +35,7 @@ def in_utc(timestamp: str) -> str:
 
 
 def instant(timestamp: str) -> float:
-    """For sorting: offsets differ within a year of summer time, so the text does not sort. Unreadable: 0."""
+    """Seconds to sort by: the text does not sort, since offsets change with summer time. 0 for what cannot be read."""
     moment = _parsed(timestamp)
     try:
         return moment.timestamp() if moment else 0.0
@@ -44,7 +44,7 @@ def instant(timestamp: str) -> float:
 
 
 def _parsed(timestamp: str) -> datetime | None:
-    """None for a date alone, and for what is no moment, or one that has no neighbours in the calendar."""
+    """None for a date without a time, for what is no moment, and for the first and last year of the calendar."""
     if len(timestamp) <= 10:
         return None
     try:

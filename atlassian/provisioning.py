@@ -58,7 +58,7 @@ def workspace_entries(setup: Any) -> list[Entry]:
 def changes(
     entries: list[Entry], environment: Mapping[str, str], *, prune: bool, on_progress: Progress = no_progress
 ) -> Iterator[Change]:
-    """In the order in which they have to be made; each is looked for only once those before it are made."""
+    """Yields changes in the order to make them; each is looked for once those before it are made."""
     for entry in entries:
         yield from _workspace(entry, environment, prune)
         on_progress(1)
@@ -119,7 +119,7 @@ def _stored(row: Integration, name: str, value: Any) -> Any:
 
 
 def _arguments(key: str, provider: str, given: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
-    """As PUT /v1/integrations checks them, with the token put in from the environment."""
+    """Checks arguments as PUT /v1/integrations does, with the token taken from the environment."""
     where = f"{key}.{provider}"
     given = dict(given)
     if provider not in Provider.values:

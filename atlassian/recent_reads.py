@@ -25,7 +25,7 @@ Whole = TypeVar("Whole")
 
 
 def key_of(actor: Actor, credentials: Credentials, request: Hashable) -> Hashable:
-    """Not the token itself: its fingerprint tells accounts apart."""
+    """Holds the fingerprint of the credentials, never the token itself."""
     who = actor.workspace, actor.user, actor.key_prefix, actor.key_label, actor.role, actor.channel
     may_see = credentials.allowlist, credentials.hidden_fields, credentials.mask_secrets, credentials.attachments
     return who, credentials.fingerprint, may_see, request

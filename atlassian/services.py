@@ -191,7 +191,7 @@ def _read_file(
 
 
 def _keep(reads: RecentReads[Whole], key: Hashable, whole: Whole, kept: Whole | None, next_offset: int | None) -> None:
-    """For whoever reads on. The last piece ends it, and what was kept before stays no longer for being read."""
+    """Keeps the text for whoever reads on, until the last piece is read. Reading does not prolong it."""
     if next_offset is None:
         reads.forget(key)
     elif kept is None:
@@ -212,7 +212,7 @@ def _masked(reader: Jira | Confluence | FileReader, answer: Answer, target: dict
 
 
 def _spaces_of_linked_pages(actor: Actor) -> tuple[str, ...] | None:
-    """Where an issue links pages, a title is shown as Confluence itself would show it here. None: any."""
+    """The spaces whose page titles an issue may show, as Confluence's own allowlist permits. None: all."""
     try:
         credentials = credentials_for(actor.workspace, Provider.CONFLUENCE)
     except IntegrationMissing:

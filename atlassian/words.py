@@ -56,12 +56,12 @@ def terms_of(query: str) -> Terms:
 
 
 def quoted(value: str) -> str:
-    """As a string of JQL or CQL: both know the backslash before itself and before a quote."""
+    """Quotes a value for JQL or CQL: both escape a backslash and a quote by a backslash."""
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def quoted_phrase(words: str) -> str:
-    """As a string that the text search takes as one phrase."""
+    """Quotes words so that the text search takes them as one phrase."""
     return quoted(f'"{words}"')
 
 

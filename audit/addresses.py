@@ -1,4 +1,4 @@
-"""Where a call comes from."""
+"""The address that a call comes from."""
 
 from django.conf import settings
 from django.http import HttpRequest

@@ -17,7 +17,7 @@ MAX_ROWS = 10_000
 
 
 def storable(text: str | None) -> str:
-    """As a record would hold it: PostgreSQL cannot even be asked for NUL or half a character."""
+    """The text as a record would hold it: PostgreSQL refuses even a query with NUL or half a character in it."""
     return str(sanitize_for_json(text or ""))
 
 

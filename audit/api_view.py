@@ -24,7 +24,7 @@ REFUSALS_RECORDED_PER_MINUTE = 60
 
 
 class CallerRequest(Request):
-    """Of a caller who is known, as each is once a view of ours runs."""
+    """A request whose caller is known, as is every one that reaches a view of ours."""
 
     auth: Actor  # put there by workspaces/authentication.py
 

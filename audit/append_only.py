@@ -59,7 +59,7 @@ def _on_postgresql(table: str) -> list[Trigger]:
 
 
 def triggers(database: BaseDatabaseWrapper) -> list[Trigger]:
-    """Those that should stand: of the tables that are there."""
+    """The triggers that should be there, for the tables that exist."""
     on_table = _on_postgresql if database.vendor == "postgresql" else _on_sqlite
     present = database.introspection.table_names()
     return [trigger for table in TABLES if table in present for trigger in on_table(table)]

@@ -23,7 +23,7 @@ class Archive:
 
 
 def archived_records(path: Path) -> Iterator[dict[str, Any]]:
-    """As they were, created_at as a moment again."""
+    """Yields the records as they were, with created_at as a datetime."""
     with gzip.open(path, "rb") as lines:
         for line in lines:
             record = json.loads(line)
@@ -80,7 +80,7 @@ def _read_back(path: Path) -> tuple[int, str]:
 
 
 def _sync_directory(directory: Path) -> None:
-    """Or a crash could forget the name of a file that was synced itself."""
+    """Syncs the directory too: otherwise a crash could lose the name of a file that was synced."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)

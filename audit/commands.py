@@ -37,7 +37,7 @@ class OperatorCommand(BaseCommand):
         return f"memory-core {settings.VERSION}"
 
     def tell(self, columns: Sequence[str], rows: Sequence[Mapping[str, str]], *, as_json: bool) -> None:
-        """As one JSON array, or as a table with a head."""
+        """Prints the rows as one JSON array, or as a table with a head."""
         if as_json:
             self.stdout.write(json.dumps(rows))
             return

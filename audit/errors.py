@@ -127,7 +127,7 @@ def as_api_exception(exc: Exception) -> Exception:
 
 
 def _names_no_table(exc: DatabaseError) -> bool:
-    """As after a failover to a database that was never filled."""
+    """True after a failover to a database that was never filled."""
     return getattr(exc.__cause__, "sqlstate", "") == "42P01" or str(exc).startswith("no such table")
 
 
@@ -173,5 +173,5 @@ def _issues(detail: Any, path: str) -> Iterator[dict[str, str]]:
 
 
 def _utf8_safe(text: str) -> str:
-    """Without the lone surrogates that JSON can smuggle in and UTF-8 cannot carry."""
+    """Replaces lone surrogates, which JSON can hold and UTF-8 cannot."""
     return text.encode(errors="replace").decode()

@@ -23,7 +23,7 @@ def call_began() -> None:
 
 
 def call_ended(action: str, outcome: str, channel: str, error_code: str, seconds: float | None) -> None:
-    """Of each call that leaves a record; seconds is None where it was refused before it began."""
+    """Counts a call that left a record; seconds is None if it was refused before it began."""
     if (instruments := _instruments()) is None:
         return
     instruments.calls.labels(action, outcome, channel).inc()
@@ -55,7 +55,7 @@ def upstream_slot(provider: str) -> Iterator[None]:
 
 
 def upstream_ended(provider: str, status: int | None, seconds: float, tries: int) -> None:
-    """Of one exchange with Atlassian, all its tries together; status is None where there was no answer."""
+    """Counts one exchange with Atlassian, its retries included; status is None if there was no answer."""
     _upstream_seconds.set(_upstream_seconds.get() + seconds)
     if (instruments := _instruments()) is not None:
         instruments.upstream_requests.labels(provider, str(status or "none")).inc()

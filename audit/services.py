@@ -51,7 +51,7 @@ def export_records(actor: Actor, filters: Filters, file_format: str) -> Iterator
 
 
 def _without_connection(chunks: Iterator[list[Any]]) -> Iterator[list[Any]]:
-    """Who takes a chunk slowly holds none of the connections that all share."""
+    """Gives the pooled connection back before each chunk: a slow reader holds none."""
     for chunk in chunks:
         release_pooled_connection()
         yield chunk

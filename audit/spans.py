@@ -17,7 +17,7 @@ Note = Callable[[int], Any]
 
 @contextmanager
 def server_span(request: HttpRequest) -> Iterator[Note]:
-    """Of one request, within the caller's trace; yields what notes its status."""
+    """A span of one request, within the caller's trace. Yields a function that notes the status."""
     if not settings.OTLP_ENDPOINT:
         yield _nothing
         return
@@ -47,7 +47,7 @@ def client_span(provider: str, method: str, route: str) -> Iterator[Note]:
 
 
 def current_traceparent() -> str:
-    """Of the span under way; empty where there is none."""
+    """The traceparent of the current span; empty where there is none."""
     if not settings.OTLP_ENDPOINT:
         return ""
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator

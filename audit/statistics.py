@@ -128,7 +128,7 @@ def _count(workspace: str, start: datetime, end: datetime) -> Activity:
 
 
 def _count_containers(records: QuerySet[AuditLog]) -> Counter[tuple[str, str]]:
-    """By the project in an issue's key, and the space that a read page lay in."""
+    """Counts reads by the project in an issue's key, and by the space of a page."""
     reads = records.filter(outcome=Outcome.SUCCESS, action__in=(Action.JIRA_READ, Action.CONFLUENCE_READ))
     calls: Counter[tuple[str, str]] = Counter()
     rows = reads.values_list("action", "target__issue_key", "target__space_key").annotate(Count("pk"))

@@ -35,7 +35,7 @@ def _issue_keys(text: str) -> Iterator[str]:
 
 
 def _asked_for(query: str) -> Iterator[str]:
-    """Of a query only what is written as a key: utf-8 is a word."""
+    """Only keys in capitals: in a query `utf-8` is a word."""
     return (match[0] for match in _CAPITAL_ISSUE_KEY.finditer(query))
 
 

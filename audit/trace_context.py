@@ -23,7 +23,7 @@ def current_trace_id() -> str:
 
 
 def outgoing_headers() -> dict[str, str]:
-    """For a request of ours within the caller's trace; the span in it is new."""
+    """Headers that continue the caller's trace in a request of ours, with a span id of its own."""
     if traceparent := current_traceparent():
         return {"traceparent": traceparent}
     trace_id, flags = _current.get()

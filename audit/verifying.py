@@ -99,7 +99,7 @@ def verify_before(moment: datetime) -> Report:
 
 
 def _seals(**conditions: Any) -> Iterator[AuditSeal]:
-    """In their order, a few in memory at a time."""
+    """Yields the seals in their order, a few in memory at a time."""
     last = 0
     while seals := list(AuditSeal.objects.filter(pk__gt=last, **conditions).order_by("pk")[:CHUNK_SEALS]):
         yield from seals

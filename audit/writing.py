@@ -1,4 +1,4 @@
-"""Whose turn it is to write, and what is said where nothing can be written."""
+"""Queues writers of the log, and says so where nothing can be written."""
 
 import logging
 import threading
@@ -19,7 +19,7 @@ MAX_QUEUE_SECONDS = 7.0  # and as many again for the lock of another process (co
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Around a write to the log. Raises AuditUnavailable, and nothing of the database's own."""
+    """Wraps a write to the log. Raises AuditUnavailable, and nothing of the database's own."""
     try:
         with _sqlite_write_lock() if _may_queue() else nullcontext():
             yield

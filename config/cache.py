@@ -111,6 +111,6 @@ def _value(key: Any, written: Any, default: Any) -> Any:
 
 
 def _is_foreign_value(exc: RedisError) -> bool:
-    """Not a number where a counter is, or of another kind altogether (WRONGTYPE): Redis itself is well."""
+    """True if a value is no counter or of another type (WRONGTYPE): then Redis itself is well."""
     text = str(exc)
     return isinstance(exc, ResponseError) and ("not an integer" in text or "WRONGTYPE" in text or "wrong kind" in text)

@@ -11,7 +11,7 @@ PARTS = ("BASE_URL", "EMAIL", "API_TOKEN")
 
 
 def unknown_variables(known: set[str], environment: Iterable[str]) -> list[str]:
-    """Of those that begin as ours do. What the bridge reads may lie in the same environment."""
+    """Unknown variables that begin as ours do. The bridge's own may lie in the same environment."""
     unknown = {name for name in environment if name.startswith(OURS)} - known
     if unknown:
         unknown -= set(re.findall(rf"{OURS}[A-Z_]+", BRIDGE.read_text(encoding="utf-8")))

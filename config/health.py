@@ -85,7 +85,7 @@ def _why_not_used() -> str:
 
 
 def _is_read_only() -> bool:
-    """As after a failover that led to a standby, or a restore under another user."""
+    """True after a failover to a standby, or a restore under another user."""
     if connection.vendor != "postgresql":
         return not all(os.access(each, os.W_OK) for each in _files())
     with connection.cursor() as cursor:

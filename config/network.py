@@ -10,7 +10,7 @@ PROXY_PORTS = {"http": 80, "https": 443}
 
 
 def proxies(name: str, text: str) -> dict[str, str]:
-    """As requests takes them; empty for none. What is wrong is never shown: it may hold a password."""
+    """The proxies as requests takes them; empty for none. A wrong value is not shown: it may hold a password."""
     if not text:
         return {}
     wrong = ImproperlyConfigured(

@@ -22,7 +22,7 @@ def name_settings_module() -> None:
 
 @contextmanager
 def one_sentence_on_failure() -> Iterator[None]:
-    """Without a traceback: each of these is the operator's to mend, and none a fault of the program."""
+    """Ends with one sentence instead of a traceback: each of these is for the operator to mend."""
     try:
         yield
     except ImproperlyConfigured as exc:
@@ -94,7 +94,7 @@ def _port_problem(host: str, port: int, exc: OSError) -> str:
 
 
 def cache_problem(location: str) -> str:
-    """Of Redis; empty where it answers."""
+    """What is wrong with Redis; empty if it answers."""
     import redis
     from redis.exceptions import RedisError
 

@@ -164,7 +164,7 @@ class WorkspacePage(View):
 
 
 def in_words(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """For a page outside any workspace: what an error of ours says, on a page of its own."""
+    """Wraps a page outside any workspace: an error of ours is shown on a page of its own."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -21,7 +21,7 @@ class ClientConfiguration:
 
 def client_configurations(url: str, secret: str = "") -> list[ClientConfiguration]:
     """
-    For the server at url, without a slash at its end.
+    Configurations for the server at url, which has no slash at its end.
 
     The key is written into what only its holder reads. A file that a team commits gets a reference instead.
     """

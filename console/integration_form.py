@@ -170,7 +170,7 @@ class IntegrationForm(forms.Form):
         self.arguments = {name: checked[name] for name in ("enabled", "reason", "config")}
 
     def _switches(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Those that the form holds: a script that posts less leaves them as they are."""
+        """The switches, if the form holds them: a script that posts less leaves them as they are."""
         config: dict[str, Any] = {}
         if self.add_prefix("seen_at") not in self.data:
             return config
@@ -211,7 +211,7 @@ def _config(given: dict[str, Any], allowlist: str) -> dict[str, Any]:
 
 
 def _with_ticks(data: QueryDict | None, provider: str) -> QueryDict | None:
-    """Of the projects that were listed those that are ticked, and what was typed besides: all in the field of keys."""
+    """Merges the ticked projects and the typed keys into the field of keys."""
     if data is None or f"{provider}-listed" not in data:
         return data
     listed = {key.upper() for key in data.getlist(f"{provider}-listed")}

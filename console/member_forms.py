@@ -38,7 +38,7 @@ class InvitationForm(forms.Form):
 
 
 class AgentForm(forms.Form):
-    """For a member that keys act as, and nobody signs in as."""
+    """Makes a member that keys act as and nobody signs in as."""
 
     email = forms.CharField(
         max_length=254,

@@ -43,5 +43,5 @@ def may_open(actor: Actor, page: str) -> bool:
 
 
 def _title(name: str, title: str, actor: Actor) -> str:
-    """Who manages nobody sees their own keys alone."""
+    """Says "My keys" to whoever manages nobody: they see their own alone."""
     return "My keys" if name == KEYS and Action.MEMBER_LIST not in actor.permitted else title

@@ -12,7 +12,7 @@ SECONDS = 300
 
 
 def show_once(response: HttpResponse, request: HttpRequest, name: str, value: str) -> None:
-    """On the page that response redirects to."""
+    """Shows the value on the page that response redirects to."""
     response.set_signed_cookie(
         name,
         value,

@@ -20,7 +20,7 @@ class StatusBadge:
 
     @property
     def short(self) -> str:
-        """For a list of many: connected, expiring, failing and the like."""
+        """One word for a list of many: Connected, Expiring, Failing and the like."""
         if self.level == "good":
             return "Expiring" if any("expire" in warning for warning in self.warnings) else "Connected"
         return "Failing" if self.level == "bad" else self.label

@@ -42,7 +42,7 @@ def save_account(credentials: Credentials, discovery: AccountDiscovery) -> None:
 
 
 def _locked_row(credentials: Credentials, workspace_key: str) -> Integration | None:
-    """None where it holds others by now."""
+    """The locked row; None if it holds other credentials by now."""
     rows = Integration.objects.select_for_update(of=("self",))
     row = rows.filter(workspace__key=workspace_key, provider=credentials.provider).first()
     tried = (credentials.base_url, credentials.email, credentials.api_token)

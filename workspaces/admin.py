@@ -49,7 +49,7 @@ def actor_for(request: HttpRequest, workspace: Workspace) -> Actor:
 
 
 def page_url(workspace_key: str) -> str:
-    """Of the console, which stands on a floor above: its pages lie below where a sign-in leads."""
+    """The workspace's page in the console, a higher floor, whose pages lie below LOGIN_REDIRECT_URL."""
     return f"{settings.LOGIN_REDIRECT_URL}{workspace_key}/"
 
 
@@ -127,7 +127,7 @@ class WorkspaceAdmin(SuperuserOnlyMixin, admin.ModelAdmin):
             obj.pk = made.pk
 
     def response_add(self, request: HttpRequest, obj: Workspace, post_url_continue: Any = None) -> HttpResponse:
-        """On to its members: without one it is of no use to anybody."""
+        """Leads on to the members: a workspace without one is of no use."""
         messages.success(request, f"The workspace {obj} is there. Now add its members, an owner first.")
         return redirect("admin:workspaces_workspace_change", obj.pk)
 
@@ -270,7 +270,7 @@ class UserAdmin(SuperuserOnlyMixin, StockUserAdmin):
     readonly_fields = ("last_login", "date_joined")
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """In one transaction with its record, as the other views of the admin are."""
+        """Runs in one transaction with its record, as the other views of the admin do."""
         with transaction.atomic():
             return super().user_change_password(request, id, form_url)
 
@@ -279,7 +279,7 @@ class UserAdmin(SuperuserOnlyMixin, StockUserAdmin):
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
-        """Also after a password was set: its form changes the user by a way of its own."""
+        """Called also after a password was set, by a form that does not save the user itself."""
         self._record(request, Action.USER_UPDATE, obj, message)
         return super().log_change(request, obj, message)
 
@@ -304,7 +304,7 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class GroupAdmin(SuperuserOnlyMixin, StockGroupAdmin):
-    """Who may change a group could give itself every permission of its members: superusers alone, and recorded."""
+    """Only superusers change groups, and each change is recorded: a group grants permissions to its members."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_superuser)

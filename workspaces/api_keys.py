@@ -29,7 +29,7 @@ class Narrowing:
     calls_per_minute: int | None = None
 
     def as_fields(self) -> dict[str, Any]:
-        """As ApiKey stores it. Raises ValidationError for what is no action: it would narrow to nothing."""
+        """The fields of ApiKey. Raises ValidationError for an unknown action, which would narrow to nothing."""
         unknown = sorted(set(self.actions) - set(narrowing_words()))
         if unknown:
             known = ", ".join(narrowing_words())

@@ -57,7 +57,7 @@ def withdraw_invitation(actor: Actor, workspace: Workspace, email: str) -> None:
 
 
 def list_invitations(actor: Actor, workspace: Workspace) -> list[Invitation]:
-    """Those that were neither accepted nor withdrawn, newest first; some may have expired."""
+    """Invitations neither accepted nor withdrawn, newest first; some may have expired."""
     with audited(actor, Action.INVITATION_LIST, {}):
         return list(workspace.invitations.filter(used_at=None, withdrawn_at=None).order_by("-created_at", "-pk"))
 
@@ -81,7 +81,7 @@ def _is_somebodys(user: User) -> bool:
 
 
 def accept_as(user: User, digest: str) -> Membership:
-    """By somebody who is signed in. Raises LinkDoesNotWork or WrongAccount."""
+    """Accepts for somebody who is signed in. Raises LinkDoesNotWork or WrongAccount."""
     invitation = open_invitation(digest)
     with audited(_holder(invitation), Action.INVITATION_ACCEPT, {"role": invitation.role}):
         invitation = _locked(digest)
@@ -163,5 +163,5 @@ def _require_email(email: str) -> None:
 
 
 def digest_of_link(secret: str) -> str:
-    """Of whatever somebody put into the address: a secret of ours is short ASCII."""
+    """Digests whatever was put into the address, cut short: a secret of ours is short ASCII."""
     return digest_of(secret[:200])

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 
 def public_url(request: HttpRequest) -> str:
-    """Without a slash at its end."""
+    """The address of this server, without a slash at its end."""
     return (settings.PUBLIC_URL or request.build_absolute_uri("/")).rstrip("/")
 
 

@@ -48,7 +48,7 @@ def send_password_link(link: PasswordLink, url: str) -> bool:
 
 
 def one_line(text: str) -> str:
-    """As it may stand in a header: whoever names a workspace writes no header of their own."""
+    """Makes a text safe for a mail header: the name of a workspace cannot add one."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 

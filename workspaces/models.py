@@ -141,7 +141,7 @@ class KeyRules:
 
     @property
     def narrowed_to(self: Any) -> dict[str, tuple[str, ...]]:
-        """By provider, named as text: which providers there are is known above."""
+        """The keys by provider; providers are named as text, since a higher floor defines them."""
         keys = {"jira": tuple(self.project_keys), "confluence": tuple(self.space_keys)}
         return {provider: some for provider, some in keys.items() if some}
 

@@ -28,7 +28,7 @@ _hashing = threading.BoundedSemaphore(MAX_AT_A_TIME)
 
 @contextmanager
 def password_check(email: str, address: str) -> Iterator[None]:
-    """Around the hashing for a person who claims to be email. Raises ValidationError, with when to try again."""
+    """Wraps the hashing of a password for `email`. Raises ValidationError, which says when to try again."""
     _count(email, address)
     if not _waiting.acquire(blocking=False):
         raise _too_many(BUSY_SECONDS)

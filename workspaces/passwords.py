@@ -33,7 +33,7 @@ def create_password_link_as_operator(actor: Actor, user: User) -> tuple[Password
 
 
 def request_password_link(email: str) -> tuple[PasswordLink, str] | None:
-    """For whoever says that they forgot it; None where there is nobody who could sign in."""
+    """Makes a link for a forgotten password; None if nobody with this email could sign in."""
     user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
     if user is None:
         return None
@@ -67,14 +67,14 @@ def sign_out_everywhere(user: User) -> None:
 def record_account_action(
     user: User, action: Action, target: dict[str, object], outcome: Outcome = Outcome.SUCCESS, error_code: str = ""
 ) -> None:
-    """In each workspace of the user's, so that whoever watches one sees it; in none, for the operator alone."""
+    """Records in each workspace of the user's, for those who watch it; without one, in the operator's log."""
     memberships = Membership.objects.filter(user=user).order_by("pk").values_list("workspace__key", flat=True)
     for key in list(memberships[:MAX_WORKSPACES]) or [""]:
         append(Actor(user.email, key, Channel.PAGE), action, target, outcome, error_code=error_code)
 
 
 def record_failed_sign_in(email: str) -> None:
-    """Of somebody known alone: a stranger's typing belongs to no workspace."""
+    """Records only for a known user: what a stranger types belongs to no workspace."""
     user = User.objects.filter(email=email.strip().lower()[:254]).first()
     if user is None or seconds_to_wait(f"failed-sign-in:{user.pk}", FAILURES_RECORDED_PER_MINUTE) is not None:
         return

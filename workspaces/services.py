@@ -50,7 +50,7 @@ def list_workspaces(actor: Actor) -> list[Workspace]:
 def list_members(
     actor: Actor, workspace: Workspace, *, q: str = "", after: str = "", limit: int | None = None
 ) -> list[Member]:
-    """By email; after is the email of the last of the page before."""
+    """Members by email; `after` is the last email of the page before."""
     with audited(actor, Action.MEMBER_LIST, {}):
         memberships = Membership.objects.filter(workspace=workspace, user__email__gt=after)
         if q:

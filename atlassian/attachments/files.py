@@ -57,7 +57,7 @@ def choose(files: Sequence[AttachedFile], wanted: str, where: str, masked: Calla
 
 
 def _ways(wanted: str, masked: Callable[[str], str]) -> list[Callable[[AttachedFile], bool]]:
-    """From the most exact to the least."""
+    """Tests of a file, from the most exact to the least."""
     name = _comparable(wanted)
     return [
         lambda file: file.id == wanted.strip() or file.id == f"att{wanted.strip()}",

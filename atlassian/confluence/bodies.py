@@ -35,7 +35,7 @@ class Body:
         return self.source is None
 
     def account_ids(self) -> set[str]:
-        """Those of people whom the body mentions without naming them."""
+        """The people whom the body mentions without naming them."""
         if self.document:
             return self.document.account_ids()
         return adf.account_ids(self.source) if self.source else set()

@@ -63,7 +63,7 @@ class CommentList:
             yield from comment.each()
 
     def account_ids(self) -> set[str]:
-        """Of everybody who wrote, or is mentioned without a name."""
+        """Everybody who wrote a comment, or is mentioned in one without a name."""
         return {each.author_id for each in self.each()}.union(*(each.body.account_ids() for each in self.each()))
 
 

@@ -25,7 +25,7 @@ Part = TypeVar("Part")
 
 @dataclass(slots=True)
 class Parts:
-    """None for one that was not asked for or could not be had; the notices say which."""
+    """A part is None if it was not asked for or could not be had; the notices say which."""
 
     comments: CommentList | None = None
     children: ChildList | None = None

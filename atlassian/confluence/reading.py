@@ -188,7 +188,7 @@ class Reading:
 
 
 def _author_id(content: dict[str, Any]) -> str:
-    """Who wrote this version; of pages that were migrated only who made the page is known."""
+    """Who wrote this version. Of a migrated page only its first author is known."""
     return text(content, "version", "authorId") or text(content, "authorId")
 
 

@@ -60,7 +60,7 @@ def without_text(kind: str, url: str) -> str:
 
 
 def difference_text(found: Difference, since: int, version: int | None) -> str:
-    """Instead of the body: what changed in it."""
+    """What changed in the body, which is shown instead of it."""
     if not found.diff:
         return f"The text is the same as in version {since}."
     named = ", ".join(found.sections[:MAX_SECTIONS_NAMED])

@@ -118,11 +118,11 @@ class _Issues:
         self._note(self.reader.search("connection", 1))
 
     def search_in_jql(self) -> None:
-        """By the field that every key names: whichever others a workspace hides, this query is not refused for it."""
+        """Searches by project, which no workspace needs to hide: the query is not refused for a hidden field."""
         self._note(self.reader.search(jql="project is not EMPTY", limit=1))
 
     def read(self) -> None:
-        """By the scope that the search has needed already; so where none was found there is nothing more to learn."""
+        """Reads what the search found, which needs the same scope; without a hit there is no more to learn."""
         with suppress(NothingThere):  # gone since: the route is open
             if self.found:
                 self.reader.read(self.found)

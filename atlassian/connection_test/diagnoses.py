@@ -81,7 +81,7 @@ def no_cloud_site(transport: Transport, response: Response) -> Diagnosis:
 
 
 def diagnose(exc: APIException, transport: Transport, scope: str) -> Diagnosis:
-    """For what went wrong on the way, whatever the step was; scope is the one that the step needs."""
+    """Diagnoses what went wrong on the way in any step; `scope` is the one that the step needs."""
     if isinstance(exc, UpstreamScopeMissing):
         return lacks_scope(transport.credentials, scope)
     if isinstance(exc, UpstreamRateLimited):

@@ -88,7 +88,7 @@ def _of_certificate(exc: ssl.SSLError, site: str) -> tuple[str, str]:
 
 
 def _shown_proxy() -> str:
-    """Without user and password."""
+    """The address of the proxy without user and password."""
     proxy = urlsplit(settings.HTTPS_PROXIES.get("https", ""))
     return f"{proxy.hostname}:{proxy.port}"
 

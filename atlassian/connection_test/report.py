@@ -72,7 +72,7 @@ class ConnectionReport:
 
 
 class ConnectionFaulty(APIException):
-    """For the record of a test alone: whoever tests gets the report."""
+    """Marks the record of a test as failed; whoever tests gets the report all the same."""
 
     default_code = "connection_faulty"
     default_detail = "The test found a fault."
@@ -124,7 +124,7 @@ class _Test:
                 self.warnings.append(f"{check.degrades} {step.problem} {step.remedy}")
 
     def _client(self) -> AtlassianClient:
-        """As reads will have it once what was found out is stored: by that route, held to that account."""
+        """The client that reads will use once the findings are stored: by that route, as that account."""
         found = replace(self.transport.credentials, account_id=self.account.account_id)
         return AtlassianClient(found, deadline=self.transport.deadline)
 

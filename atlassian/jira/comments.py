@@ -46,7 +46,7 @@ def comments_of(page: Any) -> CommentPage:
 
 
 def page_params(before: int | None) -> Params:
-    """For the newest, or for those before the comment with that number, counted from the oldest, which is 1."""
+    """Asks for the newest comments, or for those before a number. The oldest comment has number 1."""
     if before is None:
         return {"orderBy": "-created", "maxResults": MAX_COMMENTS}
     start = first_before(before)
@@ -59,7 +59,7 @@ def first_before(before: int) -> int:
 
 
 def page_before(page: CommentPage, before: int) -> CommentPage:
-    """Of a page that was asked for by page_params, those that come before that number."""
+    """Keeps the comments before that number, of a page that was asked for by page_params."""
     start = first_before(before)
     count = max(before - 1 - start, 0)
     return replace(page, comments=page.comments[-count:] if count else (), before=min(start, page.total))

@@ -165,7 +165,7 @@ class _Relations:
     within: Callable[[str], bool]
 
     def one(self, issue: Any, relation: str) -> RelatedIssue | None:
-        """None too for one that lies outside: it is not even named."""
+        """None also for an issue outside the allowlist, which is not even named."""
         key = line(issue, "key")
         if not key or not self.within(key.rpartition("-")[0].upper()):
             return None

@@ -8,7 +8,7 @@ NAMELESS_PERSON = "a person without a name"
 
 
 def person(answer: Any, *path: str) -> str | None:
-    """None where there is nobody; somebody whose name Jira keeps to itself is somebody all the same."""
+    """None where there is nobody. A person whose name Jira does not tell is still a person."""
     found = dig(answer, *path)
     if not isinstance(found, dict) or not found:
         return None

@@ -46,7 +46,7 @@ class IssueText:
         return "\n\n".join(filter(None, parts))
 
     def fields(self, masked: Callable[[str], str]) -> dict[str, Plain]:
-        """For JSON: plain values by name. A long text is cut, once it is masked, for the content has it whole."""
+        """Plain values by name, for JSON. A long text is masked, then cut: the content has all of it."""
         return {each.name: self._plain(each, masked) for each in self._fields}
 
     def body(self, body: Any) -> str:

@@ -48,7 +48,7 @@ class Tool:
 
     @cached_property
     def _arguments(self) -> type[Arguments]:
-        """Without the workspace, which the key decides."""
+        """The arguments without the workspace, which the key decides."""
         return type(self.arguments.__name__, (self.arguments,), {"workspace_key": None})
 
     @cached_property
@@ -67,7 +67,7 @@ class Tool:
         return self._arguments.of(data)
 
     def _is_required(self, name: str) -> bool:
-        """Also of a name that is unknown, which is refused even without a value."""
+        """True also for an unknown name, so that it is refused even without a value."""
         return name not in self._fields or self._fields[name].required
 
 

@@ -48,7 +48,7 @@ def _tool_function(tool: Tool) -> Callable[[HttpRequest, dict[str, Any]], Result
 
 
 def _may_see(action: Action) -> Callable[[Any], bool]:
-    """Of the listing alone: a call goes through to our own gate, which refuses and records."""
+    """Decides what is listed, and no more: a call goes on to our own gate, which refuses and records."""
     return lambda request: request.mcp_tool is not None or action in request.auth.permitted
 
 

@@ -179,7 +179,7 @@ def _visible_parameters(macro: Macro) -> list[Run]:
 
 
 def _verbatim(value: str) -> Run:
-    """As code where Markdown would need backslashes in it, as in a formula."""
+    """Writes as code what would need backslashes in Markdown, such as a formula."""
     return Run(value) if escape(value, " ", " ") == value else Run(value, frozenset({CODE}))
 
 

@@ -25,7 +25,7 @@ BOTH_REFUSED_TTL = 60
 
 @dataclass(frozen=True)
 class Route:
-    """Where the credentials are known, or else the site; and what was answered there to who one is."""
+    """The route at which the credentials are known, else that of the site, and its answer to "who am I"."""
 
     credentials: Credentials
     response: Response

@@ -54,7 +54,7 @@ def remember(credentials: Credentials, account_id: str) -> None:
 
 
 def forget(credentials: Credentials) -> None:
-    """Nothing that was found out earlier holds any more."""
+    """Forgets whatever was found out earlier."""
     cache.delete_many([_key(credentials, reason) for reason in (NO_DOUBT, FAILED_LOGIN, OTHER_NAME, GRACE)])
 
 
@@ -67,7 +67,7 @@ def who_am_i(transport: Transport) -> Response:
 
 
 def who_am_i_or_none(transport: Transport) -> Response | None:
-    """None where Atlassian cannot be asked: for what was answered already, and is only to be understood better."""
+    """As who_am_i, or None where Atlassian cannot be asked: it only helps to understand an answer that is there."""
     try:
         return who_am_i(transport)
     except UpstreamFailure:

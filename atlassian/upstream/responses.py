@@ -34,7 +34,7 @@ class Response:
 
     @property
     def charset(self) -> str:
-        """As the header says it; empty where it does not."""
+        """The charset that the header names; empty where it names none."""
         found = re.search(r"""charset=["']?([\w.:-]{1,40})""", self.headers.get("Content-Type", ""), re.IGNORECASE)
         return found[1] if found else ""
 
@@ -78,7 +78,7 @@ class Response:
 
 
 def clean(value: str) -> str:
-    """Also storable: a lone half of a surrogate pair cannot be written as UTF-8, and PostgreSQL takes no NUL."""
+    """Visible text that can be stored: UTF-8 holds no lone surrogate, PostgreSQL no NUL."""
     return visible_text(value)
 
 

@@ -167,7 +167,7 @@ class _Exchange:
         return self.response.status if self.response else None
 
     def log(self, seconds: float) -> None:
-        """Without query, keys and body: what was looked for stands in the audit log alone."""
+        """Logs the exchange without query, keys and body: what was looked for stands in the audit log alone."""
         headers = self.response.headers if self.response else {}
         log.info(
             "atlassian %s %s: %s in %d ms, retries %d, trace %s",
@@ -181,7 +181,7 @@ class _Exchange:
 
 
 def _prepared(method: str, url: str, json: Any) -> requests.PreparedRequest:
-    """As requests would prepare it, of values that need no care: the origin was checked, the rest is quoted."""
+    """Prepares a request as `requests` would, from values that need no checks: they are checked or quoted already."""
     request = requests.PreparedRequest()
     request.method, request.url, request.headers = method, url, CaseInsensitiveDict()
     if json is not None:
@@ -210,7 +210,7 @@ def _unreachable(exc: Exception, site_url: str) -> UpstreamFailure:
 
 
 def _segment(part: str) -> str:
-    """As one segment of a path: neither a slash nor dots lead out of it."""
+    """Quotes one segment of a path, so that no slash or dots lead out of it."""
     if part.strip(".") == "":
         raise ValueError("a path cannot hold an empty or dotted segment")
     return quote(part, safe="")

@@ -104,7 +104,7 @@ def _note_success(cursor: AuditSinkCursor) -> None:
 
 
 def _note_failure(cursor: AuditSinkCursor, exc: Exception) -> None:
-    """Of the cursor only that: how far it came stays as it was stored."""
+    """Stores the failure alone: how far the cursor came stays as it was stored."""
     now = timezone.now()
     cursor.failures += 1
     cursor.failing_since = cursor.failing_since or now

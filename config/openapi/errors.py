@@ -42,7 +42,7 @@ def errors_by_status() -> dict[int, list[DescribedError]]:
 
 
 def _classes() -> Iterator[type[APIException]]:
-    """In the order of their names, so that each process describes them alike."""
+    """Yields classes in the order of their names, so that each process describes them alike."""
     found, pending = set(), [APIException]
     while pending:
         kind = pending.pop()

@@ -48,7 +48,7 @@ REJECTED_VALUE = {
 
 
 def keep_ours(endpoints: list[Any], **kwargs: Any) -> list[Any]:
-    """Of all routes those of /v1 that call an audited view."""
+    """Keeps the routes of /v1 that call an audited view."""
     return [
         endpoint
         for endpoint in endpoints
@@ -68,7 +68,7 @@ def with_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 
 
 class Schema(AutoSchema):
-    """Of one call."""
+    """Describes one call."""
 
     def get_operation_id(self) -> str:
         """Unique and readable: get_jira_search."""
@@ -95,7 +95,7 @@ class Schema(AutoSchema):
         return {**self._answer(), **errors}
 
     def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
-        """With an example, and without a maximum where more is taken as the largest."""
+        """Adds an example, and says where more than the largest value is taken as the largest."""
         schema = super()._map_serializer_field(field, *args, **kwargs)  # type: ignore[no-untyped-call]
         if field.field_name == "config":
             schema = self.resolve_serializer(ConfigInput, "request").ref

@@ -38,7 +38,7 @@ def _advisory_lock(database: BaseDatabaseWrapper) -> Iterator[Turn]:
 
 @contextmanager
 def _file_lock(database: BaseDatabaseWrapper) -> Iterator[Turn]:
-    """Beside the file of the database."""
+    """Locks a file beside that of the database."""
     name = str(database.settings_dict["NAME"])
     path = os.devnull if name == ":memory:" or name.startswith("file:") else f"{name}.work-lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

@@ -179,7 +179,7 @@ class ForgottenPassword(View):
         return response
 
     def _send(self, request: HttpRequest, email: str) -> None:
-        """Not where anybody may choose the host that the link would lead to."""
+        """Sends no mail if the caller could choose the host that the link leads to."""
         is_known_host = bool(settings.PUBLIC_URL) or "*" not in settings.ALLOWED_HOSTS
         if settings.MAIL_IS_SET_UP and is_known_host and (made := request_password_link(email)) is not None:
             send_password_link(made[0], password_link_url(request, made[1]))

@@ -137,7 +137,7 @@ def _as_typed(text: str) -> str:
 
 
 def _back(hours: int) -> str:
-    """To the minute, so that an address is not another with each second."""
+    """Rounded to the minute, so that the address does not change every second."""
     return f"{datetime.now(UTC) - timedelta(hours=hours):%Y-%m-%dT%H:%M}"
 
 

@@ -170,7 +170,7 @@ class RemoveMember(WorkspacePage):
 
 
 class SetAtlassianAccount(WorkspacePage):
-    """From the page of members or, for one's own, from that of one's keys."""
+    """Posted by the Members page or, for one's own account, by the Keys page."""
 
     recorded_as = Action.MEMBER_ACCOUNT
 

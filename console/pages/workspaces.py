@@ -97,7 +97,7 @@ def _matching(workspaces: QuerySet[Workspace], q: str) -> QuerySet[Workspace]:
 
 
 def _rows(user: User, workspaces: list[Workspace]) -> list[Row]:
-    """By two queries, however many there are."""
+    """Makes two queries, however many workspaces there are."""
     roles = dict(Membership.objects.filter(user=user, workspace__in=workspaces).values_list("workspace_id", "role"))
     integrations: dict[int, dict[str, Integration]] = defaultdict(dict)
     for row in Integration.objects.filter(workspace__in=workspaces):

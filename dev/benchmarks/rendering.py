@@ -1,5 +1,5 @@
 """
-How fast documents become Markdown, beside what only parsing them takes: `python -m benchmarks.rendering`.
+How fast documents become Markdown, beside what only parsing them takes: `python -m dev.benchmarks.rendering`.
 
 Sizes grow tenfold; a figure that stays as it was says that the time is linear in the size.
 """

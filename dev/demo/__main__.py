@@ -1,4 +1,4 @@
-"""python -m demo: the main job on a sample site, with no Atlassian account."""
+"""python -m dev.demo: the main job on a sample site, with no Atlassian account."""
 
 import argparse
 import contextlib

@@ -1,4 +1,4 @@
-"""python -m demo.readme < block: put what the demo printed between README's marks."""
+"""python -m dev.demo.readme < block: put what the demo printed between README's marks."""
 
 import sys
 from pathlib import Path

@@ -23,7 +23,7 @@ class Stop(Exception):
 
 
 def _nothing(*_: object) -> None:
-    """Of such events a reader needs nothing."""
+    """Stands for a handler of events that a reader does not need."""
 
 
 class Package:
@@ -117,6 +117,6 @@ def _parser(start: Handler, end: Handler, data: Handler) -> expat.XMLParserType:
 
 
 def _attribute(name: str) -> str:
-    """Without its namespace, but for the id of a relation, beside which an element has one of its own."""
+    """Drops the namespace; only the id of a relation keeps a mark, since an element has an id of its own too."""
     namespace, _, local = name.rpartition(" ")
     return "r:" + local if namespace.endswith("/relationships") else local

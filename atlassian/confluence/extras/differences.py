@@ -67,7 +67,7 @@ def _changes(old: list[str], new: list[str]) -> Iterator[_Change]:
 
 
 def _trimmed(old: list[str], new: list[str], a: int, b: int, c: int, d: int) -> tuple[int, int, int, int]:
-    """Without what both begin and end with."""
+    """The two stretches without the lines that both begin and end with."""
     while a < b and c < d and old[a] == new[c]:
         a, c = a + 1, c + 1
     while a < b and c < d and old[b - 1] == new[d - 1]:
@@ -162,7 +162,7 @@ def _span(start: int, end: int) -> str:
 
 
 def _titles(lines: list[str]) -> list[str]:
-    """Of each line, the title of the section that it stands in."""
+    """For each line the title of its section."""
     titles, title, fence = [], "", ""
     for line in lines:
         opener = _FENCE.match(line)

@@ -116,7 +116,7 @@ class Expansion:
         return not self._allowlist or space_key_of(row).upper() in self._allowlist
 
     def _children(self, page: Document) -> None:
-        """Of this page; a macro that lists those of another page keeps its name."""
+        """Lists the children of this page. A macro that lists those of another page is shown by its name."""
         placed = [each for each in page.macros("children", "pagetree") if not _of_another_page(each)]
         for macro in placed[:1]:
             depth = macro.parameters.get("depth", "")

@@ -63,7 +63,7 @@ class HistoryReader:
         return Item(line(item, "field"), before, after, is_status=field_id == "status")
 
     def _may_be_shown(self, item: dict[str, Any], value: str) -> bool:
-        """Not a long text, nor what names an issue or project outside the allowlist."""
+        """False for a long text, and for what names an issue or project outside the allowlist."""
         if len(value) > MAX_SHOWN_CHARS or "\n" in value.strip():
             return False
         field_id = (line(item, "fieldId") or line(item, "field")).casefold()

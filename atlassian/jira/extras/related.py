@@ -62,7 +62,7 @@ def _is_page(address: str, site_url: str) -> bool:
 
 
 def _page_id(link: dict[str, Any], address: str) -> str:
-    """Of what Confluence calls the link, else of its address."""
+    """The page id in Confluence's own id of the link, else in its address."""
     queries = [text(link, "globalId"), urlsplit(address).query]
     found = [page for query in queries for page in parse_qs(query).get("pageId", [])]
     return next((page for page in found if page.isascii() and page.isdecimal() and len(page) < 20), "")

@@ -39,7 +39,7 @@ class HiddenFields:
         return HiddenFields([*self._names, *(field_id for field_id in names if self.hides(name_of(answer, field_id)))])
 
     def params(self, fields: str) -> dict[str, str]:
-        """To ask Jira for these fields. With their names where some are hidden: people hide fields by those."""
+        """Parameters that ask Jira for these fields, and for their names where some are hidden by them."""
         return {"fields": fields} | ({"expand": "names"} if self._names else {})
 
     def without_hidden(self, issue: Any, answer: Any = None) -> Any:
@@ -70,7 +70,7 @@ class HiddenFields:
         return value | ends if ends else value
 
     def hidden_among(self, used: Sequence[str], client: AtlassianClient) -> list[str]:
-        """Those of the fields that a query uses which are hidden, by whichever of their names."""
+        """Which of the fields that a query uses are hidden, by any of their names."""
         if not self._names:
             return []
         told = self._aliases(client)

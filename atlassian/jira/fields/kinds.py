@@ -75,7 +75,7 @@ def _day_or_minute(value: str) -> str:
 
 
 def _sprints(value: Any) -> Any:
-    """Those that are not over first: an issue keeps all that it ever was in."""
+    """Lists closed sprints last: an issue keeps all sprints that it was ever in."""
     sprints = [_sprint_parts(each) for each in (value if isinstance(value, list) else [value])]
     named = [each for each in sprints if each.get("name")]
     named.sort(key=lambda each: str(each.get("state", "")).lower() == "closed")
@@ -134,7 +134,7 @@ def _request_type(value: Any) -> Any:
 
 
 def _service_level(value: Any) -> Any:
-    """By its breach time: the remaining time is working time, which a reader cannot add to a clock."""
+    """Shows when the level is breached: the remaining time is working time, which a reader cannot add to a clock."""
     cycle = mapping(value, "ongoingCycle")
     done: dict[str, Any] = next(reversed(items(value, "completedCycles")), {})
     breached = "breached" if dig(cycle or done, "breached") is True else "not breached"
@@ -172,7 +172,7 @@ def _polaris(value: Any) -> Any:
 
 
 def _parent_link(value: Any) -> Any:
-    """Without data it only says that there could be one."""
+    """Empty without data, which only says that there could be a parent."""
     return plain_value(dig(value, "data"))
 
 

@@ -89,7 +89,7 @@ def _restriction(value: Any, fields: Mapping[str, Any]) -> Any:
 
 
 def _creator(value: Any, fields: Mapping[str, Any]) -> Any:
-    """Where it is not the reporter."""
+    """The creator, unless that is the reporter."""
     same = text(value, "accountId") == text(fields, "reporter", "accountId")
     return None if same and "reporter" in fields else plain_value(value)
 

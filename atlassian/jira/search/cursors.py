@@ -27,7 +27,7 @@ def given_of(cursor: str, every: int) -> int:
 
 
 def cursor_after(given: int, every: int) -> str:
-    """For the next page after that many of the issues that are named by key."""
+    """The cursor of the next page, once that many of the issues named by key were given."""
     return f"{START_CURSOR}:{given}" if given < every else START_CURSOR
 
 

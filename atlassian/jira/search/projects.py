@@ -46,7 +46,7 @@ class Projects:
         return cache.get(self._key(scope)) is not None
 
     def known_visible(self, scope: Sequence[str]) -> tuple[str, ...]:
-        """Without a call: all of them, until it is known better."""
+        """The projects that are known to be visible, without a call; all of them until more is known."""
         visible = tuple(cache.get(self._key(scope)) or scope)
         self._say_what_is_invisible(scope, visible)
         return visible

@@ -180,7 +180,7 @@ class IssueSearch:
             return {"issues": []}
 
     def _page(self, query: str, limit: int, token: str) -> Any:
-        """By GET, which may be repeated when Jira is busy and of which it permits more; a long query by POST."""
+        """Searches by GET, which can be retried and which Jira limits less; a query too long for a URL goes by POST."""
         asked: dict[str, Any] = {"jql": query, "maxResults": limit, **self._hidden.params(SUMMARY_FIELDS)}
         asked |= {"nextPageToken": token} if token else {}
         if len(quote(query + token)) <= MAX_URL_CHARS:

@@ -85,7 +85,7 @@ def _row(cells: list[Cell], covered: Covered, limit: int, written: Callable[[lis
 
 
 def _length(cell: Cell) -> int:
-    """Of what a person sees, without markup."""
+    """How many characters a person sees, without markup."""
     return len(" ".join("".join(run.text for run in runs_of(cell.body)).split()))
 
 

@@ -50,7 +50,7 @@ def _between_lines(outline: Outline, offset: int, limit: int) -> int:
 
 
 def _complete_stops(outline: Outline, offset: int, limit: int) -> Iterator[int]:
-    """From the last one backwards."""
+    """Yields the stops from the last one backwards."""
     stop = outline.content.rfind("\n", offset, limit) + 1
     while stop > offset:
         fence = outline.fence_at(stop)

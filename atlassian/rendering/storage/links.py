@@ -60,7 +60,7 @@ def _beside(reader: Reader, text: Flow, said: str, sort: str, name: str) -> Flow
 
 
 def _page(reader: Reader, target: Element, text: Flow, said: str, anchor: str) -> Flow:
-    """By its address where its space is known, else by its title alone, which is one of this space."""
+    """Links a page whose space is known; else names it by its title, which is one of this space."""
     title, space_key = attribute(target, "ri:content-title"), attribute(target, "ri:space-key") or reader.space_key
     day = attribute(target, "ri:posting-day")
     if url := page_url(reader.site_url, space_key, title, anchor, day):
@@ -83,7 +83,7 @@ def _attachment(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
 
 
 def file_name(target: Element) -> str:
-    """With the page that it is attached to, if that is another one."""
+    """The file's name, with the page that it is attached to if that is another one."""
     name, page = attribute(target, "ri:filename"), next((page_name(child) for child in target), "")
     return f"{name} of page {page}" if name and page else name
 
@@ -138,7 +138,7 @@ TARGETS = {
 
 
 def resource(reader: Reader, element: Element) -> str:
-    """In words, what the first resource within an element is: a page's title, a file's name, a person."""
+    """Names the first resource within an element: a page's title, a file's name, a person."""
     for target in element.iter() if len(element) else ():
         name = name_of(target)
         if name == "ri:user":

@@ -42,7 +42,7 @@ class Style:
 
 @dataclass
 class Styles:
-    """Of a whole document: its styles by their ids, and which of its lists are numbered at which level."""
+    """The styles of a document by their ids, and which of its lists are numbered at which level."""
 
     by_id: dict[str, Style]
     ordered: set[tuple[str, int]]
@@ -127,7 +127,7 @@ class _Reader:
                 self._paragraph_property(name, value)
 
     def _close_tables(self) -> None:
-        """Where it was cut: what is open of them stays."""
+        """Keeps what a table holds so far, where the document was cut within it."""
         while self._tables or len(self._bodies) > 1:
             self._end("tc" if len(self._bodies) > len(self._tables) else "tbl")
 
@@ -209,7 +209,7 @@ class _Reader:
         return next((style.list_id for style in self._lineage(style_id) if style.list_id), "")
 
     def _inherited_level(self, style_id: str) -> int:
-        """Of the styles that Word has for deeper points, each of which is a list of its own: `List Bullet 2`."""
+        """The level that a style implies: Word has one for each, like `List Bullet 2`, which is a list of its own."""
         named = (_LIST_NAME.fullmatch(style.name) for style in self._lineage(style_id))
         return next((int(name[1]) - 1 for name in named if name), 0)
 

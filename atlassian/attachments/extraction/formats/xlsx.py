@@ -180,7 +180,7 @@ class _Sheet:
 
 
 def _number(value: str) -> str:
-    """As people see it: the file holds 0.30000000000000004."""
+    """Writes a number as people see it: the file holds 0.30000000000000004."""
     try:
         return f"{float(value):.15g}" if "." in value or "e" in value.lower() else value
     except ValueError:
