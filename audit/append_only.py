@@ -68,7 +68,7 @@ def triggers(database: BaseDatabaseWrapper) -> list[Trigger]:
 def missing_triggers(database: BaseDatabaseWrapper) -> list[Trigger]:
     """Triggers that should be there and are not, or are switched off."""
     if database.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE tgenabled = 'O' AND tgrelid = to_regclass(%s)"
+        query = "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND tgrelid = to_regclass(%s)"
     else:
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
     present: set[str] = set()
@@ -80,12 +80,14 @@ def missing_triggers(database: BaseDatabaseWrapper) -> list[Trigger]:
 
 
 def install_triggers(database: BaseDatabaseWrapper) -> None:
-    """Create whatever trigger is missing. Safe to repeat."""
+    """Create whatever trigger is missing, or is switched off. Safe to repeat."""
     missing = missing_triggers(database)
+    of_table = " ON {}" if database.vendor == "postgresql" else ""
     with database.cursor() as cursor:
         if database.vendor == "postgresql":
             cursor.execute(POSTGRESQL_FUNCTION)
         for trigger in missing:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{of_table.format(trigger.table)}")
             cursor.execute(f"CREATE TRIGGER {trigger.name} {trigger.body}")
 
 

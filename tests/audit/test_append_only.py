@@ -76,6 +76,21 @@ def test_a_missing_trigger_is_found_by_the_check_and_mended_by_migrate_with_its_
     assert missing_triggers(connection) == []
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite switches no trigger off")
+@pytest.mark.django_db(transaction=True)
+def test_so_is_one_that_is_switched_off():
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_logs DISABLE TRIGGER audit_logs_no_update")
+        cursor.execute("ALTER TABLE audit_logs ENABLE ALWAYS TRIGGER audit_logs_no_delete")
+    assert [trigger.name for trigger in missing_triggers(connection)] == ["audit_logs_no_update"]
+
+    call_command("migrate", verbosity=0, skip_checks=False)
+
+    assert missing_triggers(connection) == []
+    with pytest.raises(DatabaseError, match="append-only"):
+        make_record().save()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_triggers_survive_the_rebuild_of_the_table_that_an_altered_field_brings():
     from django.db import models
