@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
+from rest_framework.exceptions import APIException
 
 from audit import listing
 from audit.actors import operator
@@ -66,7 +67,7 @@ def prune(
         archive = _archive(workspace, before, directory, dict(run.target))
         archived += archive.records
         yield Pruned(workspace, archive.records, archive.path)
-    _delete(before, run.seals, archived, on_progress)
+    _delete(before, run, archived, on_progress)
 
 
 @dataclass(frozen=True)
@@ -76,30 +77,33 @@ class _Run:
 
 
 def _run(before: datetime, allow_tampered: bool) -> _Run | None:
-    """None where nothing is to be pruned. Raises LogDiffers, which is recorded."""
+    """None where nothing is to be pruned. Raises LogDiffers and SinksBehind, which are recorded."""
     target: dict[str, Any] = {"before": before.isoformat()}
     if differences := verify_before(before).different:
         target["differences"] = differences
         if not allow_tampered:
-            exc = LogDiffers(differences)
-            record_failure(operator(""), Action.AUDIT_PRUNE, target, exc)
-            raise exc
+            raise _refusal(target, LogDiffers(differences))
     records = AuditLog.objects.filter(created_at__lt=before)
     lowest = records.aggregate(lowest=Min("id"))["lowest"]
     if lowest is None:
         return None
-    _require_delivered(records)
+    if not _is_delivered(records):
+        raise _refusal(target, SinksBehind())
     seals = list(AuditSeal.objects.filter(newest_at__lt=before, last_id__gte=lowest).order_by("pk").defer("leaves"))
     missing = sum(seal.records for seal in seals) - records.count()
     target |= {"run": uuid4().hex, "seals": _ranges([seal.pk for seal in seals])}
     return _Run(seals, target | ({"missing": missing} if missing else {}))
 
 
-def _require_delivered(records: QuerySet[AuditLog]) -> None:
-    """Raises SinksBehind: what a sink has not had yet is not deleted."""
+def _refusal(target: dict[str, Any], exc: APIException) -> APIException:
+    record_failure(operator(), Action.AUDIT_PRUNE, target, exc)
+    return exc
+
+
+def _is_delivered(records: QuerySet[AuditLog]) -> bool:
+    """What a sink has not had yet is not deleted."""
     delivered = last_delivered()
-    if delivered is not None and records.filter(id__gt=delivered).exists():
-        raise SinksBehind()
+    return delivered is None or not records.filter(id__gt=delivered).exists()
 
 
 def _ranges(numbers: list[int]) -> list[list[int]]:
@@ -121,17 +125,17 @@ def _archive(workspace: str, before: datetime, directory: Path, target: dict[str
     return archive
 
 
-def _delete(before: datetime, seals: list[AuditSeal], archived: int, on_progress: Progress) -> None:
+def _delete(before: datetime, run: _Run, archived: int, on_progress: Progress) -> None:
     """
     Seal by seal, so that other writers are let in between and no seal is ever left half empty.
 
-    Raises ArchiveIncomplete if the records are no longer as many as were archived.
+    Raises ArchiveIncomplete, which is recorded, if the records are no longer as many as were archived.
     """
-    records = AuditLog.objects.filter(created_at__lt=before, id__lte=max((seal.last_id for seal in seals), default=0))
-    if records.count() != archived:
-        raise ArchiveIncomplete()
+    sealed = max((seal.last_id for seal in run.seals), default=0)
+    if AuditLog.objects.filter(created_at__lt=before, id__lte=sealed).count() != archived:
+        raise _refusal(run.target, ArchiveIncomplete())
     after = 0
-    for each in seals:
+    for each in run.seals:
         with deleting_permitted():
             touches = AuditLogTouch.objects.filter(record_id__gt=after, record_id__lte=each.last_id)
             touches.filter(created_at__lt=before).delete()

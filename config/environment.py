@@ -54,8 +54,9 @@ def _may_be_posted_to(url: str) -> bool:
 def _is_syslog(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("syslog+tcp", "syslog+tls") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
+        host, port = (parts.hostname or "").encode("idna"), parts.port
+        return parts.scheme in ("syslog+tcp", "syslog+tls") and bool(host) and port != 0
+    except ValueError:  # as in _may_be_posted_to
         return False
 
 

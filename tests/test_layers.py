@@ -232,3 +232,30 @@ def test_only_the_transport_speaks_http():
     }
 
     assert importers <= {"atlassian/upstream/transport.py", "atlassian/upstream/connections.py"}
+
+
+def test_records_are_written_by_the_gate_and_for_counted_refusals_and_by_nobody_else():
+    """One statement, which two know: who records passes the gate (audit/trail.py), whose words each record is in."""
+    writers = {
+        str(path.relative_to(ROOT))
+        for floor in FLOORS
+        for path in modules(floor)
+        if "audit.insertion.insert" in imported_by(path) or _names_statement(path, "INTO audit_logs")
+    }
+
+    assert writers == {"audit/trail.py", "audit/refusals.py", "audit/insertion.py"}
+
+
+def test_records_are_deleted_by_retention_alone():
+    openers = {
+        str(path.relative_to(ROOT))
+        for floor in FLOORS
+        for path in modules(floor)
+        if "audit.append_only.deleting_permitted" in imported_by(path)
+    }
+
+    assert openers == {"audit/retention.py"}
+
+
+def _names_statement(path: Path, words: str) -> bool:
+    return words in path.read_text(encoding="utf-8")

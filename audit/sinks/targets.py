@@ -44,8 +44,9 @@ class Stdout:
     name = "stdout"
 
     def send(self, entries: Sequence[Entry]) -> None:
-        sys.stdout.write("".join(f"{entry.json}\n" for entry in entries))
         sys.stdout.flush()
+        sys.stdout.buffer.write("".join(f"{entry.json}\n" for entry in entries).encode())  # whatever the locale
+        sys.stdout.buffer.flush()
 
 
 class Syslog:

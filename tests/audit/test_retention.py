@@ -12,8 +12,12 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from audit import retention
+from audit.append_only import deleting_permitted
+from audit.errors import ArchiveIncomplete
 from audit.models import AuditLog, AuditSeal
 from tests.audit.factories import make_records
+from tests.terminal import on_terminal
 from tests.triggers import drop_triggers
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +38,7 @@ RECENT = midnight(DAYS - 5) + timedelta(hours=12)
 def prune(tmp_path):
     def call(**options) -> str:
         out = io.StringIO()
-        call_command("prune_audit", stdout=out, **{"days": DAYS, "archive_dir": tmp_path} | options)
+        call_command("prune_audit", **{"stdout": out, "days": DAYS, "archive_dir": tmp_path} | options)
         return out.getvalue()
 
     return call
@@ -100,6 +104,18 @@ def test_each_workspace_gets_one_record_that_names_its_archive(prune, tmp_path):
             "sha256": hashlib.sha256(archive.read_bytes()).hexdigest(),
         }
         assert (record.outcome, record.actor, record.channel) == ("success", "operator", "command")
+
+
+def test_on_a_terminal_what_it_says_stands_on_lines_of_its_own(prune, monkeypatch, tmp_path):
+    make_records(3, OLD), make_records(2, OLD, workspace="globex")
+    terminal = on_terminal(monkeypatch)
+
+    prune(stdout=terminal)
+
+    shown = [line.rsplit("\r", 1)[-1].rstrip() for line in terminal.getvalue().split("\n")]
+    assert [line.split(" now in ")[0] for line in shown[:2]] == ["acme: 3 records", "globex: 2 records"]
+    assert shown[2] == f"5 records before {midnight(DAYS):%Y-%m-%d} pruned."
+    assert "delete" in terminal.getvalue()
 
 
 def test_a_record_is_kept_with_its_whole_day(prune):
@@ -257,6 +273,20 @@ def test_what_is_archived_is_read_and_deleted_in_chunks(prune, monkeypatch, tmp_
     assert len([sql for sql in statements if sql.startswith("DELETE FROM") and "audit_logs" in sql]) == 3
     assert not AuditLog.objects.filter(created_at__lt=midnight(DAYS)).exists()
     assert len(lines_of(next(tmp_path.iterdir()))) == 5
+
+
+def test_what_another_took_since_it_was_archived_ends_the_run_and_is_recorded(tmp_path):
+    records = make_records(3, OLD)
+    run = retention.prune(midnight(DAYS), tmp_path)
+    next(run)
+
+    with deleting_permitted():
+        AuditLog.objects.filter(pk=records[0].pk).delete()
+    with pytest.raises(ArchiveIncomplete):
+        next(run)
+
+    assert kept() == ids(records[1:])
+    assert [record.error_code for record in prunings()] == ["", "archive_incomplete"]
 
 
 def test_a_record_that_came_after_the_archive_is_not_deleted(prune):

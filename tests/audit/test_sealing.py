@@ -11,6 +11,7 @@ from audit import sealing
 from audit.digests import SEALED_FIELDS, digest_of, digested
 from audit.models import AuditLog, AuditSeal
 from tests.audit.factories import NOON, make_record, make_records
+from tests.databases import away
 from tests.triggers import drop_triggers
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +155,11 @@ def test_two_runs_at_once_seal_each_record_once(monkeypatch):
 
     assert sealed.counts == [3]  # the other run, between two seals of this one, made the rest
     assert (verify()["seals"], verify()["records"]) == (2, 6)
+
+
+def test_counted_refusals_that_cannot_be_written_end_the_command_in_words():
+    with away("audit_refusal_counts"), pytest.raises(CommandError, match="Not sealed; the next run seals it"):
+        seal()
 
 
 def test_a_log_without_records_or_seals_is_in_order():

@@ -126,13 +126,16 @@ def test_a_batch_whose_answer_was_lost_is_sent_twice_rather_than_not_at_all(rece
     assert receiver.record_ids == [record.pk for record in records] * 2
 
 
-def test_standard_output_gets_json_lines(settings, capsys):
+def test_standard_output_gets_json_lines_in_utf_8_whatever_the_locale(settings, monkeypatch):
     settings.AUDIT_SINKS = ["stdout"]
-    record = make_record()
+    record = make_record(target={"q": "grüße 門"})
+    printed = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", printed)
 
     deliver_all()
 
-    assert json.loads(capsys.readouterr().out)["id"] == record.pk
+    line = json.loads(printed.buffer.getvalue())
+    assert (line["id"], line["target"]) == (record.pk, {"q": "grüße 門"})
 
 
 def test_syslog_gets_counted_messages_of_rfc_5424(settings):
@@ -185,6 +188,7 @@ def test_nothing_is_pruned_that_a_sink_has_not_had(receiver, tmp_path):
 
     with pytest.raises(CommandError, match="has not had all of these"):
         call_command("prune_audit", days=DAYS, archive_dir=tmp_path, stdout=io.StringIO())
+    assert AuditLog.objects.get(action="audit.prune").error_code == "audit_sinks_behind"
     deliver_all()
     call_command("prune_audit", days=DAYS, archive_dir=tmp_path, stdout=io.StringIO())
 
@@ -203,7 +207,16 @@ def test_the_address_of_a_webhook_is_shown_to_nobody(receiver):
 
 
 @pytest.mark.parametrize(
-    "text", ["http://hooks.example.com/", "ftp://x", "syslog+tls://", "hooks.example.com", "stdout2", "https://"]
+    "text",
+    [
+        "syslog+tls://logs..example.com",
+        "http://hooks.example.com/",
+        "ftp://x",
+        "syslog+tls://",
+        "hooks.example.com",
+        "stdout2",
+        "https://",
+    ],
 )
 def test_a_sink_that_is_none_stops_the_process_by_name(text):
     with pytest.raises(ImproperlyConfigured, match="AUDIT_SINKS"):

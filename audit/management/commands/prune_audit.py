@@ -67,6 +67,7 @@ class Command(OperatorCommand):
         with progress(sum(records_before(before).values()), "records", "delete") as bar:
             for pruned in prune(before, directory, allow_tampered=allow_tampered, on_progress=bar.update):
                 total += pruned.records
+                bar.clear()  # in whose line it would stand
                 self.stdout.write(
                     f"{_named(pruned.workspace)}: {counted(pruned.records, 'record')} now in {pruned.archive}"
                 )

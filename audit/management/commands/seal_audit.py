@@ -4,6 +4,7 @@ from django.core.management.base import CommandError
 from django.db import OperationalError
 
 from audit.commands import OperatorCommand, counted
+from audit.errors import AuditUnavailable
 from audit.progress import progress
 from audit.sealing import Sealing, newest_root, seal, unsealed
 
@@ -19,6 +20,8 @@ class Command(OperatorCommand):
         try:
             with progress(unsealed(), "records", "seal") as bar:
                 sealing = seal(bar.update)
+        except AuditUnavailable as exc:  # of counted refusals
+            raise CommandError(f"Not sealed; the next run seals it. {exc.detail}") from exc
         except OperationalError as exc:  # another writer held the table for seconds
             raise CommandError(f"Not sealed, for the audit log is busy; the next run seals it: {exc}") from exc
         self._warn_of_gaps(sealing)
