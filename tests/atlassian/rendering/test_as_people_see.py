@@ -539,8 +539,8 @@ def test_the_foot_of_a_table_is_read_last():
 def test_a_formula_of_many_lines_is_whole_and_a_longer_value_says_that_it_goes_on():
     formula = "a + {b} " * 200
 
-    assert page(macro("mathblock", body=formula)) == f"[macro: mathblock body={formula.strip()}]"
-    assert page(macro("mathblock", body=formula * 2)).endswith("…]")
+    assert page(macro("mathblock", latex=formula)) == f"[macro: mathblock latex={formula.strip()}]"
+    assert page(macro("mathblock", latex=formula * 2)).endswith("…]")
 
 
 def test_text_that_stands_in_a_macro_beside_its_parts_is_kept():
