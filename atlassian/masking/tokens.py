@@ -46,13 +46,14 @@ def _kind(name: str, hints: str, pattern: str, is_secret: Callable[[str], bool] 
 _WORDS_FOR_A_PASSWORD = frozenset({"password", "passwd", "pass", "pwd", "secret", "token", "pw", "passwort"})
 _START = r"(?<![A-Za-z0-9])"  # not within a word
 
-# Each is bounded, or eats up what it looks at, so that a text costs no more than its length.
+# Each is bounded, or eats up what it looks at, so that a text costs no more than its length. Those with a hint that
+# ordinary words hold begin with its letters: re looks for these ten times as fast as for what stands before them.
 TOKEN_KINDS = (
     _kind(
         "GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", rf"{_START}gh[oprsu]_[A-Za-z0-9]{{20,}}(?:[._-][\w-]{{20,}}){{0,4}}"
     ),
     _kind("GitHub token", "github_pat_", rf"{_START}github_pat_\w{{22,}}"),
-    _kind("GitLab token", "gl", rf"{_START}gl[a-z]{{2,8}}-[\w.-]{{20,}}", _mixed),
+    _kind("GitLab token", "gl", r"gl(?<![A-Za-z0-9]gl)[a-z]{2,8}-[\w.-]{20,}", _mixed),
     _kind("GitLab token", "gr1348941", rf"{_START}GR1348941[\w-]{{20,}}"),
     _kind("Slack token", "xox xapp-", rf"{_START}(?:xox[a-z](?:\.xox[a-z])?|xapp)-[A-Za-z0-9-]{{10,}}"),
     _kind(
@@ -84,7 +85,7 @@ TOKEN_KINDS = (
     _kind("Docker token", "dckr_", rf"{_START}dckr_(?:pat|oat)_[\w-]{{20,}}"),
     _kind("Hugging Face token", "hf_", rf"{_START}hf_[A-Za-z0-9]{{30,}}"),
     _kind("API key of this service", "mc_", rf"{_START}mc_[\w-]{{40,}}"),
-    _kind("API key", "sk-", r"(?<![\w-])sk-[\w-]{20,}", _mixed),
+    _kind("API key", "sk-", r"sk-(?<![\w-]sk-)[\w-]{20,}", _mixed),
     _kind("SendGrid key", "sg.", rf"{_START}SG\.[\w-]{{16,32}}\.[\w-]{{32,64}}"),
     _kind("Vault token", "hvs. hvb. hvr.", rf"{_START}hv[sbr]\.[\w-]{{20,}}"),
     _kind(
