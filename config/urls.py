@@ -6,13 +6,13 @@ from atlassian.mcp.view import BridgeView, mcp
 from config.openapi.views import docs, openapi_json
 
 urlpatterns = [
-    path("v1/openapi.json", openapi_json, name="openapi"),
-    path("v1/docs", docs, name="docs"),
+    path("mcp", mcp, name="mcp"),
+    path("v1/", include("atlassian.rest.urls")),  # before the others: what agents call, a thousand times as often
     path("v1/", include("workspaces.urls")),
     path("v1/", include("integrations.urls")),
-    path("v1/", include("atlassian.rest.urls")),
     path("v1/", include("audit.urls")),
-    path("mcp", mcp, name="mcp"),
+    path("v1/openapi.json", openapi_json, name="openapi"),
+    path("v1/docs", docs, name="docs"),
     path("mcp/memory-core-mcp", BridgeView.as_view(), name="bridge"),
     path("", RedirectView.as_view(pattern_name="integrations-start")),
     path("", include("console.account.urls")),

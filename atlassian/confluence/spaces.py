@@ -1,7 +1,7 @@
 """Confluence spaces by key and by id, remembered for a day: v2 gives a page's space as a bare number."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
@@ -35,13 +35,13 @@ class Spaces:
         self.prefix = f"space:{client.credentials.fingerprint}:"
 
     def remember(self, spaces: Iterable[Space]) -> None:
-        named = {self.prefix + space.id: asdict(space) for space in spaces if is_id(space.id) and space.key}
+        named = {self.prefix + space.id: _as_stored(space) for space in spaces if is_id(space.id) and space.key}
         if named:
             cache.set_many(named, SPACE_TTL)
 
     def known(self, space_id: str) -> Space | None:
         """Costs no call."""
-        remembered = cache.get(f"{self.prefix}{space_id}") if is_id(space_id) else None
+        remembered = cache.get(self.prefix + space_id) if is_id(space_id) else None
         return Space(**remembered) if remembered else None
 
     def with_id(self, space_id: str) -> Space:
@@ -75,3 +75,8 @@ def space_from(row: Any) -> Space:
         text(row, "currentActiveAlias"),
         text(row, "homepageId"),
     )
+
+
+def _as_stored(space: Space) -> dict[str, str]:
+    """As asdict() would have it, at a tenth of the cost."""
+    return {name: getattr(space, name) for name in Space.__slots__}
