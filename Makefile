@@ -76,8 +76,8 @@ bundles: install .venv/.dev dev/bundles/node_modules/.installed ## the bridge as
 	dev/bundles/node_modules/.bin/mcpb pack dist/memory-core.mcpb.d dist/memory-core.mcpb
 	rm -r dist/memory-core.mcpb.d
 
-bench: install .venv/.dev ## what a call costs, beside its floor; COMPARE=1: mcp-atlassian beside it
-	$(BIN)/python -m dev.benchmarks $(if $(COMPARE),--compare)
+bench: install .venv/.dev ## what a call costs, beside its floor; COMPARE=1: mcp-atlassian beside it; PROCESSES=1: two beside one
+	$(BIN)/python -m dev.benchmarks $(if $(COMPARE),--compare) $(if $(PROCESSES),--processes)
 
 describe: install ## write docs/openapi.json and docs/reference.md from the code, and the examples from the demo
 	$(BIN)/python -m dev.demo --examples > .examples

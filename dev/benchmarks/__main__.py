@@ -1,7 +1,8 @@
 """
 make bench: CPU of a call and calls a second for the four reads, each beside its floor; starts, memory, the log.
 
-COMPARE=1 installs mcp-atlassian in an environment of its own and measures it before the same site.
+COMPARE=1 installs mcp-atlassian in an environment of its own and measures it before the same site. PROCESSES=1
+measures two processes beside one, on the PostgreSQL and the Redis that DATABASE_URL and CACHE_URL name.
 """
 
 import argparse
@@ -16,9 +17,20 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from dev.benchmarks import scaling
 from dev.benchmarks.peer import peer_targets
 from dev.benchmarks.processes import cpu_seconds, resident_mb
-from dev.benchmarks.reads import CALLS_AT_ONCE, CLIENTS, DELAY, PATHS, at_once, connect, delay, getter
+from dev.benchmarks.reads import (
+    CALLS_AT_ONCE,
+    CLIENTS,
+    DELAY,
+    PATHS,
+    at_once,
+    benchmark_site,
+    connect,
+    delay,
+    getter,
+)
 from dev.demo.servers import ROOT, environment_of, free_port, memory_core, sample_site, serving
 from dev.demo.showing import ACCOUNT
 
@@ -52,15 +64,19 @@ class Target:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="dev.benchmarks", description=__doc__)
     parser.add_argument("--compare", action="store_true", help="with mcp-atlassian beside it")
-    compare = parser.parse_args().compare
+    parser.add_argument("--processes", action="store_true", help="two processes beside one, and nothing else")
+    given = parser.parse_args()
+    if given.processes:
+        scaling.main()
+        return
     print(f"{'first answer of a fresh server':36}{first_answer():8.2f} s    (to reach: 2)")
     print(f"{'manage.py check':36}{check_seconds():8.2f} s    (to reach: 1)\n")
-    with sample_site() as site, memory_core(site, free_port(8080)) as made, floor(site, made) as floor_server:
+    with benchmark_site() as site, memory_core(site, free_port(8080)) as made, floor(site, made) as floor_server:
         connect(site, made)
         ours = {name: our_target(made, name) for name in PATHS}
         floors = {name: floor_target(floor_server, made, name) for name in PATHS}
         print_table("CPU of the server, ms a call", ours, floors, Target.cpu_ms, "{:8.2f}")
-        if compare:
+        if given.compare:
             print_peer(site)
         delay(site, DELAY)
         print_table(

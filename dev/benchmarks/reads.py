@@ -11,8 +11,10 @@ import time
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from urllib.parse import urlencode, urlsplit
 
+from dev.benchmarks.site import LONG_PAGE
 from dev.demo.servers import free_port, memory_core, sample_site
 from dev.demo.showing import ACCOUNT
 
@@ -22,8 +24,12 @@ PATHS = {
     "jira/search": ({"q": "turnstile"}, "/rest/api/3/search/jql?" + urlencode({"jql": 'text ~ "turnstile"'})),
     "jira/read": ({"issue_key": "GATE-7"}, "/rest/api/3/issue/GATE-7"),
     "confluence/search": ({"q": "doors"}, "/wiki/rest/api/search?" + urlencode({"cql": 'text ~ "doors"'})),
-    "confluence/read": ({"page_id": "420000002"}, "/wiki/api/v2/pages/420000002?body-format=storage"),
+    "confluence/read": ({"page_id": LONG_PAGE}, f"/wiki/api/v2/pages/{LONG_PAGE}?body-format=storage"),
 }  # fmt: skip
+
+
+def benchmark_site() -> AbstractContextManager[str]:
+    return sample_site(module="dev.benchmarks.site")
 
 
 def getter(url: str, authorization: str) -> Callable[[str], float]:
@@ -43,7 +49,7 @@ def getter(url: str, authorization: str) -> Callable[[str], float]:
 
 
 def main() -> None:
-    with sample_site() as site, memory_core(site, free_port(8080)) as made:
+    with benchmark_site() as site, memory_core(site, free_port(8080)) as made:
         connect(site, made)
         key, basic = f"Bearer {made['member_key']}", "Basic " + b64encode(":".join(ACCOUNT).encode()).decode()
         ours, direct = getter(made["url"], key), getter(site, basic)

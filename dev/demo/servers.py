@@ -22,9 +22,9 @@ PORTS_TO_TRY = 100
 
 
 @contextmanager
-def sample_site(port: int = 8090) -> Iterator[str]:
+def sample_site(port: int = 8090, module: str = "dev.sample_site") -> Iterator[str]:
     """Its URL. The port is this one, or the next above it that is free."""
-    command = [sys.executable, "-m", "dev.sample_site", "--port", str(free_port(port))]
+    command = [sys.executable, "-m", module, "--port", str(free_port(port))]
     with _process(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         url = process.stdout.readline().decode().strip()
@@ -34,12 +34,12 @@ def sample_site(port: int = 8090) -> Iterator[str]:
 
 
 @contextmanager
-def memory_core(site: str, port: int) -> Iterator[dict[str, Any]]:
+def memory_core(site: str, port: int, **settings: str) -> Iterator[dict[str, Any]]:
     """What bootstrap made: workspace_key, email, password, api_key; with member_key and url added."""
     data = data_of(port)
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(mode=0o700, parents=True)
-    environment = environment_of(site, port)
+    environment = environment_of(site, port) | settings
 
     def manage(*arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
