@@ -5,6 +5,7 @@ Else a stranger could hold every thread by sending byte by byte. When a request 
 says, gunicorn's parser decides.
 """
 
+import errno
 import re
 import socket
 import time
@@ -88,11 +89,15 @@ class BoundedUnreader(SocketUnreader):
         """Too late is as if the client had broken off."""
         left = self._ends - time.monotonic()
         if left <= 0:
-            raise ConnectionResetError
+            raise _broken_off()
         self.sock.settimeout(left)
         try:
             return bytes(super().chunk(size_hint))
         except TimeoutError as exc:
-            raise ConnectionResetError from exc
+            raise _broken_off() from exc
         finally:
             self.sock.settimeout(None)
+
+
+def _broken_off() -> OSError:
+    return OSError(errno.ECONNRESET, "the rest of the request did not come in time")

@@ -33,6 +33,7 @@ threads = settings.THREADS
 timeout = 60  # a call to Atlassian ends after 30 s
 graceful_timeout = 35
 keepalive = 65  # longer than a proxy keeps its side, so that it never writes into a closed connection
+forwarder_headers = ""  # nobody's header says below which path we are: a rule of the proxy's could be passed by it
 control_socket_disable = True  # in the user's home: a service may have none, and two servers would share it
 accesslog = None  # config/middleware.py writes that line, with the request id and without the query
 logconfig_dict = {

@@ -18,6 +18,7 @@ class Outbox:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._unsent = bytearray()
+        self.has_begun = False  # to answer the request that is handled
 
     def __len__(self) -> int:
         return len(self._unsent)
@@ -26,6 +27,7 @@ class Outbox:
         return getattr(self._sock, name)
 
     def sendall(self, data: bytes) -> None:
+        self.has_begun = True
         if not self._unsent:
             data = data[self._taken(data) :]
         self._unsent += data

@@ -12,6 +12,7 @@ import errno
 import resource
 import selectors
 import socket
+import threading
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,6 +21,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from gunicorn import util
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException, UnsupportedTransferCoding
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from config.arrival import CONTINUE, Arrival, BoundedUnreader
@@ -34,6 +36,13 @@ RESERVED_FILES = 128  # for databases, logs and pipes; besides two for each thre
 LINGER_TIMEOUT = 2
 MAX_LINGERING = 256  # beyond it the eldest is closed at once
 MAX_DRAINED_BYTES = 65_536
+
+BAD_REQUEST = 400, "Bad Request"
+REFUSED = {
+    LimitRequestLine: (414, "URI Too Long"),
+    LimitRequestHeaders: (431, "Request Header Fields Too Large"),
+    UnsupportedTransferCoding: (501, "Not Implemented"),
+}
 
 # Answered on a thread of its own each: whatever else the server does, it can be asked whether it lives.
 PROBES = (b"/healthz", b"/readyz", b"/metrics")
@@ -52,6 +61,7 @@ class Connection(TConn):
             super().init()
             self.parser.unreader = BoundedUnreader(self.sock)
         self.parser.unreader.take(self.arrival.take())
+        self.outbox.has_begun = False
 
     def close(self, graceful: bool = False) -> None:
         if graceful:
@@ -67,6 +77,7 @@ class Worker(ThreadWorker):
         self.worker_connections, self.max_keepalived = most, most - self.cfg.threads
         self.sending: deque[Connection] = deque()  # those whose answer is still read, eldest first
         self.lingering: dict[socket.socket, float] = {}  # each with when it ends, eldest first
+        self._handled = threading.local()  # by this thread
         self.probe_pools = {path: ThreadPoolExecutor(max_workers=1) for path in PROBES}
 
     def accept(self, listener: socket.socket) -> None:
@@ -163,6 +174,24 @@ class Worker(ThreadWorker):
 
     def handle_request(self, req: Any, conn: Connection) -> Any:
         return super().handle_request(req, SimpleNamespace(sock=conn.outbox, client=conn.client, server=conn.server))
+
+    def handle(self, conn: Connection) -> Any:
+        self._handled.conn = conn
+        return super().handle(conn)
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        """
+        Said by its kind alone: what cannot be read may be a key in the wrong place, and an address holds what was
+        sought. One request has one answer, also where its body turns out to be malformed only then.
+        """
+        status, reason = 500, "Internal Server Error"
+        if isinstance(exc, ParseException):
+            self.log.info("a request cannot be read: %s", type(exc).__name__)
+            status, reason = next((said for kind, said in REFUSED.items() if isinstance(exc, kind)), BAD_REQUEST)
+        else:
+            self.log.error("a request ended in an error", exc_info=exc)
+        if not self._handled.conn.outbox.has_begun:
+            util.write_error(client, status, reason, "")
 
     def finish_request(self, conn: Connection, fs: Future[Any]) -> None:
         """Once its answer is sent, of which the thread may have left the end."""

@@ -15,8 +15,12 @@ HALF_A_CALL = b"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    data = tmp_path_factory.mktemp("server")
+def data(tmp_path_factory):
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="module")
+def server(data):
     with running_server(data, "tests.config.impatient_gunicorn", MEMORY_CORE_THREADS=str(THREADS)) as port:
         yield port
 
@@ -171,6 +175,38 @@ def test_a_request_in_pieces_and_one_behind_it_are_both_answered(server):
         for at in range(0, len(whole), 7):
             client.sendall(whole[at : at + 7])
         assert read_all(client).count(b"HTTP/1.1 404") == 2
+
+
+SECRET = b"mc_" + b"s" * 43
+UNREADABLE = [
+    b"GET /v1/me HTTP/1.1\r\nHost: localhost\r\nAuthorization Bearer " + SECRET,
+    b"GET /v1/me HTTP/1.1\r\nHost: localhost\r\n" + SECRET + b" x: y",
+    b"GET /v1/jira/search?q=" + SECRET + b"\xe9 HTTP/1.1\r\nHost: localhost",
+    b"GET /v1/jira/search?q=" + SECRET + b"\r\nHost: localhost",
+    SECRET + b"\xff / HTTP/1.1\r\nHost: localhost",
+]
+
+
+@pytest.mark.parametrize("head", UNREADABLE)
+def test_what_cannot_be_read_is_refused_and_leaves_nothing_of_itself_in_the_log(server, data, head):
+    with clients(server, 1, head + b"\r\n\r\n") as [client]:
+        answer = read_all(client)
+
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert SECRET not in answer + (data / "server.log").read_bytes()
+
+
+def test_a_request_whose_body_turns_out_to_be_malformed_has_one_answer(server):
+    chunked = b"POST /v1/me HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n"
+    with clients(server, 1, chunked) as [client]:
+        assert read_all(client).count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize("name", ["Script_Name", "SCRIPT-NAME", "Path_Info"])
+def test_no_header_makes_another_path_of_a_request(server, name):
+    """A proxy may keep strangers from a path, and pass on any header."""
+    with clients(server, 1, request("/x/v1/openapi.json", f"{name}: /x", "Connection: close")) as [client]:
+        assert read_all(client).startswith(b"HTTP/1.1 404")
 
 
 def test_a_probe_by_address_is_answered_whatever_hosts_are_allowed(server):
