@@ -150,15 +150,21 @@ class WorkspacePage(View):
     def _recorded(self, exc: Exception) -> Exception:
         return recorded_error(self.actor, self.recorded_action(), {**self.audit_target(), **rejected_fields(exc)}, exc)
 
+    def refused_on_page(self, sentence: str, status: int) -> HttpResponse | None:
+        """A button's refusal becomes a message."""
+        if self.request.method != "POST":
+            return None
+        messages.error(self.request, sentence)
+        return self.back()
+
     def _refused(self, exc: Exception) -> HttpResponse:
-        """A button's refusal becomes a message on the page, unless that page would be refused as well."""
+        """On a page of its own, unless the page that was asked for can say it."""
         sentence, status = code_and_message(exc)[1], getattr(exc, "status_code", 500)
         if self.is_partial:
             return render(self.request, "console/problem.html", {"sentence": sentence}, status=status)
         has_frame = bool(self.actor.workspace) and status != HTTPStatus.SERVICE_UNAVAILABLE  # or it would fail as well
-        if has_frame and self.request.method == "POST" and may_open(self.actor, self.page):
-            messages.error(self.request, sentence)
-            return self.back()
+        if has_frame and may_open(self.actor, self.page) and (page := self.refused_on_page(sentence, status)):
+            return page
         frame = self.frame() if has_frame else {}
         return render(self.request, "console/refused.html", {**frame, "sentence": sentence}, status=status)
 

@@ -54,7 +54,7 @@ class TryPage(WorkspacePage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Reading leaves a record and changes nothing: its address may be opened again."""
-        context: dict[str, Any] = {"provider": self.provider, "read_at_all": False}
+        context: dict[str, Any] = {"provider": self.provider}
         if request.GET.get("read"):
             context |= self._read(request.GET)
         return self.render("console/try.html", context)
@@ -71,9 +71,20 @@ class TryPage(WorkspacePage):
             "next_cursor": found.next_cursor,
             "answer": text,
             "price": price,
-            "milliseconds": price.milliseconds,
         }
         return self.render("console/found.html" if self.is_partial else "console/try.html", context)
+
+    def refused_on_page(self, sentence: str, status: int) -> HttpResponse:
+        """Beside what was typed, which stays."""
+        given = self.request.POST or self.request.GET
+        context = {
+            "q": given.get("q", ""),
+            "reference": given.get("read", ""),
+            "comments": given.get("comments") == "1",
+        }
+        return self.render(
+            "console/try.html", {**context, "provider": self.provider, "sentence": sentence}, status=status
+        )
 
     def _read(self, given: Mapping[str, str]) -> dict[str, Any]:
         reference = given.get("read", "")

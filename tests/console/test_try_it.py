@@ -141,6 +141,28 @@ def test_what_atlassian_does_wrong_is_said_in_words_and_recorded(admin, site):
     assert recorded() == [("jira.search", "failed", "page")]
 
 
+def test_without_a_script_a_search_that_failed_stands_beside_what_became_of_it(admin, site):
+    connected(site)
+    site.faults.add("broken_json")
+
+    answer = admin.post(TRY, {"q": "museum", "provider": "jira"})
+
+    assert answer.status_code == 502
+    assert 'value="museum"' in answer.content.decode()
+    assert "Atlassian" in answer.content.decode()
+    assert recorded() == [("jira.search", "failed", "page")]
+
+
+def test_what_cannot_be_read_stands_in_its_field_to_be_mended(admin, site):
+    connected(site)
+
+    answer = admin.get(TRY, {"read": "GATE-999", "provider": "jira"})
+
+    assert answer.status_code == 404
+    assert 'value="GATE-999"' in answer.content.decode()
+    assert recorded() == [("jira.read", "failed", "page")]
+
+
 def test_a_blank_search_is_refused_by_name_and_asks_nobody(admin, site):
     connected(site)
 
