@@ -5,11 +5,12 @@ import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from heapq import merge, nlargest
-from itertools import chain, islice
+from heapq import merge
+from itertools import islice
 from operator import attrgetter
 from typing import Any, Self
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from audit.distinct import distinct_values
@@ -124,11 +125,21 @@ def _rows(branch: QuerySet[AuditLog], order: _Order, page_rows: int) -> Iterator
 
 def _newest(branches: list[QuerySet[AuditLog]], order: _Order, cursor: Cursor | None, count: int) -> list[AuditLog]:
     """Of several branches only the places are read, which an index holds; then the records that come first in all."""
+    if not branches:
+        return []
     if len(branches) == 1:
         return list(order.of(branches[0], cursor)[:count])
-    pages = (order.of(branch, cursor).values_list("created_at", "id")[:count] for branch in branches)
-    places = nlargest(count, chain.from_iterable(pages))
-    return list(AuditLog.objects.filter(pk__in=[pk for _, pk in places]))
+    found = _first_in_all([order.of(branch, cursor).values("created_at", "id")[:count] for branch in branches], count)
+    return list(AuditLog.objects.filter(pk__in=found))
+
+
+def _first_in_all(places: list[Any], count: int) -> list[int]:
+    """By one statement; Django itself does not unite queries that have a limit on SQLite."""
+    compiled = [each.query.sql_with_params() for each in places]
+    united = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS branch" for sql, _ in compiled)  # noqa: S608  Django's own
+    with connection.cursor() as cursor:
+        cursor.execute(f"{united} ORDER BY 1 DESC, 2 DESC LIMIT {count:d}", [each for _, of in compiled for each in of])
+        return [pk for _, pk in cursor.fetchall()]
 
 
 def _branches(workspace: str, filters: Filters) -> list[QuerySet[AuditLog]]:
@@ -140,6 +151,8 @@ def _branches(workspace: str, filters: Filters) -> list[QuerySet[AuditLog]]:
     """
     records = _matching(workspace, filters)
     actions, actors = _actions(workspace, filters), _actors(workspace, filters.actor.lower())
+    if actions == []:
+        return []
     if filters.actor and len(actors) > MAX_BRANCHES:
         records = records.filter(actor__in=actors)
     elif filters.actor:
