@@ -204,6 +204,8 @@ def test_a_workspace_has_two_exports_at_a_time_and_leaves_the_others_theirs(admi
     assert (others.status_code, again.status_code) == (200, 200)
     outcomes = AuditLog.objects.filter(workspace="acme").order_by("pk").values_list("outcome", flat=True)
     assert list(outcomes) == ["success", "success", "failed", "success"]
+    for answer in (*slow, others, again):
+        answer.close()
 
 
 def test_exports_in_all_leave_threads_to_those_who_read(client_for, settings):
@@ -213,6 +215,8 @@ def test_exports_in_all_leave_threads_to_those_who_read(client_for, settings):
     slow = [client.get("/v1/audit/export") for client in many]
 
     assert [answer.status_code for answer in slow] == [200] * 4 + [503]
+    for answer in slow:
+        answer.close()
 
 
 def test_an_export_of_several_actions_reads_each_record_once_and_in_the_order_of_the_log(
