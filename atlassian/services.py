@@ -61,7 +61,7 @@ def read_issue(
         issue_key=issue_key, max_chars=max_chars, offset=offset, include=include, comments_before=comments_before
     )
     with audited(actor, Action.JIRA_READ, target):
-        spaces = _spaces_of_linked_pages(actor) if Include.LINKS in include else None
+        spaces = _spaces_of_linked_pages(actor) if {Include.LINKS, Include.HISTORY} & {*include} else None
         credentials = credentials_of(actor, Provider.JIRA, target)
         jira = Jira(credentials)
         key = recent_reads.key_of(actor, credentials, (issue_key, frozenset(include), comments_before, spaces))

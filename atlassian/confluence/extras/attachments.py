@@ -52,5 +52,4 @@ def attachments_blocks(listed: AttachmentList) -> list[Block]:
 
 
 def _facts(each: AttachedFile) -> str:
-    size = readable_size(each.size) if each.size > 0 else ""  # not known
-    return facts_line((each.name, each.media_type, size, day(each.created)))
+    return facts_line((each.name, each.media_type, readable_size(each.size), day(each.created)))

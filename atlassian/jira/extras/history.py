@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 from atlassian.jira.extras.durations import days_and_hours
 from atlassian.jira.fields.hidden import HiddenFields
 from atlassian.jira.people import person
-from atlassian.jira.references import ISSUE_NUMBER, PROJECT_KEY
+from atlassian.jira.references import ISSUE_NUMBER, PROJECT_KEY, project_of
 from atlassian.jira.text import Section, one_line
 from atlassian.moments import instant, minute
 from atlassian.upstream.responses import items, line, number, text
@@ -18,6 +19,7 @@ MAX_SHOWN_CHARS = 200  # of a value before and after; longer texts have only cha
 _ISSUE_KEY = re.compile(rf"(?<![\w-])({PROJECT_KEY})-{ISSUE_NUMBER}(?![\w-])")
 _NAMES_ISSUES = frozenset({"", "parent", "issuelinks", "subtasks"})
 _PROJECTS = frozenset({"project", "key"})
+_REMOTE_LINKS = frozenset({"remoteissuelink", "remoteworkitemlink"})
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class HistoryReader:
     hidden: HiddenFields
     within: Callable[[str], bool]
     is_bounded: bool  # there is an allowlist
+    shows_titles: bool = True  # of linked pages, whatever their space
 
     def changes(self, rows: Iterable[dict[str, Any]]) -> list[Change]:
         """Newest first, whatever the order of Jira's; without what is hidden."""
@@ -67,6 +70,9 @@ class HistoryReader:
         if len(value) > MAX_SHOWN_CHARS or "\n" in value.strip():
             return False
         field_id = (line(item, "fieldId") or line(item, "field")).casefold()
+        # 'This issue links to "Title (Web Link)"': of another kind it is a page, and names no space.
+        if value and field_id in _REMOTE_LINKS and not self.shows_titles and not value.endswith('(Web Link)"'):
+            return False
         if not self.is_bounded:
             return True
         return field_id not in _PROJECTS and all(self.within(project) for project in _projects_in(item, value))
@@ -74,16 +80,14 @@ class HistoryReader:
 
 def _projects_in(item: dict[str, Any], value: str) -> set[str]:
     """
-    Those of the issues that a value names. What people type only mentions them, as a description does; what holds
-    nothing else, and what Jira writes itself (links and parents, which have no fieldId), names them.
+    Those of the issues that a value names. What people type only mentions them, as a description does; what begins
+    with them, and what Jira writes itself (links and parents, which have no fieldId), names them.
     """
     if line(item, "fieldtype") == "custom":
-        keys = [_ISSUE_KEY.fullmatch(part.strip()) for part in value.split(",")]
-    elif line(item, "fieldId").casefold() in _NAMES_ISSUES:
-        keys = list(_ISSUE_KEY.finditer(value))
-    else:
-        keys = []
-    return {key[1].upper() for key in keys if key}
+        return set(takewhile(bool, map(project_of, value.replace(",", " ").replace(":", " ").split())))
+    if line(item, "fieldId").casefold() not in _NAMES_ISSUES:
+        return set()
+    return {key[1].upper() for key in _ISSUE_KEY.finditer(value)}
 
 
 def history_section(changes: Sequence[Change], total: int, shown: int) -> Section:

@@ -57,7 +57,9 @@ class Includes:
                     self.warnings.append(Notice(f"{name}_unavailable", message))
 
     def _history(self, answer: Any, written: IssueText) -> Section:
-        reader = HistoryReader(self.hidden, self.within, bool(self.client.credentials.allowlist))
+        reader = HistoryReader(
+            self.hidden, self.within, bool(self.client.credentials.allowlist), shows_titles=self.spaces is None
+        )
         rows = required_items(dig(answer, "changelog"), "histories")
         total = max(number(answer, "changelog", "total"), len(rows))
         section = history_section(reader.changes(rows), total, len(rows))
@@ -118,4 +120,4 @@ class Includes:
         found = self.client.get("/rest/api/3/issue/{key}/remotelink", key=written.issue.facts.key)
         if not isinstance(found, list):
             raise UpstreamFailure("Jira's answer lacks what was asked for.")
-        return links_section(items(found), self.client.site_url, self.spaces)
+        return links_section(items(found), self.client.site_url, self.within, self.spaces)

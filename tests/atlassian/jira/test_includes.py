@@ -135,6 +135,31 @@ class TestHistory:
         assert "Epic Link changed" in content
         assert "Note: nothing → like SECRET-4" in content
 
+    @pytest.mark.parametrize("value", ["OPS-2 SECRET-4", "OPS-2, SECRET-4", "SECRET-4: Layoffs", "SECRET-4 - Layoffs"])
+    @responses.activate
+    def test_what_begins_with_the_keys_of_issues_names_them(self, client_for, value):
+        serve(with_changes(change(1, "Epic Child", "", value, fieldtype="custom", fieldId="customfield_10014")))
+
+        content = read(connected(client_for, allowed_keys=["OPS"]), include="history")["content"]
+
+        assert "Epic Child changed" in content
+        assert "SECRET" not in content
+
+    @pytest.mark.parametrize("field", ["RemoteIssueLink", "RemoteWorkItemLink"])
+    @responses.activate
+    def test_a_page_that_was_linked_is_named_only_where_titles_of_any_space_are_shown(self, client_for, field):
+        page, web = 'This issue links to "Layoffs (Confluence)"', 'This issue links to "GitLab (Web Link)"'
+        serve(with_changes(change(1, field, "", page), change(2, field, "", web)))
+        agent = connected(client_for)
+        before = read(agent, include="history")["content"]
+        make_integration("confluence", allowed_keys=["OPS"])
+
+        after = read(agent, include="history")["content"]
+
+        assert "Layoffs" in before
+        assert "Layoffs" not in after
+        assert "GitLab" in after
+
     @responses.activate
     def test_a_status_that_looks_like_a_key_is_one(self, client_for):
         serve(with_changes(change(1, "status", "QA-1", "QA-2")))
@@ -269,17 +294,34 @@ class TestLinks:
             (SITE + "/wiki/spaces/OPS/pages/4001/Doors", "[Doors]"),
             (SITE + "/wiki/spaces/HR/pages/4001/Layoffs", "[Confluence page 4001]"),
             (SITE + "/wiki/pages/viewpage.action?pageId=4001", "[Confluence page 4001]"),
+            (SITE + "/wiki/spaces/OPS/../HR/pages/4001/Layoffs", "[Confluence page 4001]"),
+            (SITE.upper() + "/wiki/spaces/HR/pages/4001/Layoffs", "[Confluence page 4001]"),
         ],
     )
     @responses.activate
     def test_a_page_is_named_only_where_its_space_may_be_read(self, client_for, url, shown):
-        self.serve_links(self.page_link(url, "Doors" if "OPS" in url else "Layoffs"))
+        link = self.page_link(url, "Doors" if "OPS/pages" in url else "Layoffs")
+        if "OPS/pages" not in url:
+            link["object"]["summary"] = "About the Layoffs"
+        self.serve_links(link, {"object": link["object"]})
         make_integration("confluence", allowed_keys=["OPS"])
 
         content = read(connected(client_for), include="links")["content"]
 
         assert shown in content
         assert "Layoffs" not in content
+
+    @pytest.mark.parametrize("path", ["browse/SECRET-4", "browse/secret-4?focusedId=7", "browse/SECRET"])
+    @responses.activate
+    def test_an_issue_outside_the_allowlist_is_an_address_without_words(self, client_for, path):
+        outside = {"url": f"{SITE}/{path}", "title": "Layoffs", "summary": "Layoffs in May"}
+        inside = {"url": f"{SITE}/browse/OPS-2", "title": "Doors"}
+        self.serve_links({"object": outside}, {"object": inside})
+
+        content = read(connected(client_for, allowed_keys=["OPS"]), include="links")["content"]
+
+        assert "Layoffs" not in content
+        assert f"[Doors]({SITE}/browse/OPS-2)" in content
 
     @responses.activate
     def test_an_address_that_could_run_is_no_link(self, client_for):
