@@ -76,7 +76,7 @@ def _run(stage: Stage, rounds: int, only: str) -> int:
             found.append(
                 f"held a caller for {ledger.longest:.1f} s, and whoever asked /readyz {readiness.longest:.1f} s"
             )
-        if not any(scenario.problem in said for said in readiness.said):
+        if scenario.problem and not any(scenario.problem in said for said in readiness.said):
             found.append(f"/readyz did not say {scenario.problem!r} but {readiness.said}")
         codes = dict(Counter(f"{status} {code}" for status, code in ledger.refused.values()))
         served = "never" if back is None else f"{back:.1f} s"
