@@ -1,5 +1,9 @@
 """Passwords: set by a link, changed, and what ends with the old one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
 from django.db.models import F, QuerySet
 
 from audit.actors import OPERATOR, Actor
@@ -60,8 +64,16 @@ def set_password_by_link(digest: str, password: str) -> User:
 
 def sign_out_everywhere(user: User) -> None:
     """Every session ends, this one included; API keys are not sessions."""
-    record_account_action(user, Action.USER_SIGN_OUT, {"everywhere": True})
-    User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+    with recorded_account_change(user, Action.USER_SIGN_OUT, {"everywhere": True}):
+        User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+
+
+@contextmanager
+def recorded_account_change(user: User, action: Action, target: dict[str, object]) -> Iterator[None]:
+    """Around what a user changes of their own account: that and its records are there together or not at all."""
+    with transaction.atomic():
+        yield
+        record_account_action(user, action, target)
 
 
 def record_account_action(

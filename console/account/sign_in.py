@@ -14,7 +14,12 @@ from audit.vocabulary import Action
 from console.base import in_words
 from console.sign_in_form import PasswordForm, SignInForm
 from workspaces.models import User
-from workspaces.passwords import record_account_action, record_failed_sign_in, sign_out_everywhere
+from workspaces.passwords import (
+    record_account_action,
+    record_failed_sign_in,
+    recorded_account_change,
+    sign_out_everywhere,
+)
 
 
 @method_decorator(in_words, name="dispatch")
@@ -62,8 +67,9 @@ class ChangePassword(views.PasswordChangeView):
     success_url = reverse_lazy("password-changed")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        record_account_action(cast("User", self.request.user), Action.USER_PASSWORD, {"by": "old password"})
-        return super().form_valid(form)
+        user = cast("User", self.request.user)
+        with recorded_account_change(user, Action.USER_PASSWORD, {"by": "old password"}):
+            return super().form_valid(form)
 
 
 class PasswordChanged(views.PasswordChangeDoneView):

@@ -41,6 +41,35 @@ def test_no_record_no_new_password(monkeypatch):
         call_command("changepassword", "admin@acme.example.com", stdout=io.StringIO())
 
 
+@pytest.fixture
+def browser() -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(make_member(Role.ADMIN).user)
+    return client
+
+
+CHANGES = [
+    ("/password/", {"old_password": "a-long-password-1", "new_password1": NEW, "new_password2": NEW}),
+    ("/logout/everywhere/", {}),
+]
+
+
+@pytest.mark.parametrize(("path", "form"), CHANGES)
+@pytest.mark.parametrize("broken", ['UPDATE "workspaces_user"', "INTO audit_logs"])
+def test_what_a_person_changes_of_their_account_and_its_record_are_there_together_or_not_at_all(
+    browser, path, form, broken
+):
+    before = User.objects.values_list("password", "session_generation").get()
+
+    with away(broken):
+        assert browser.post(path, form).status_code >= 500
+
+    assert recorded() == []
+    assert User.objects.values_list("password", "session_generation").get() == before
+    assert browser.post(path, form).status_code in (200, 302)
+    assert len(recorded()) == 1
+
+
 def test_a_superuser_made_by_command_is_recorded(monkeypatch):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", NEW)
 
