@@ -44,7 +44,6 @@ _FLAGS = "|".join(
     for region in ("gbeng", "gbsct", "gbwls")
 )
 _FAR = re.compile(f"({_FLAGS})|[{_FAR_INVISIBLE}]+")
-_RUN = re.compile(f"[{_INVISIBLE}]+")
 # What stands before a run of invisible characters, those of it that are needed there, and what they need after it.
 _NEEDED = re.compile(
     f"[{EMOJI}](?:{_EMOJI_SELECTOR}\u200d(?=.*[{EMOJI}]\\Z)|{_EMOJI_SELECTOR}|\u200d(?=.*[{EMOJI}]\\Z))"
@@ -59,10 +58,11 @@ def visible_text(text: str) -> str:
     others = text.encode(errors="surrogatepass").translate(None, _PLAIN).decode(errors="surrogatepass")
     if not others:
         return text
-    if _SUSPECT.search(others):
-        if _CONTROL.search(text):
+    if suspects := "".join(sorted(set(_SUSPECT.findall(others)))):
+        if _CONTROL.search(suspects):
             text = _TERMINAL_SEQUENCE.sub("", _LINE_END.sub("\n", text))
-        text = _RUN.sub(_needed, text)
+        # Those that occur are few, and a search for few passes a text many times as fast as one for all.
+        text = re.sub(f"[{re.escape(suspects)}]+", _needed, text)
     if _FAR_SUSPECT.search(others):
         text = _FAR.sub(lambda found: found[1] or "", text)
     return text

@@ -1,12 +1,11 @@
 """Lists of the storage format: HTML's, and Confluence's tasks."""
 
-import re
-
 from atlassian.rendering.markdown.tree import Flow, List, ListItem, blocks_of
 from atlassian.rendering.storage.reader import Reader
 from atlassian.rendering.storage.source import Element, name_of
 from atlassian.rendering.visibility import declarations
 
+MAX_DIGITS = 9
 _LISTS = {"ul", "ol", "ac:task-list"}
 _ROMAN: tuple[tuple[int, str], ...] = (
     (1000, "m"),
@@ -51,7 +50,7 @@ def _numbered(items: list[ListItem], start: int) -> list[List]:
 
 def _number(element: Element, name: str) -> int | None:
     written = (element.get(name) or "").strip()
-    return int(written) if re.fullmatch(r"\d{1,9}", written) else None
+    return int(written) if written.isdecimal() and len(written) <= MAX_DIGITS else None
 
 
 def task_list(reader: Reader, element: Element) -> Flow:
