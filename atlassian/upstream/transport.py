@@ -135,7 +135,7 @@ class Transport:
                 sleep(pause)
 
     def _attempt(self, exchange: "_Exchange") -> Response | None:
-        """None: the connection broke, and it is worth a second attempt."""
+        """None: the connection broke, for the first time, and it is worth another attempt."""
         exchange.tries += 1
         try:
             timeout = (self.deadline.cap(CONNECT_TIMEOUT), self.deadline.cap(READ_TIMEOUT))
@@ -146,7 +146,8 @@ class Transport:
         except (requests.Timeout, ReadTimeoutError, TimeoutError) as exc:
             raise UpstreamTimeout() from exc
         except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
-            if exchange.tries == 1 and _is_worth_another(exc):
+            if not exchange.has_broken and _is_worth_another(exc):
+                exchange.has_broken = True
                 return None
             raise _unreachable(exc, self.site_url) from exc
         return exchange.response
@@ -160,6 +161,7 @@ class _Exchange:
     route: str
     into: BinaryIO | None
     tries: int = 0
+    has_broken: bool = False
     response: Response | None = None
 
     @property

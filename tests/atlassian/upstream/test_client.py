@@ -260,6 +260,27 @@ def test_a_dropped_connection_is_tried_once_more():
 
 
 @responses.activate
+def test_a_connection_dropped_while_atlassian_is_busy_is_tried_once_more_too():
+    responses.get(SITE + PATH, status=503, headers=AT_ONCE)
+    responses.get(SITE + PATH, body=ConnectionError("dropped"))
+    responses.get(SITE + PATH, json={"key": "ABC-1"})
+
+    assert get() == {"key": "ABC-1"}
+
+
+@responses.activate
+def test_a_connection_that_is_dropped_twice_is_given_up():
+    responses.get(SITE + PATH, body=ConnectionError("dropped"))
+    responses.get(SITE + PATH, status=503, headers=AT_ONCE)
+    responses.get(SITE + PATH, body=ConnectionError("dropped"))
+
+    with pytest.raises(UpstreamFailure, match="broke off"):
+        get()
+
+    assert len(responses.calls) == 3
+
+
+@responses.activate
 def test_a_question_whose_connection_was_closed_meanwhile_is_asked_once_more():
     responses.post(SITE + "/rest/api/3/jql/parse", body=ConnectionError("closed"))
     responses.post(SITE + "/rest/api/3/jql/parse", json={"queries": []})
