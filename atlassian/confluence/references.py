@@ -63,6 +63,18 @@ def find_urls(text: str, credentials: Credentials) -> dict[str, Reference]:
     return found
 
 
+def unusable_urls(text: str, credentials: Credentials) -> dict[str, str]:
+    """Addresses of the connected Confluence that name no page, each with what it is."""
+    found = {}
+    for match in _URL.finditer(text):
+        if match[0].lower().startswith(f"{credentials.base_url}/wiki/".lower()):
+            try:
+                _parse(match[0], credentials)
+            except UnusableAddress as exc:
+                found[match[0]] = str(exc)
+    return found
+
+
 def _parse(reference: str, credentials: Credentials) -> Reference:
     if len(reference) > MAX_REFERENCE_CHARS:
         refuse(f"This is too long to be a page id or URL ({len(reference)} characters).")

@@ -15,7 +15,7 @@ from django.core.cache import cache
 
 from atlassian.confluence.addresses import ContentId, Reference
 from atlassian.confluence.kinds import KINDS, WITH_TEXT
-from atlassian.confluence.references import find_urls
+from atlassian.confluence.references import find_urls, unusable_urls
 from atlassian.confluence.search import cql
 from atlassian.confluence.search.lookups import SEARCH
 from atlassian.confluence.search.results import EXPAND, Hit, has_more, hits_in, next_cursor, valid_cursor
@@ -130,6 +130,7 @@ class _Question:
     def __init__(self, client: AtlassianClient, query: Query, limit: int) -> None:
         self._client, self._query, self._limit = client, query, limit
         self._named, self._words = _references_in(query.q, client)
+        self._unusable = unusable_urls(query.q, client.credentials) if "/" in query.q else {}
         self.named_ids = {each.id for each in self._named if isinstance(each, ContentId)}
         self._kinds_key = f"confluence-kinds:{client.credentials.fingerprint}"
         self.kinds: tuple[str, ...] = KINDS
@@ -168,6 +169,8 @@ class _Question:
             yield _left_out(others, beside)
         if left_out := _left_out_words(self._words):
             yield Notice("words_left_out", f"Too many words: searched without {', '.join(left_out)[:200]}.")
+        for url, what in self._unusable.items():
+            yield Notice("addresses_searched_as_text", f"Searched for as text: {url[:200]}. {what}")
 
 
 def _left_out_words(words: str) -> tuple[str, ...]:

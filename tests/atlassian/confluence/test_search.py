@@ -471,6 +471,20 @@ def test_a_site_that_does_not_know_a_kind_is_asked_for_those_that_every_site_kno
 
 
 @responses.activate
+@pytest.mark.parametrize(
+    ("path", "what"), [("wiki/search?text=foo", "This is a search"), ("wiki/external/abc", "This is a public link")]
+)
+def test_an_address_of_the_site_that_names_no_page_says_so(path, what):
+    answering(make_row())
+
+    (notice,) = make_confluence().search(f"{SITE}/{path}").warnings
+
+    assert notice.code == "addresses_searched_as_text"
+    assert path in notice.message
+    assert what in notice.message
+
+
+@responses.activate
 def test_hits_that_do_not_say_what_they_are_are_counted():
     odd = [{"title": "What?"}, {"content": {"type": "page", "id": None}, "entityType": "content"}]
     others = [{"space": {"key": "TEAM"}, "entityType": "space"}, {"user": {}, "entityType": "user"}]
