@@ -14,12 +14,19 @@ def seconds_to_wait(name: str, limit: int, window: int = 60) -> int | None:
     """Count one call under name; None while at most limit were counted in this window of seconds."""
     now = time.time()
     key = f"limit:{hashlib.sha256(name.encode(errors='replace')).hexdigest()}:{int(now // window)}"
-    cache.add(key, 0, timeout=window * 2)
     try:
         count = cache.incr(key)
-    except ValueError:  # the cache is away, or has dropped the counter between the two lines
-        count = _local.count(key, int(now // window))
+    except ValueError:
+        count = _first_count(key, window, int(now // window))
     return None if count <= limit else window - int(now % window)
+
+
+def _first_count(key: str, window: int, number: int) -> int:
+    cache.add(key, 0, timeout=window * 2)
+    try:
+        return cache.incr(key)
+    except ValueError:  # the cache is away, or has dropped the counter between the two lines
+        return _local.count(key, number)
 
 
 class _LocalCounters:

@@ -67,7 +67,8 @@ def nodes_below(root: object) -> Iterator[Node]:
         node = waiting.pop()
         if isinstance(node, dict):
             yield node
-            waiting.extend(reversed(content(node)))
+            if node.get("content"):  # most nodes are text and have none
+                waiting.extend(reversed(content(node)))
         elif isinstance(node, list):
             waiting.extend(reversed(node))
         elif isinstance(node, str):

@@ -66,9 +66,10 @@ def unnamed(document: object) -> tuple[set[str], list[str]]:
     people: set[str] = set()
     pictures: list[str] = []
     for node in nodes_below(document):
-        if node.get("type") == "mention" and not inline.mention_text(node):
+        node_type = node.get("type")
+        if node_type == "mention" and not inline.mention_text(node):
             people.add(attribute(node, "id"))
-        elif node.get("type") == "media" and not inline.file_name(node):
+        elif node_type == "media" and not inline.file_name(node):
             pictures.append(attribute(node, "id"))
     return people - {""}, list(dict.fromkeys(filter(None, pictures)))
 

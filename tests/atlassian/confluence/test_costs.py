@@ -51,5 +51,5 @@ def test_a_read_costs_as_many_calls_outside_its_rendering_whatever_its_length(pa
 
     counted = calls_of_ours(lambda: Confluence(make_credentials("confluence")).read("123"))
 
-    assert counted["confluence"] < 110
-    assert counted["upstream"] < 160
+    assert counted["confluence"] < 85
+    assert counted["upstream"] < 125

@@ -42,8 +42,8 @@ def jira(sample_site, settings) -> Any:
 
 def test_a_search_takes_few_calls_a_hit(jira):
     assert len(jira().search("turnstile", 10).issues) == 5
-    assert calls_of(lambda: jira().search("turnstile", 10)) < 260
+    assert calls_of(lambda: jira().search("turnstile", 10)) < 240
 
 
 def test_a_read_takes_few_calls_a_field_and_comment(jira):
-    assert calls_of(lambda: jira().read("GATE-7")) < 850
+    assert calls_of(lambda: jira().read("GATE-7")) < 780
