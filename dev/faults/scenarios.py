@@ -16,6 +16,7 @@ UNAVAILABLE = frozenset({503})
 OF_ATLASSIAN = frozenset({502, 503, 504})
 ANSWERED_WITHIN = 15  # seconds
 ANSWERED_BY_ATLASSIAN_WITHIN = 35  # of which a call waits for it 30
+ANSWERED_BY_A_NEW_SERVER_WITHIN = 35  # which whoever has connected waits for until it has started
 SECONDS_UNTIL_MISSED = 8  # at least: our pool waits for a connection for 5, and a server takes some to start
 SECONDS_OF_SILENCE = 18  # at least, of a database: longer than anybody may be held
 UPSTREAM = ("drop", "broken_json", "down_page", "stall")
@@ -42,12 +43,12 @@ class Stage:
 
 def scenarios_for(stage: Stage) -> dict[str, Scenario]:
     found = {
-        "the server is killed": Scenario(lambda: _server_ends(stage, signal.SIGKILL)),
-        "the server is asked to end": Scenario(lambda: _server_ends(stage, signal.SIGTERM)),
+        "the server is killed": _of_server(lambda: _server_ends(stage, signal.SIGKILL)),
+        "the server is asked to end": _of_server(lambda: _server_ends(stage, signal.SIGTERM)),
     }
     if stage.sqlite_file:
         found["the database is locked"] = Scenario(lambda: databases.lock(stage.sqlite_file, stage.seconds))
-        found["the database can only be read"] = Scenario(
+        found["the database can only be read"] = _of_server(
             lambda: _sqlite_is_read_only(stage), problem="can only be read"
         )
         found["files cannot grow"] = Scenario(lambda: _files_cannot_grow(stage))
@@ -58,6 +59,10 @@ def scenarios_for(stage: Stage) -> dict[str, Scenario]:
     if stage.redis is not None:
         found |= _of_redis(stage, stage.redis)
     return found | {f"Atlassian answers with {kind}": _of_atlassian(stage, kind) for kind in UPSTREAM}
+
+
+def _of_server(happen: Callable[[], None], problem: str = "") -> Scenario:
+    return Scenario(happen, problem=problem, answered_within=ANSWERED_BY_A_NEW_SERVER_WITHIN)
 
 
 def _of_postgresql(stage: Stage, postgresql: PostgreSQL) -> dict[str, Scenario]:
