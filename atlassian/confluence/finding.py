@@ -87,7 +87,7 @@ class Finder:
         except NothingThere:
             return None
         if not is_id(text(content, "id")):
-            raise UpstreamFailure("Confluence's answer lacks what was asked for.")
+            raise UpstreamFailure("Confluence's answer lacks what was asked for. Try again in a minute.")
         return dict(content)
 
     def _space_of(self, content: dict[str, Any]) -> Space:

@@ -197,7 +197,7 @@ def files_of(fields: dict[str, Any]) -> list[AttachedFile]:
 def _key_of(issue: Any) -> str:
     key = text(issue, "key")
     if not _KEY.fullmatch(key):  # it goes into the path of further calls, and into the record
-        raise UpstreamFailure("Jira answered with an issue that has no key.")
+        raise UpstreamFailure("Jira answered with an issue that has no key. Try again in a minute.")
     return key
 
 

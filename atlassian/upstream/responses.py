@@ -139,5 +139,5 @@ def texts(answer: Any, *path: str) -> list[str]:
 def required_items(answer: Any, name: str) -> list[dict[str, Any]]:
     """The list without which the answer means nothing: a search without a list of hits is not a search."""
     if not isinstance(dig(answer, name), list):
-        raise UpstreamFailure("Atlassian's answer lacks what was asked for.")
+        raise UpstreamFailure("Atlassian's answer lacks what was asked for. Try again in a minute.")
     return items(answer, name)

@@ -133,7 +133,10 @@ def _for_the_caller(clause: str, own_account_id: Callable[[], str] | None) -> st
             end = _end_of_call(tokens, at)
             account_id = own_account_id() if own_account_id else ""
             if not account_id:
-                refuse("currentUser() would be the connected account, not you, and your own account is not known.")
+                refuse(
+                    "currentUser() would be the connected account, not you, and your own account is not known. Name "
+                    'the account itself, like creator = "5b10…".'
+                )
             written += [clause[done : tokens[at].start], quoted(account_id)]
             done = end
     return "".join([*written, clause[done:]])
@@ -175,7 +178,7 @@ def _depths(masked: str) -> list[int]:
 def _without_order(cql: str) -> tuple[str, str]:
     """cql split at its ORDER BY, which has to stand outside the parentheses put around the rest."""
     if len(quote(cql, errors="replace")) > MAX_ENCODED_CHARS:
-        refuse("This query is too long for the address that it travels in.")
+        refuse("This query is too long for the address that it travels in. Give a shorter one.")
     masked = _masked(cql)
     if not cql or CONTROL.search(cql):
         refuse("Give a CQL query without control characters.")

@@ -119,5 +119,5 @@ class Includes:
         """https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-remote-links/"""
         found = self.client.get("/rest/api/3/issue/{key}/remotelink", key=written.issue.facts.key)
         if not isinstance(found, list):
-            raise UpstreamFailure("Jira's answer lacks what was asked for.")
+            raise UpstreamFailure("Jira's answer lacks what was asked for. Try again in a minute.")
         return links_section(items(found), self.client.site_url, self.within, self.spaces)

@@ -16,7 +16,7 @@ _OWN = re.compile(START_CURSOR + r"(?::([0-9]{1,3}))?")
 def token_of(cursor: str) -> str:
     """Jira's token; empty where the search begins. Raises BadReference for what next_cursor never was."""
     if cursor and not _is_portable(cursor):
-        raise BadReference("cursor", "This is no next_cursor of an earlier answer.")
+        raise BadReference("cursor", "This is no next_cursor of an answer. Give one as it came, with its q or jql.")
     return "" if _OWN.fullmatch(cursor) else cursor
 
 

@@ -105,7 +105,7 @@ def reaches_outside(structure: Any, within: Callable[[str], bool]) -> bool:
 def clauses_of(node: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
     """The conditions below node. Raises ValidationError for a tree without bottom."""
     if depth > MAX_DEPTH:
-        raise refused("The query is nested too deeply.")
+        raise refused("The query is nested too deeply: use fewer parentheses within each other.")
     inner = items(node, "clauses")
     if not inner and isinstance(node, dict):
         yield node

@@ -202,7 +202,7 @@ class IssueSearch:
                 already.add(issue.key)
                 hits.append(issue)
         if unreadable == len(dig(answer, "issues")) > 0:
-            raise UpstreamFailure("Jira answered with issues that have no key.")
+            raise UpstreamFailure("Jira answered with issues that have no key. Try again in a minute.")
         if unreadable:
             self._warn("hits_unreadable", f"Left out: {unreadable} hits that Jira gave without a key.")
         self.warnings += jira_warnings(answer, is_bounded=bool(scope))

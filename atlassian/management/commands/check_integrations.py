@@ -49,7 +49,7 @@ class Command(OperatorCommand):
 def connected(only: str | None) -> Iterator[tuple[str, str]]:
     workspaces = Workspace.objects.filter(key=only) if only else Workspace.objects.all()
     if only and not workspaces:
-        raise CommandError(f"There is no workspace {only!r}.")
+        raise CommandError(f"There is no workspace {only!r}. See: manage.py list_workspaces")
     rows = {(row.workspace_id, row.provider): row for row in Integration.objects.filter(workspace__in=workspaces)}
     for workspace in workspaces:
         for provider in Provider.values:
