@@ -165,7 +165,7 @@ def test_a_site_of_atlassians_goes_by_its_cloud_id_at_atlassians_gateway():
     responses.get(re.compile(site + "/rest/api/3/"), status=401)
     responses.get(site + "/_edge/tenant_info", json={"cloudId": "cloud-1"})
     responses.get(at_gateway + "/myself", json={"accountId": "me"})
-    responses.get(at_gateway + "/issue/ABC-1", json={"key": "ABC-1"})
+    responses.get(at_gateway + "/issue/ABC-1", json={"key": "ABC-1", "fields": {"summary": "Doors"}})
 
     assert Jira(make_credentials()).read("ABC-1").url == site + "/browse/ABC-1"
 
