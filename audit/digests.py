@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from json.encoder import encode_basestring_ascii as _quoted
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 
@@ -39,11 +39,9 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=T
 _decode = json.JSONDecoder().decode
 _FETCHED_AT_ONCE = 2000
 
-
-class Digested(NamedTuple):
-    id: int
-    created_at: str  # as written() has it, in whose order moments are
-    digest: bytes
+# The id of a record, its created_at as written() has it, in whose order moments are, and its digest. As a plain tuple:
+# the garbage collector visits one with names again and again.
+Digested = tuple[int, str, bytes]
 
 
 def digest_of(record: Mapping[str, Any]) -> bytes:
@@ -74,7 +72,7 @@ def _digested(row: tuple[Any, ...]) -> Digested:
         f'"key_label":{_quoted(key_label)},"outcome":{_quoted(outcome)},"request_id":{_quoted(request_id)},'
         f'"role":{_quoted(role)},"target":{_canonical(target)},"workspace":{_quoted(workspace)}}}'
     )
-    return Digested(pk, moment, sha256(content.encode()).digest())
+    return pk, moment, sha256(content.encode()).digest()
 
 
 def _canonical(target: str) -> str:

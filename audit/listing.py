@@ -147,13 +147,14 @@ def _branches(workspace: str, filters: Filters) -> list[QuerySet[AuditLog]]:
     A query for each action or actor that is meant: every one reads its rows in the order of an index.
 
     As one query the database would sort all that match, or read the whole workspace in search of a rare action.
-    Where another filter has an index, that one is read once, not once more for each action.
+    Where another filter has an index, that one is read once, not once more for each action, nor for each actor what
+    touched something.
     """
     records = _matching(workspace, filters)
     actions, actors = _actions(workspace, filters), _actors(workspace, filters.actor.lower())
     if actions == []:
         return []
-    if filters.actor and len(actors) > MAX_BRANCHES:
+    if filters.actor and (filters.touched or len(actors) > MAX_BRANCHES):
         records = records.filter(actor__in=actors)
     elif filters.actor:
         some = records if actions is None else records.filter(action__in=actions)

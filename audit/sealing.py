@@ -134,22 +134,22 @@ def _seal(batch: list[Digested]) -> list[Gap] | None:
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE audit_seals IN EXCLUSIVE MODE")
     before = _newest("last_id", "root")
-    if before is not None and before.last_id >= batch[0].id:
+    ids = [pk for pk, _, _ in batch]
+    if before is not None and before.last_id >= ids[0]:
         return None
     made = AuditSeal(
         sealed_at=timezone.now(),
-        first_id=batch[0].id,
-        last_id=batch[-1].id,
+        first_id=ids[0],
+        last_id=ids[-1],
         records=len(batch),
-        newest_at=datetime.fromisoformat(max(record.created_at for record in batch)),
-        leaves=b"".join(_LEAF.pack(record.id, record.digest) for record in batch),
+        newest_at=datetime.fromisoformat(max(created_at for _, created_at, _ in batch)),
+        leaves=b"".join(_LEAF.pack(pk, digest) for pk, _, digest in batch),
         previous=NO_ROOT if before is None else before.root,
     )
     made.root = root_of(made)
     made.save(force_insert=True)
-    ids = [record.id for record in batch]
     return list(gaps_in(ids if before is None else [before.last_id, *ids]))
 
 
 def _day(record: Digested) -> str:
-    return record.created_at[:10]
+    return record[1][:10]

@@ -133,7 +133,7 @@ def _compare_each(seal: AuditSeal, sealed: dict[int, bytes], found: dict[int, by
 
 def _digests(after: int, until: int) -> dict[int, bytes]:
     """Also covers ids between batches: rows there were inserted outside the application."""
-    return {record.id: record.digest for record in digested(after, until)}
+    return {pk: digest for pk, _, digest in digested(after, until)}
 
 
 class _Retention:

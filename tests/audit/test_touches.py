@@ -219,3 +219,16 @@ def test_many_people_with_one_part_in_common_are_one_query(admin):
 
     assert len(found(admin, actor="person", limit=100)) == 60
     assert len(found(admin, actor="person5", limit=100)) == 11
+
+
+def test_what_touched_an_issue_is_read_once_however_many_people_match(admin, django_assert_num_queries):
+    records = [
+        make_record(actor=f"ann{number}@acme.example.com", target={"issue_key": "OPS-1"}) for number in range(12)
+    ]
+    call_command("fill_audit_touches", verbosity=0)
+    found(admin)  # the key's first use is noted
+
+    with django_assert_num_queries(4):  # the key, who is called so, who there is, the page
+        pks = found(admin, touched="OPS-1", actor="ann")
+
+    assert pks == [record.pk for record in reversed(records)]
