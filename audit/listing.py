@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from audit.distinct import distinct_values
 from audit.models import AuditLog
 from audit.touches import touch_named
-from audit.vocabulary import kind_of
+from audit.vocabulary import Kind, kind_of
 
 RECORD_FIELDS = tuple(field.name for field in AuditLog._meta.concrete_fields)  # nothing in a record is a secret
 CHUNK_ROWS = 2000
@@ -173,6 +173,8 @@ def _actions(workspace: str, filters: Filters) -> list[str] | None:
     actions = [filters.action] if filters.action else distinct_values(workspace, "action")
     meant = [action for action in actions if action.startswith(filters.action_prefix)]
     meant = [action for action in meant if filters.kind in ("", kind_of(action))]
+    if filters.touched:  # only by reading: whoever asks otherwise would read in vain all that ever touched it
+        meant = [action for action in meant if kind_of(action) == Kind.READ]
     return None if meant == [filters.action] else meant
 
 

@@ -25,6 +25,7 @@ from workspaces.errors import NoSuchRecord
 
 PAGE_SIZE = 100
 NAMES = ("from", "to", "actor", "action_key", "outcome", "channel", "key", "touched", "request_id")
+OF_ONE_TAB = {"action_key": "", "touched": ""}  # what was administered touches no issue or page
 RANGES = (("Last hour", 1), ("Last 24 hours", 24), ("Last 7 days", 7 * 24), ("Last 30 days", 30 * 24))
 
 
@@ -64,7 +65,7 @@ class ActivityPage(WorkspacePage):
             "until": _as_typed(filters.get("to", "")),
             "kind": filters.get("kind", Kind.READ),
             "is_filtered": bool(set(filters) - {"kind"}),
-            "tabs": [(kind, _address({**filters, "kind": kind, "action_key": ""})) for kind in Kind],
+            "tabs": [(kind, _address({**filters, "kind": kind} | OF_ONE_TAB)) for kind in Kind],
             "ranges": [(label, _address({**filters, "from": _back(hours), "to": ""})) for label, hours in RANGES],
             "query": urlencode(filters),
             "limit": given.get("limit", ""),

@@ -2,9 +2,10 @@
 
 import re
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from audit.models import AuditLog, AuditLogTouch
@@ -158,6 +159,27 @@ def test_a_filter_that_cannot_be_is_named_and_the_others_stay(browser_of, given,
     assert list(answer.context["errors"]) == [path]
     assert "No record matches" not in text_of(answer)
     assert 'value="ben@"' in answer.content.decode()
+
+
+def test_what_was_administered_touches_nothing_and_is_not_searched_for_it(browser_of):
+    admin = browser_of(Role.ADMIN)
+    read("OPS-1"), make_record(timezone.now(), action="member.add", target={"email": "ben@acme.example.com"})
+    page = admin.get(PAGE, {"touched": "OPS-1", "actor": "ann@"})
+
+    administered = dict(page.context["tabs"])["administered"]
+    asked = []
+
+    def note(execute, sql, params, many, context):
+        asked.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        by_hand = shown(admin, kind="administered", touched="OPS-1")
+
+    assert parse_qs(administered.lstrip("?")) == {"kind": ["administered"], "actor": ["ann@"]}
+    assert "Issue key or page" not in text_of(admin.get(PAGE, {"kind": "administered"}))
+    assert by_hand == []
+    assert not any("audit_log_touches" in sql for sql in asked)
 
 
 @pytest.mark.parametrize(
