@@ -220,7 +220,7 @@ MACROS: dict[str, Callable[[Macro], Flow]] = {
     ),
     "uml": _diagram("plantuml"),
     "dot": _diagram("dot"),
-    **dict.fromkeys(("toc", "anchor"), _nothing),
+    **dict.fromkeys(("toc", "anchor", "style"), _nothing),
     "status": _status,
 }
 # Apps call their macros after the language, each in its own way.

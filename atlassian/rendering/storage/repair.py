@@ -20,7 +20,7 @@ _ATTRIBUTE = re.compile(r"""([A-Za-z_][\w:.-]*)\s*(?:=\s*(?:"([^"]*)"|'([^']*)'|
 _VOID = {"br", "hr", "img", "col", "input", "wbr", "area", "base", "link", "meta", "source", "embed", "param"}
 _STRAY = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 # HTML lets these end where the next of their kind begins.
-_ENDS_AT_NEXT = {"p": {"p"}, "li": {"li"}, "tr": {"tr"}, "td": {"td", "th"}, "th": {"td", "th"}}
+_ENDS_AT_NEXT = {"p": {"p"}, "li": {"li"}, "tr": {"tr", "td", "th"}, "td": {"td", "th"}, "th": {"td", "th"}}
 
 
 class _Balance:
@@ -33,6 +33,10 @@ class _Balance:
     def opened(self, name: str) -> None:
         self.open.append(name)
         self.count[name] = self.count.get(name, 0) + 1
+
+    def innermost(self, beginning: str) -> str:
+        """What is open where the tag begins; a paragraph ends with what holds it."""
+        return next((name for name in reversed(self.open) if name != "p" or beginning == "p"), "")
 
     def closed(self, name: str) -> str:
         """The tags that end the innermost `name` and what is still open in it; nothing if none is open."""
@@ -72,8 +76,8 @@ def _opening(token: re.Match[str], balance: _Balance) -> str:
     if token["attributes"].endswith("/") or name in _VOID:
         return f"<{name}{attributes}/>"
     before = ""
-    if balance.open and balance.open[-1] in _ENDS_AT_NEXT.get(name, ()):
-        before = balance.closed(balance.open[-1])
+    while (innermost := balance.innermost(name)) in _ENDS_AT_NEXT.get(name, ()):
+        before += balance.closed(innermost)
     if len(balance.open) >= MAX_DEPTH:
         return before + " "
     balance.opened(name)

@@ -556,3 +556,19 @@ def test_text_that_stands_in_a_macro_beside_its_parts_is_kept():
 )
 def test_a_diagrams_source_is_found_by_whatever_its_app_calls_it(written):
     assert page(written) == "```mermaid\ngraph TD; A\n```"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("<table><tr><td>a<td>b<tr><td>c</table>", "| | |\n|---|---|\n| a | b |\n| c | |"),
+        ("<table><tr><th><p>a<tr><td><p>b</table>", "| a |\n|---|\n| b |"),
+        ("<ul><li><p>a<li><p>b<ul><li>c</ul><li>d</ul>", "- a\n- b\n  - c\n- d"),
+    ],
+)
+def test_tags_that_html_lets_end_by_themselves_do(written, read):
+    assert page(written) == read
+
+
+def test_a_macro_of_styles_shows_nothing():
+    assert page(macro("style", "<ac:plain-text-body>p { color: red }</ac:plain-text-body>") + "<p>text</p>") == "text"
