@@ -8,11 +8,11 @@ from django.http import HttpRequest
 
 from integrations.models import Integration
 from integrations.services import update_integration
-from workspaces.admin.acting import actor_for, link_to_page, show_error_if_refused
+from workspaces.admin.acting import RefusesNulMixin, actor_for, link_to_page, show_error_if_refused
 
 
 @admin.register(Integration)
-class IntegrationAdmin(admin.ModelAdmin):
+class IntegrationAdmin(RefusesNulMixin, admin.ModelAdmin):
     list_display = (
         "workspace",
         "provider",

@@ -133,7 +133,10 @@ def _as_typed(text: str) -> str:
         return text
     if moment is None:
         return text
-    utc = moment if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        utc = moment if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:  # a moment before the first year, or behind the last
+        return text
     return f"{utc:%Y-%m-%dT%H:%M:%S}".removesuffix(":00")
 
 

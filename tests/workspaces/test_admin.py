@@ -197,3 +197,24 @@ def test_making_and_changing_a_user_is_recorded_without_a_password(operator):
 
 def test_the_admin_names_its_icon_so_that_no_browser_looks_for_one_in_vain(operator):
     assert 'rel="icon"' in operator.get("/admin/").text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "workspaces/workspace/?key=%00",
+        "workspaces/apikey/?label__exact=%00",
+        "workspaces/membership/?role__exact=%00",
+        "workspaces/user/?email__contains=%00",
+        "auth/group/?name=%00",
+        "integrations/integration/?provider__exact=%00",
+    ],
+)
+def test_a_filter_that_no_database_can_be_asked_for_is_refused(operator, address):
+    assert operator.get(f"/admin/{address}").status_code == 400
+
+
+def test_words_that_no_database_can_be_asked_for_find_nobody(operator):
+    query = "app_label=workspaces&model_name=membership&field_name=user&term=%00"
+
+    assert operator.get(f"/admin/autocomplete/?{query}").json()["results"] == []

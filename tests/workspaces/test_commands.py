@@ -84,6 +84,14 @@ def test_a_member_is_added_and_given_another_role(capsys):
     }
 
 
+def test_whose_account_it_is_that_becomes_a_member_is_said(capsys):
+    make_member(Role.ADMIN, "globex", "ann@acme.example.com"), make_workspace("acme")
+
+    call_command("add_member", "acme", "ann@acme.example.com", "--role", "owner")
+
+    assert "This account was there already, a member of globex" in capsys.readouterr().out
+
+
 def test_what_is_no_email_is_refused_and_recorded_as_the_senders_mistake():
     make_workspace("acme")
 

@@ -41,7 +41,19 @@ def link_to_page(workspace_key: str) -> str:
     return format_html('<a href="{}">Open the console</a>', page_url(workspace_key))
 
 
-class SuperuserOnlyMixin:
+class RefusesNulMixin:
+    """PostgreSQL cannot be asked for this character, which a filter of the admin's passes on as it came."""
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        return "\0" not in str(value) and super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        if "\0" in search_term:
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)  # type: ignore[misc,no-any-return]
+
+
+class SuperuserOnlyMixin(RefusesNulMixin):
     """Staff may look at what they are granted; who acts as the operator is a superuser."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -9,7 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from workspaces import services
-from workspaces.admin.acting import SuperuserOnlyMixin, actor_for, link_to_page, show_error_if_refused
+from workspaces.admin.acting import (
+    RefusesNulMixin,
+    SuperuserOnlyMixin,
+    actor_for,
+    link_to_page,
+    show_error_if_refused,
+)
 from workspaces.models import Membership, Workspace
 
 
@@ -86,7 +92,7 @@ class WorkspaceAdmin(SuperuserOnlyMixin, admin.ModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(RefusesNulMixin, admin.ModelAdmin):
     """Here to be found by the form that issues a key; members are changed on their workspace."""
 
     list_display = ("user", "workspace", "role", "created_at")

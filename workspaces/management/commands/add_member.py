@@ -24,5 +24,10 @@ class Command(WorkspaceCommand):
         membership = add_member(actor, workspace, options["email"], options["role"])
         email = membership.user.email
         self.stdout.write(f"{email} is {membership.role} of {workspace.key}.")
+        elsewhere = membership.user.memberships.exclude(pk=membership.pk).order_by("workspace__key")
+        if keys := ", ".join(elsewhere.values_list("workspace__key", flat=True)):
+            self.stdout.write(
+                f"This account was there already, a member of {keys}: whoever signs in with it may do so here as well."
+            )
         if membership.role != Role.MEMBER and not membership.user.has_usable_password():
             self.stdout.write(f"To sign in to the pages they need a password: manage.py changepassword {email}")
