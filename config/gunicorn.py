@@ -1,5 +1,6 @@
 """gunicorn's settings: threads, because nearly all of a request's life is waiting for Atlassian."""
 
+import gc
 import shutil
 import socket
 import struct
@@ -34,6 +35,7 @@ timeout = 60  # a call to Atlassian ends after 30 s
 graceful_timeout = 35
 keepalive = 65  # longer than a proxy keeps its side, so that it never writes into a closed connection
 forwarder_headers = ""  # nobody's header says below which path we are: a rule of the proxy's could be passed by it
+preload_app = True  # the processes share the program's memory, and one that is replaced is there at once
 control_socket_disable = True  # in the user's home: a service may have none, and two servers would share it
 accesslog = None  # config/middleware.py writes that line, with the request id and without the query
 logconfig_dict = {
@@ -69,6 +71,12 @@ def when_ready(server: Any) -> None:
     """
     for listener in server.LISTENERS:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", STALL_TIMEOUT, 0))
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """What is loaded by now is garbage never: looking for some would write to its pages, and end their being shared."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:

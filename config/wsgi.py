@@ -1,4 +1,7 @@
+from importlib import import_module
+
 import django
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import connection
 
@@ -29,6 +32,7 @@ class Handler(WSGIHandler):
 
 
 django.setup(set_prefix=False)
+import_module(settings.ROOT_URLCONF)  # Django would load it with the first request, in each process anew
 if connection.vendor == "postgresql":
     from config.silence import watch_pool  # with SQLite its library is not loaded
 

@@ -16,10 +16,9 @@ def cpu_seconds(pid: int) -> float:
     return sum(sum(map(int, _fields(member)[11:13])) for member in family(pid)) / TICKS
 
 
-def resident_mb(pid: int) -> float:
-    """Of the largest of them."""
-    sizes = [line.split()[1] for member in family(pid) for line in _status(member) if line.startswith("VmRSS")]
-    return max(map(int, sizes)) / 1024
+def memory_mb(pid: int) -> tuple[float, float]:
+    """Of the largest of them: all that it holds, and of that what it shares with none."""
+    return max(map(_memory, family(pid)))
 
 
 def _fields(pid: int) -> list[str]:
@@ -27,5 +26,7 @@ def _fields(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
-def _status(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/status").read_text().splitlines()
+def _memory(pid: int) -> tuple[float, float]:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    sizes = {name: int(size.split()[0]) / 1024 for name, size in (line.split(":") for line in lines)}
+    return sizes["Rss"], sizes["Private_Clean"] + sizes["Private_Dirty"]
