@@ -21,6 +21,7 @@ from atlassian.jira.reader import Jira
 from atlassian.moments import day
 from atlassian.own_account import own_account_id
 from atlassian.recent_reads import RecentReads
+from atlassian.upstream.large_answers import one_call
 from audit import connections
 from audit.actors import Actor
 from audit.trail import audited
@@ -41,7 +42,7 @@ def search_issues(
     actor: Actor, *, q: str = "", jql: str = "", limit: int, cursor: str = "", project: Sequence[str] = ()
 ) -> IssueList:
     target = _target(q=q, jql=jql, limit=limit, cursor=bool(cursor), project=project)
-    with audited(actor, Action.JIRA_SEARCH, target):
+    with audited(actor, Action.JIRA_SEARCH, target), one_call():
         jira = Jira(credentials_of(actor, Provider.JIRA, target), partial(own_account_id, actor))
         found = _masked(jira, jira.search(q, limit, jql=jql, projects=project, cursor=cursor), target)
         target["issue_keys"] = [issue.key for issue in found.issues]
@@ -60,7 +61,7 @@ def read_issue(
     target = _target(
         issue_key=issue_key, max_chars=max_chars, offset=offset, include=include, comments_before=comments_before
     )
-    with audited(actor, Action.JIRA_READ, target):
+    with audited(actor, Action.JIRA_READ, target), one_call():
         spaces = _spaces_of_linked_pages(actor) if {Include.LINKS, Include.HISTORY} & {*include} else None
         credentials = credentials_of(actor, Provider.JIRA, target)
         jira = Jira(credentials)
@@ -83,7 +84,7 @@ def read_issue_or_file(actor: Actor, *, attachment: str = "", **arguments: Any) 
 def read_issue_file(actor: Actor, *, issue_key: str, attachment: str, max_chars: int, offset: int = 0) -> IssueFile:
     """The text of a file attached to the issue, or the picture that it is."""
     target = _target(issue_key=issue_key, attachment=attachment, max_chars=max_chars, offset=offset)
-    with audited(actor, Action.JIRA_ATTACHMENT, target):
+    with audited(actor, Action.JIRA_ATTACHMENT, target), one_call():
         files = IssueFiles(credentials_of(actor, Provider.JIRA, target), actor.workspace)
         answer: IssueFile = _read_file(actor, files, target, "issue_key", offset=offset, max_chars=max_chars)
         return answer
@@ -100,7 +101,7 @@ def search_pages(
     under: str = "",
 ) -> PageList:
     target = _target(q=q, cql=cql, limit=limit, cursor=bool(cursor), space=space, under=under)
-    with audited(actor, Action.CONFLUENCE_SEARCH, target):
+    with audited(actor, Action.CONFLUENCE_SEARCH, target), one_call():
         confluence = Confluence(credentials_of(actor, Provider.CONFLUENCE, target))
         me = partial(own_account_id, actor)
         found = confluence.search(q, limit, cql=cql, spaces=space, cursor=cursor, under=under, own_account_id=me)
@@ -124,7 +125,7 @@ def read_page(
     request = PageRequest(page_id, comments, frozenset(include), depth, version, since)
     target = _target(page_id=page_id, max_chars=max_chars, offset=offset, comments=comments, include=sorted(include))
     target |= _target(version=version, since=since)
-    with audited(actor, Action.CONFLUENCE_READ, target):
+    with audited(actor, Action.CONFLUENCE_READ, target), one_call():
         credentials = credentials_of(actor, Provider.CONFLUENCE, target)
         confluence = Confluence(credentials, find_issues=partial(_issues_for_table, actor))
         key = recent_reads.key_of(actor, credentials, request)
@@ -149,7 +150,7 @@ def read_page_or_file(actor: Actor, *, attachment: str = "", **arguments: Any) -
 def read_page_file(actor: Actor, *, page_id: str, attachment: str, max_chars: int, offset: int = 0) -> PageFile:
     """The text of a file attached to the page, or the picture that it is."""
     target = _target(page_id=page_id, attachment=attachment, max_chars=max_chars, offset=offset)
-    with audited(actor, Action.CONFLUENCE_ATTACHMENT, target):
+    with audited(actor, Action.CONFLUENCE_ATTACHMENT, target), one_call():
         files = PageFiles(credentials_of(actor, Provider.CONFLUENCE, target), actor.workspace)
         answer: PageFile = _read_file(actor, files, target, "page_id", offset=offset, max_chars=max_chars)
         return answer

@@ -20,11 +20,14 @@ TURN_TIMEOUT = 10.0
 RETRY_SECONDS = 2.0
 
 
+SENTENCE = "This workspace has {calls} long texts in preparation, as many as one workspace may have."
+
+
 class Turns:
     """Turns of holders, each of whom may have `at_once`; `waiting` more of his wait, others are refused."""
 
-    def __init__(self, at_once: int = MAX_AT_ONCE, timeout: float = TURN_TIMEOUT) -> None:
-        self._at_once, self._timeout = at_once, timeout
+    def __init__(self, at_once: int = MAX_AT_ONCE, timeout: float = TURN_TIMEOUT, sentence: str = SENTENCE) -> None:
+        self._at_once, self._timeout, self._sentence = at_once, timeout, sentence
         self._running: Counter[str] = Counter()
         self._waiting: Counter[str] = Counter()
         self._changed = threading.Condition()
@@ -46,16 +49,20 @@ class Turns:
         if self._is_free(holder):
             return
         if self._waiting[holder] >= max_waiting:
-            raise _busy(self._running[holder] + self._waiting[holder])
+            raise self._busy(holder)
         self._waiting[holder] += 1
         try:
             if not self._changed.wait_for(lambda: self._is_free(holder), self._timeout):
-                raise _busy(self._running[holder] + self._waiting[holder])
+                raise self._busy(holder)
         finally:
             _subtract(self._waiting, holder)
 
     def _is_free(self, holder: str) -> bool:
         return self._running[holder] < self._at_once
+
+    def _busy(self, holder: str) -> UpstreamBusy:
+        sentence = self._sentence.format(calls=self._running[holder] + self._waiting[holder])
+        return UpstreamBusy(f"{sentence} Try again in {RETRY_SECONDS:.0f} s.", wait=RETRY_SECONDS)
 
 
 _turns = Turns()
@@ -72,11 +79,3 @@ def _subtract(counts: Counter[str], holder: str) -> None:
     counts[holder] -= 1
     if not counts[holder]:
         del counts[holder]
-
-
-def _busy(calls: int) -> UpstreamBusy:
-    return UpstreamBusy(
-        f"This workspace has {calls} long texts in preparation, as many as one workspace may have. "
-        f"Try again in {RETRY_SECONDS:.0f} s.",
-        wait=RETRY_SECONDS,
-    )

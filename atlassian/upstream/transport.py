@@ -17,6 +17,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from atlassian.errors import AnswerTooLarge, UpstreamFailure, UpstreamTimeout
+from atlassian.upstream import large_answers
 from atlassian.upstream.connections import adapter
 from atlassian.upstream.deadline import Deadline
 from atlassian.upstream.responses import Response
@@ -110,6 +111,7 @@ class Transport:
                 slot(self.credentials, admitted=self._admitted),
                 metrics.upstream_slot(provider),
                 self.deadline.binding(),
+                large_answers.one_call(),
             ):
                 self._admitted = True
                 return self._answer(exchange)
@@ -141,7 +143,7 @@ class Transport:
             timeout = (self.deadline.cap(CONNECT_TIMEOUT), self.deadline.cap(READ_TIMEOUT))
             answer = adapter().send(exchange.request, stream=True, timeout=timeout, proxies=settings.HTTPS_PROXIES)
             with answer:
-                body = _body(answer, exchange.into)
+                body = self._body(answer, exchange.into)
             exchange.response = Response(answer.status_code, answer.headers, body, exchange.route)
         except (requests.Timeout, ReadTimeoutError, TimeoutError) as exc:
             raise UpstreamTimeout() from exc
@@ -151,6 +153,16 @@ class Transport:
                 return None
             raise _unreachable(exc, self.site_url) from exc
         return exchange.response
+
+    def _body(self, answer: requests.Response, into: BinaryIO | None) -> bytes:
+        """Empty where a file takes it."""
+        if into is None or answer.status_code != 200:
+            return b"".join(large_answers.in_turn(_bounded_chunks(answer), self.credentials.workspace))
+        into.seek(0)  # of an attempt that broke off something may be there
+        into.truncate()
+        for chunk in _bounded_chunks(answer):
+            into.write(chunk)
+        return b""
 
 
 @dataclass
@@ -216,17 +228,6 @@ def _segment(part: str) -> str:
     if part.strip(".") == "":
         raise ValueError("a path cannot hold an empty or dotted segment")
     return quote(part, safe="")
-
-
-def _body(response: requests.Response, into: BinaryIO | None) -> bytes:
-    """Empty where a file takes it."""
-    if into is None or response.status_code != 200:
-        return b"".join(_bounded_chunks(response))
-    into.seek(0)  # of an attempt that broke off something may be there
-    into.truncate()
-    for chunk in _bounded_chunks(response):
-        into.write(chunk)
-    return b""
 
 
 def _bounded_chunks(response: requests.Response) -> Iterator[bytes]:
