@@ -6,6 +6,9 @@ from typing import Any
 
 # Elements or nodes of a document. Real pages have hundreds or thousands, a table of 400 × 400 cells 320,000.
 MAX_STEPS = 600_000
+# Long texts count by their length: all together are at most five million characters, a page with its markup twice that.
+CHARS_A_STEP = 8
+MAX_SOURCE_CHARS = 10_000_000
 # Text under marks or a link takes several times as long to write as plain text.
 MARKED_STEPS = 5
 # JSON of a few bytes a value takes thirty times its size in memory.

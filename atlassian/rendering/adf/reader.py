@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from atlassian.rendering.adf.fields import Node, attribute, content, nodes_below, text
-from atlassian.rendering.bounds import MAX_STEPS
+from atlassian.rendering.bounds import CHARS_A_STEP, MAX_STEPS
 from atlassian.rendering.markdown.tree import Block, Flow, Paragraph, Run, blocks_of, runs_of
 from atlassian.rendering.visibility import WHITE, colour
 
@@ -71,9 +71,18 @@ class Reader:
         if self.steps_left < 0:
             return []
         if isinstance(node, dict):
+            node = self._within_bounds(node)
             name = node.get("type")
             return self.nodes.get(name if isinstance(name, str) else "", unknown)(self, node)
         return [Run(text(node))] if isinstance(node, str) else []
+
+    def _within_bounds(self, node: Node) -> Node:
+        """A long text counts by its length, and gives no more than is left of what is read."""
+        written = node.get("text")
+        if not isinstance(written, str) or len(written) < CHARS_A_STEP:
+            return node
+        self.steps_left -= len(written) // CHARS_A_STEP
+        return node if self.steps_left >= 0 else node | {"text": written[: self.steps_left * CHARS_A_STEP]}
 
     def contents(self, node: Node) -> Flow:
         """The children of something transparent: text among text, blocks among blocks."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from atlassian.rendering import adf
+from atlassian.rendering.bounds import MAX_SOURCE_CHARS
 from atlassian.rendering.imitations import end_of_reading
 from atlassian.rendering.markdown import blocks
 from atlassian.rendering.markdown.tree import Block
@@ -41,6 +42,7 @@ def to_markdown(xhtml: object, *, site_url: str = "", names: Mapping[str, str] =
 class Document:
     def __init__(self, xhtml: str) -> None:
         self._root = parse(xhtml)
+        self._is_cut_short = len(xhtml) > MAX_SOURCE_CHARS
         self._has_styles = "style" in xhtml
 
     def account_ids(self) -> set[str]:
@@ -78,7 +80,7 @@ class Document:
         hide(self._root)
         reader = Reader(ELEMENTS, site_url, names, space_key, self._has_styles, _document_in)
         read = reader.blocks(self._root)
-        return end_of_reading(blocks.write(read), reader.steps_left < 0)
+        return end_of_reading(blocks.write(read), self._is_cut_short or reader.steps_left < 0)
 
     def replace(self, macro: PlacedMacro, label: str, contents: Sequence[Element]) -> None:
         """Puts copies of what `contents` hold into the macro's place, behind words that say where they come from."""

@@ -7,6 +7,7 @@ its children. https://confluence.atlassian.com/doc/confluence-storage-format-790
 
 from collections.abc import Callable, Mapping
 
+from atlassian.rendering.bounds import MAX_SOURCE_CHARS
 from atlassian.rendering.markdown.tree import (
     CODE,
     EM,
@@ -33,7 +34,8 @@ def blocks_in(xhtml: str, *, site_url: str, names: Mapping[str, str], steps: int
     reader.steps_left = steps
     page = parse(xhtml)
     hide(page)
-    return reader.blocks(page), reader.steps_left
+    found = reader.blocks(page)
+    return found, reader.steps_left if len(xhtml) <= MAX_SOURCE_CHARS else -1
 
 
 def nothing(reader: Reader, element: Element) -> Flow:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from atlassian.rendering.bounds import MARKED_STEPS, MAX_STEPS
+from atlassian.rendering.bounds import CHARS_A_STEP, MARKED_STEPS, MAX_STEPS
 from atlassian.rendering.markdown.tree import (
     CODE,
     PLAIN,
@@ -86,7 +86,11 @@ class Reader:
         return found
 
     def text(self, written: str) -> Run:
-        """Blanks as HTML shows them; those of code tell apart its levels."""
+        """Blanks as HTML shows them; those of code tell apart its levels. A long text counts by its length."""
+        if len(written) >= CHARS_A_STEP:
+            self.steps_left -= len(written) // CHARS_A_STEP
+            if self.steps_left < 0:
+                written = written[: self.steps_left * CHARS_A_STEP] or " "
         if CODE in self.marks:
             text = _LINE_ENDS.sub(" ", written).replace("\u00a0", " ")
         else:

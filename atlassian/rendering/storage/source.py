@@ -12,6 +12,7 @@ from typing import cast
 
 from lxml import etree
 
+from atlassian.rendering.bounds import MAX_SOURCE_CHARS
 from atlassian.rendering.characters import visible_text
 from atlassian.rendering.storage.repair import repair_xml
 
@@ -37,8 +38,8 @@ _ESCAPED = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;",
 
 
 def parse(source: str) -> Element:
-    """The root around the whole page; XML that is malformed is repaired first."""
-    prepared = _prepared(source)
+    """The root around the page, of which MAX_SOURCE_CHARS are read; XML that is malformed is repaired first."""
+    prepared = _prepared(source[:MAX_SOURCE_CHARS])
     root, faults = _parsed(_ROOT + prepared + "</page>")
     if root is None or faults:
         root, _ = _parsed(_ROOT + repair_xml(prepared) + "</page>")

@@ -171,6 +171,40 @@ def test_a_document_of_too_many_parts_is_cut_short_and_says_so(read, bound, monk
     assert 0 < markdown.count("a\n") + markdown.count("a**") + markdown.count("| a |") < 100
 
 
+LONG = "\U0001f600" + "a *" * 1_000
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: storage.to_markdown(f"<p>{LONG}</p><p>last</p>"),
+        lambda: storage.to_markdown(f"<p>{LONG}</p>" * 10),
+        lambda: adf.to_markdown({"type": "doc", "content": [doc(text(LONG)), doc(text("last"))]}),
+        lambda: adf.to_markdown({"type": "doc", "content": [doc(text(LONG))] * 10}),
+    ],
+)
+def test_of_long_texts_no_more_than_what_is_read_is_kept(read, monkeypatch):
+    monkeypatch.setattr("atlassian.rendering.storage.reader.MAX_STEPS", 250)
+    monkeypatch.setattr("atlassian.rendering.adf.reader.MAX_STEPS", 250)
+
+    markdown = read()
+
+    assert markdown.endswith(bounds.CUT_SHORT)
+    assert "last" not in markdown
+    assert 250 < markdown.count("a ") <= 250 * bounds.CHARS_A_STEP / 3
+
+
+@pytest.mark.parametrize("page", ["<p>seen</p>" * 100, "<p>seen</p><p title='" + "x" * 1_000, "<![CDATA[seen" * 100])
+def test_a_page_is_parsed_as_far_as_it_is_read_and_says_so(page, monkeypatch):
+    monkeypatch.setattr("atlassian.rendering.storage.source.MAX_SOURCE_CHARS", 100)
+
+    markdown = storage.to_markdown(page)
+
+    assert markdown.startswith("seen")
+    assert markdown.endswith(bounds.CUT_SHORT)
+    assert markdown.count("seen") <= 100 / len("seen")
+
+
 def test_a_large_table_is_within_bounds():
     assert bounds.MAX_STEPS > 400 * 400 * 3
 
