@@ -133,7 +133,7 @@ def tune_database(database: dict[str, Any], pool_size: int, here: Path) -> None:
             database["NAME"] = str(here / database["NAME"])
         database["CONN_MAX_AGE"] = None  # opening it anew costs a millisecond a request
         options |= {"timeout": SQLITE_TIMEOUT, "transaction_mode": "IMMEDIATE"}
-        options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+        options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-256;"
 
 
 def processes(number: int, database: dict[str, Any], cache: dict[str, Any]) -> int:
