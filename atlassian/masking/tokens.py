@@ -105,7 +105,7 @@ TOKEN_KINDS = (
     _kind(
         "HTTP credentials",
         "curl",
-        r"curl[^\n]{0,300}?[ ](?:-u|--user)[ =][\"']?[^\s:\"']{1,100}:(?P<secret>[^\s\"'@]{4,200})",
+        r"curl(?:(?!curl)[^\n]){0,300}?[ ](?:-u|--user)[ =][\"']?[^\s:\"']{1,100}:(?P<secret>[^\s\"'@]{4,200})",
         _real,
     ),
     _kind(

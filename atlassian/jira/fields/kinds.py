@@ -86,7 +86,8 @@ def _sprint_parts(value: Any) -> dict[str, Any]:
     """A server of old gave the text of a Java object: …Sprint@1f[id=1,name=Gate 42,state=ACTIVE]."""
     if isinstance(value, str):
         inside = clean(value[value.find("[") + 1 :][:1_000]).rstrip("]")
-        return dict(re.findall(r"(\w+)=(.*?)(?=,\w+=|$)", inside))
+        pairs = (each.partition("=") for each in re.split(r",(?=\w+=)", inside))
+        return {name: value for name, sign, value in pairs if sign}
     return value if isinstance(value, dict) else {}
 
 
