@@ -56,6 +56,8 @@ class Reader:
         text = parent.text
         flow: Flow = [self.text(text)] if text else []
         for child in parent:
+            if self.steps_left < 0:
+                break
             flow += self.read(child)
             tail = child.tail
             if tail and not (flow and type(flow[-1]) is not Run and tail.isspace()):  # nothing beside a block
@@ -86,11 +88,13 @@ class Reader:
         return found
 
     def text(self, written: str) -> Run:
-        """Blanks as HTML shows them; those of code tell apart its levels. A long text counts by its length."""
+        """Blanks as HTML shows them; those of code tell apart its levels. Long or marked, it counts more than once."""
         if len(written) >= CHARS_A_STEP:
             self.steps_left -= len(written) // CHARS_A_STEP
             if self.steps_left < 0:
                 written = written[: self.steps_left * CHARS_A_STEP] or " "
+        if self.marks or self.href:
+            self.steps_left -= MARKED_STEPS
         if CODE in self.marks:
             text = _LINE_ENDS.sub(" ", written).replace("\u00a0", " ")
         else:
@@ -103,7 +107,6 @@ class Reader:
 
     def styled(self, parent: Element, mark: str = "", href: str = "") -> Flow:
         """The children under one more mark or link; of links within each other the outer one holds."""
-        self.steps_left -= MARKED_STEPS
         outside = self.marks, self.href
         self.marks = self.marks | {mark} if mark else self.marks
         self.href = self.href or href

@@ -157,6 +157,7 @@ def test_punctuation_is_taken_off_the_ends_without_moving_the_rest_each_time(mon
     [
         (lambda: storage.to_markdown("<p>a</p>" * 100), 100),
         (lambda: storage.to_markdown("<b>a</b> " * 100), 100),
+        (lambda: storage.to_markdown("<b>" + "<p>a</p>" * 100 + "</b>"), 300),
         (lambda: storage.to_markdown("<table>" + "<tr><td>a</td></tr>" * 100 + "</table>"), 50),
         (lambda: adf.to_markdown({"type": "doc", "content": [doc(text("a", "strong"))] * 100}), 100),
     ],
@@ -197,6 +198,7 @@ def test_of_long_texts_no_more_than_what_is_read_is_kept(read, monkeypatch):
 @pytest.mark.parametrize("page", ["<p>seen</p>" * 100, "<p>seen</p><p title='" + "x" * 1_000, "<![CDATA[seen" * 100])
 def test_a_page_is_parsed_as_far_as_it_is_read_and_says_so(page, monkeypatch):
     monkeypatch.setattr("atlassian.rendering.storage.source.MAX_SOURCE_CHARS", 100)
+    monkeypatch.setattr("atlassian.rendering.storage.document.MAX_SOURCE_CHARS", 100)
 
     markdown = storage.to_markdown(page)
 
