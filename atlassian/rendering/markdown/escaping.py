@@ -5,7 +5,7 @@ from html.entities import html5
 
 _SUSPECT = re.compile(r"[\\*_`<&\]~]")
 _SPECIAL = r"""
-      \\(?=[!-/:-@\[-`{-~]|[ \t]*$)    # would escape what follows
+      (?:\\(?=[!-/:-@\[-`{-~]|[ \t]*$))+  # would escape what follows
     | \*+ | _+ | ~~+ | \A~ | ~\Z | `+  # emphasis, strikethrough, code
     | <(?=[A-Za-z/!?]|\Z)              # a tag or an autolink
     | &(?=\#?[0-9A-Za-z]{1,31};|\Z)    # an entity
@@ -93,7 +93,7 @@ def _escaped(special: re.Match[str], before: str, after: str) -> str:
 
 
 def _slashed(signs: str) -> str:
-    return "".join("\\" + sign for sign in signs)
+    return "\\" + "\\".join(signs)
 
 
 def _is_entity(text: str, start: int) -> bool:

@@ -207,6 +207,11 @@ def test_a_page_is_parsed_as_far_as_it_is_read_and_says_so(page, monkeypatch):
     assert markdown.count("seen") <= 100 / len("seen")
 
 
+@pytest.mark.parametrize("sign", ["*", "\\", "_", "`", "~"])
+def test_a_run_of_one_sign_is_escaped_at_once(sign):
+    assert calls(lambda: storage.to_markdown(f"<p>a{sign * 10_000}b</p>")) < 1_000
+
+
 def test_a_large_table_is_within_bounds():
     assert bounds.MAX_STEPS > 400 * 400 * 3
 
