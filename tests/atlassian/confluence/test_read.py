@@ -598,3 +598,15 @@ def test_what_belongs_to_a_page_is_read_with_it(kind, how):
 
     assert how in content
     assert "gives no text" not in content
+
+
+@responses.activate
+def test_what_the_answer_places_above_a_page_in_another_space_is_not_named():
+    responses.get(f"{V2}/pages/123", json=make_page(parentId="55"))
+    responses.get(SEARCH, json=make_hits(make_row("55", key="SECRET", title="Layoffs")))
+
+    page = read(allowlist=("TEAM",))
+
+    assert page.ancestors == ()
+    assert "Layoffs" not in page.content
+    assert [each.code for each in page.warnings] == ["ancestors_unavailable"]
