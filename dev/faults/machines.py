@@ -140,7 +140,7 @@ class Server:
 class SmallDisk:
     """A file system of its own in memory, which takes the right to mount one."""
 
-    SIZE = "128m"
+    SIZE = "384m"
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
