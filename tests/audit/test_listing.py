@@ -196,7 +196,7 @@ def test_a_workspace_has_two_exports_at_a_time_and_leaves_the_others_theirs(admi
     slow = [admin.get("/v1/audit/export") for _ in range(2)]
 
     refused, others = admin.get("/v1/audit/export"), another.get("/v1/audit/export")
-    slow.pop().close()
+    slow.pop().getvalue()
     again = admin.get("/v1/audit/export")
 
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "exports_busy")
@@ -204,8 +204,8 @@ def test_a_workspace_has_two_exports_at_a_time_and_leaves_the_others_theirs(admi
     assert (others.status_code, again.status_code) == (200, 200)
     outcomes = AuditLog.objects.filter(workspace="acme").order_by("pk").values_list("outcome", flat=True)
     assert list(outcomes) == ["success", "success", "failed", "success"]
-    for answer in (*slow, others, again):
-        answer.close()
+    for answer in (*slow, others, again):  # read to their end, their slots are free for the next test
+        answer.getvalue()
 
 
 def test_exports_in_all_leave_threads_to_those_who_read(client_for, settings):
@@ -216,7 +216,7 @@ def test_exports_in_all_leave_threads_to_those_who_read(client_for, settings):
 
     assert [answer.status_code for answer in slow] == [200] * 4 + [503]
     for answer in slow:
-        answer.close()
+        answer.getvalue()
 
 
 def test_an_export_of_several_actions_reads_each_record_once_and_in_the_order_of_the_log(
