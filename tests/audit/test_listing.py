@@ -191,6 +191,7 @@ def test_an_export_holds_one_chunk_at_a_time(admin, monkeypatch, django_assert_n
     assert [piece.count(b"\n") for piece in pieces] == [2, 2, 1]
 
 
+@pytest.mark.django_db(transaction=True)  # an answer that is closed ends its connection
 def test_a_workspace_has_two_exports_at_a_time_and_leaves_the_others_theirs(admin, client_for):
     another = client_for(make_api_key(Role.ADMIN, "globex"))
     slow = [admin.get("/v1/audit/export") for _ in range(2)]
@@ -208,6 +209,7 @@ def test_a_workspace_has_two_exports_at_a_time_and_leaves_the_others_theirs(admi
         answer.getvalue()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_exports_in_all_leave_threads_to_those_who_read(client_for, settings):
     settings.THREADS = 32
     many = [client_for(make_api_key(Role.ADMIN, f"w{number}")) for number in range(5)]
