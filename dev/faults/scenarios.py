@@ -67,7 +67,9 @@ def _of_server(happen: Callable[[], None], problem: str = "") -> Scenario:
 
 def _of_postgresql(stage: Stage, postgresql: PostgreSQL) -> dict[str, Scenario]:
     return {
-        "PostgreSQL crashes": Scenario(lambda: _away(stage, postgresql), problem="cannot be reached"),
+        "PostgreSQL crashes": Scenario(
+            lambda: _away(postgresql, max(stage.seconds, SECONDS_UNTIL_MISSED)), problem="cannot be reached"
+        ),
         "PostgreSQL hangs": Scenario(
             lambda: _hangs(postgresql, max(stage.seconds, SECONDS_OF_SILENCE)), problem="does not answer"
         ),
@@ -80,7 +82,7 @@ def _of_postgresql(stage: Stage, postgresql: PostgreSQL) -> dict[str, Scenario]:
 
 def _of_redis(stage: Stage, redis: Redis) -> dict[str, Scenario]:
     return {
-        "Redis crashes": Scenario(lambda: _away(stage, redis), all_recorded=True),
+        "Redis crashes": Scenario(lambda: _away(redis, stage.seconds), all_recorded=True),
         "Redis hangs": Scenario(lambda: _hangs(redis, stage.seconds), all_recorded=True),
         "Redis is full": Scenario(lambda: _redis_is_full(stage, redis), all_recorded=True),
     }
@@ -99,9 +101,9 @@ def _server_ends(stage: Stage, number: signal.Signals) -> None:
     stage.server.start()
 
 
-def _away(stage: Stage, machine: PostgreSQL | Redis) -> None:
+def _away(machine: PostgreSQL | Redis, seconds: float) -> None:
     machine.stop()
-    time.sleep(stage.seconds)
+    time.sleep(seconds)
     machine.start()
 
 
