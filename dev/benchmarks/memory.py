@@ -18,7 +18,12 @@ CALLS, STEPS = 20_000, 10
 
 def main() -> None:
     calls = int(sys.argv[1]) if len(sys.argv) > 1 else CALLS
-    with benchmark_site() as site, memory_core(site, free_port(8080)) as made, ThreadPoolExecutor(CLIENTS) as pool:
+    limitless = {"MEMORY_CORE_RATE_LIMIT_PER_MINUTE": "0"}
+    with (
+        benchmark_site() as site,
+        memory_core(site, free_port(8080), **limitless) as made,
+        ThreadPoolExecutor(CLIENTS) as pool,
+    ):
         connect(site, made)
         paths = [f"/v1/{name}?" + urlencode({"workspace_key": "demo"} | query) for name, (query, _) in PATHS.items()]
 
