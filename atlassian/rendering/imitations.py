@@ -121,9 +121,9 @@ def _with_sentences_escaped(text: str) -> str:
     if not found:
         return text
     lines = text.split("\n")
-    for place, line in enumerate(lines):
-        if any(words in _folded(line) for words in found):
-            lines[place] = _SENTENCE.sub(r"\g<words>\\", line)
+    for place, line in enumerate(whole.split("\n")):
+        if any(words in line for words in found):
+            lines[place] = _SENTENCE.sub(r"\g<words>\\", lines[place])
     return "\n".join(lines)
 
 
