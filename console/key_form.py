@@ -62,7 +62,7 @@ class ApiKeyForm(forms.Form):
         self.fields["email"] = forms.ChoiceField(
             choices=_choice_of_members(emails),
             label="Acts as",
-            help_text="The key can do no more than this member can today, and ends with their membership.",
+            help_text="The key can do no more than this member, and ends with their membership.",
         )
         administers = any(role != "member" for _, role in emails)
         self.fields["scope"] = forms.ChoiceField(
