@@ -128,7 +128,7 @@ class _Bound:
                 self.sock = raw
 
     def connect(self: Any) -> None:
-        super().connect()  # type: ignore[misc]
+        super().connect()  # type: ignore[misc]  # likewise
         self.sock = BoundSocket(self.sock)
 
 
@@ -140,11 +140,11 @@ def _as_urllib3(connection: Any, exc: OSError) -> Exception:
     return NewConnectionError(connection, f"Failed to establish a new connection: {exc}")
 
 
-class _BoundHTTPConnection(_Bound, HTTPConnection):  # type: ignore[misc]
+class _BoundHTTPConnection(_Bound, HTTPConnection):  # type: ignore[misc]  # overrides connect() of its base
     pass
 
 
-class _BoundHTTPSConnection(_Bound, HTTPSConnection):  # type: ignore[misc]
+class _BoundHTTPSConnection(_Bound, HTTPSConnection):  # type: ignore[misc]  # likewise
     pass
 
 

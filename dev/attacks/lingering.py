@@ -5,23 +5,13 @@ Bounded: 45 connections to this machine, for as long as eleven requests of anoth
 """
 
 import argparse
-import http.client
 import socket
-import time
 from contextlib import ExitStack
+
+from dev.attacks.others import wait_of_another
 
 CONNECTIONS = 45
 REQUEST = b"GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-
-
-def wait_of_another(port: int) -> float:
-    """Milliseconds; at most two minutes."""
-    began = time.monotonic()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-    connection.request("GET", "/nothing")
-    connection.getresponse().read()
-    connection.close()
-    return (time.monotonic() - began) * 1000
 
 
 def main() -> None:

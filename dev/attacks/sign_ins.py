@@ -7,13 +7,12 @@ Bounded: 16 clients of this machine, 10 seconds.
 import argparse
 import http.client
 import re
-import threading
 import time
 from collections import Counter
 from itertools import count
 from urllib.parse import urlencode
 
-from dev.attacks.lingering import wait_of_another
+from dev.attacks.others import wait_of_another, waits_beside
 
 CLIENTS = 16
 SECONDS = 10
@@ -42,27 +41,17 @@ def main() -> None:
     parser.add_argument("port", type=int, help="of a memory-core on this machine")
     port = parser.parse_args().port
     print(f"alone: {wait_of_another(port):.0f} ms")
-    ends = time.monotonic() + SECONDS
     statuses: Counter[int] = Counter()
 
-    def flood(client: int) -> None:
-        for attempt in count():
-            if time.monotonic() >= ends:
-                return
-            statuses[sign_in(port, f"nobody{client}-{attempt}@example.com")] += 1
+    attempts = count()
 
-    threads = [threading.Thread(target=flood, args=(client,)) for client in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    waits = []
-    while time.monotonic() < ends:
-        waits.append(wait_of_another(port))
-        time.sleep(0.1)
-    for thread in threads:
-        thread.join()
-    waits.sort()
+    def flood(ends: float) -> None:
+        while time.monotonic() < ends:
+            statuses[sign_in(port, f"nobody{next(attempts)}@example.com")] += 1
+
+    waits = waits_beside(port, CLIENTS, flood, SECONDS)
     print(f"the flood was answered {dict(statuses)}")
-    print(f"others meanwhile: median {waits[len(waits) // 2]:.0f} ms, worst {waits[-1]:.0f} ms")
+    print(f"others meanwhile: {waits}")
 
 
 if __name__ == "__main__":

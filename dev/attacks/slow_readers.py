@@ -6,10 +6,10 @@ Bounded: 300 connections to this machine, 10 seconds. A client that was dismisse
 
 import argparse
 import socket
-import threading
 import time
+from functools import partial
 
-from dev.attacks.lingering import wait_of_another
+from dev.attacks.others import wait_of_another, waits_beside
 
 CONNECTIONS = 300
 SECONDS = 10
@@ -23,19 +23,8 @@ def main() -> None:
     parser.add_argument("port", type=int, help="of a memory-core on this machine")
     port = parser.parse_args().port
     print(f"alone: {wait_of_another(port):.0f} ms")
-    ends = time.monotonic() + SECONDS
-    readers = [threading.Thread(target=_read, args=(port, ends)) for _ in range(CONNECTIONS)]
-    for reader in readers:
-        reader.start()
-    time.sleep(1)
-    waits = []
-    while time.monotonic() < ends:
-        waits.append(wait_of_another(port))
-        time.sleep(0.1)
-    for reader in readers:
-        reader.join()
-    waits.sort()
-    print(f"beside {CONNECTIONS} slow readers: median {waits[len(waits) // 2]:.0f} ms, worst {waits[-1]:.0f} ms")
+    waits = waits_beside(port, CONNECTIONS, partial(_read, port), SECONDS)
+    print(f"beside {CONNECTIONS} slow readers: {waits}")
 
 
 def _read(port: int, ends: float) -> None:

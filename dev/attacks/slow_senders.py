@@ -6,10 +6,10 @@ Bounded: 300 connections to this machine, 10 seconds. A client that was dismisse
 
 import argparse
 import socket
-import threading
 import time
+from functools import partial
 
-from dev.attacks.lingering import wait_of_another
+from dev.attacks.others import wait_of_another, waits_beside
 
 CONNECTIONS = 300
 SECONDS = 10
@@ -23,20 +23,8 @@ def main() -> None:
     port = parser.parse_args().port
     print(f"alone: {wait_of_another(port):.0f} ms")
     for beginning in BEGINNINGS:
-        ends = time.monotonic() + SECONDS
-        senders = [threading.Thread(target=_send, args=(port, beginning, ends)) for _ in range(CONNECTIONS)]
-        for sender in senders:
-            sender.start()
-        time.sleep(1)
-        waits = []
-        while time.monotonic() < ends:
-            waits.append(wait_of_another(port))
-            time.sleep(0.1)
-        for sender in senders:
-            sender.join()
-        waits.sort()
-        where = f"beside {CONNECTIONS} slow in the {'body' if beginning is BODY else 'head'}"
-        print(f"{where}: median {waits[len(waits) // 2]:.0f} ms, worst {waits[-1]:.0f} ms")
+        waits = waits_beside(port, CONNECTIONS, partial(_send, port, beginning), SECONDS)
+        print(f"beside {CONNECTIONS} slow in the {'body' if beginning is BODY else 'head'}: {waits}")
 
 
 def _send(port: int, beginning: bytes, ends: float) -> None:

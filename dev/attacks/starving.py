@@ -6,11 +6,10 @@ PATH is what it asks for, such as '/v1/jira/search?q=login'. Bounded: 70 clients
 
 import argparse
 import http.client
-import threading
 import time
 from collections import Counter
 
-from dev.attacks.lingering import wait_of_another
+from dev.attacks.others import wait_of_another, waits_beside
 
 CLIENTS = 70
 SECONDS = 10
@@ -24,9 +23,8 @@ def main() -> None:
     given = parser.parse_args()
     print(f"alone: {wait_of_another(given.port):.0f} ms")
     statuses: Counter[int] = Counter()
-    ends = time.monotonic() + SECONDS
 
-    def ask() -> None:
+    def ask(ends: float) -> None:
         while time.monotonic() < ends:
             connection = http.client.HTTPConnection("127.0.0.1", given.port, timeout=60)
             connection.request("GET", given.path, headers={"Authorization": f"Bearer {given.key}"})
@@ -35,18 +33,9 @@ def main() -> None:
             connection.close()
             statuses[answer.status] += 1
 
-    threads = [threading.Thread(target=ask) for _ in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    waits = []
-    while time.monotonic() < ends:
-        waits.append(wait_of_another(given.port))
-        time.sleep(0.1)
-    for thread in threads:
-        thread.join()
-    waits.sort()
+    waits = waits_beside(given.port, CLIENTS, ask, SECONDS)
     print(f"the key was answered {dict(statuses)}")
-    print(f"others meanwhile: median {waits[len(waits) // 2]:.0f} ms, worst {waits[-1]:.0f} ms")
+    print(f"others meanwhile: {waits}")
 
 
 if __name__ == "__main__":
