@@ -1,7 +1,9 @@
 """Reads a file in a process of its own, within limits, and says what came of it: nothing of it runs in the server."""
 
 import json
+import logging
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -20,6 +22,8 @@ from atlassian.attachments.errors import AttachmentsBusy, unreadable
 from atlassian.attachments.extraction import child
 from atlassian.attachments.extraction.outcome import Extracted, Reason
 
+log = logging.getLogger(__name__)
+
 EXTRACTION_TIMEOUT = 15.0
 SLOT_WAIT_SECONDS = 5.0
 READ_BYTES = 1 << 20
@@ -27,6 +31,7 @@ MAX_AT_ONCE, MAX_AT_ONCE_OF_ONE = 4, 2  # in this process; of one workspace, so 
 TEXT_MEMORY, PICTURE_MEMORY = 256 * 1024 * 1024, 640 * 1024 * 1024
 
 _PATHS = [str(Path(__file__).parents[2]), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+_NOT_A_NAME = re.compile(r"\W", re.ASCII)
 # Isolated from the environment and from site-packages' start-up files: 8 ms to the first line instead of 12. Writes no
 # bytecode: each try, which is refused, would keep one of its few files open.
 _COMMAND = [sys.executable, "-B", "-I", "-S", "-c"]
@@ -133,6 +138,8 @@ def _outcome(said: bytes) -> Extracted:
     try:
         answer = json.loads(head)
         if "reason" in answer:
+            if fault := _NOT_A_NAME.sub("", str(answer.get("fault", "")))[:60]:
+                log.warning("a file ended its reader by %s", fault)
             raise unreadable(Reason(answer["reason"]))
         return Extracted(**{**answer, "notes": [tuple(note) for note in answer["notes"]], "picture": picture})
     except (ValueError, TypeError, KeyError) as exc:

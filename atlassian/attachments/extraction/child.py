@@ -63,8 +63,8 @@ def _outcome(given: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         return {"reason": exc.reason}, b""
     except (MemoryError, RecursionError):
         return {"reason": Reason.LIMITS}, b""
-    except Exception:  # noqa: BLE001  whatever a reader raises at a broken file ends this process and nothing else
-        return {"reason": Reason.BROKEN}, b""
+    except Exception as exc:  # noqa: BLE001  ends this process and nothing else; the server logs its kind
+        return {"reason": Reason.BROKEN, "fault": type(exc).__name__}, b""
     if not extracted.picture and not extracted.text.strip():
         was_cut = any(code == "cut" for code, _ in extracted.notes)
         return {"reason": Reason.LIMITS if was_cut else Reason.NO_TEXT}, b""

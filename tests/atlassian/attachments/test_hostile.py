@@ -220,6 +220,13 @@ def test_a_page_nested_a_hundred_thousand_deep_ends_its_reader_and_nothing_else(
         read("a.html", b"<html>" + b"<div>" * 100_000 + b"end")
 
 
+def test_what_ends_a_reader_is_logged_by_its_kind_alone(caplog):
+    with pytest.raises(AttachmentUnreadable):
+        read("plan.docx", document("<w:p>secret words</w:q>"))
+
+    assert [record.getMessage() for record in caplog.records] == ["a file ended its reader by ExpatError"]
+
+
 def test_a_file_that_takes_too_long_is_ended(monkeypatch):
     monkeypatch.setattr(sandbox, "_PROGRAM", "import time; time.sleep(60)")
 
