@@ -76,8 +76,21 @@ class OutcomeFilter(WithinWorkspaceFilter):
     values = tuple(map(str, Outcome))
 
 
+class ReadOnlyMixin:
+    """Nobody may add, change or delete, superusers included."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(AuditLog)
-class AuditLogAdmin(admin.ModelAdmin):
+class AuditLogAdmin(ReadOnlyMixin, admin.ModelAdmin):
     list_display = ("when", "workspace", "who", "action", "ended", "channel", "what")
     list_display_links = ("when",)
     list_filter = (WorkspaceFilter, ActionFilter, OutcomeFilter)
@@ -128,12 +141,3 @@ class AuditLogAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return self.get_fields(request, obj)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -6,13 +6,14 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from audit.admin import ReadOnlyMixin
 from integrations.models import Integration
 from integrations.services import update_integration
 from workspaces.admin.acting import RefusesNulMixin, actor_for, link_to_page, show_error_if_refused
 
 
 @admin.register(Integration)
-class IntegrationAdmin(RefusesNulMixin, admin.ModelAdmin):
+class IntegrationAdmin(ReadOnlyMixin, RefusesNulMixin, admin.ModelAdmin):
     list_display = (
         "workspace",
         "provider",
@@ -45,15 +46,9 @@ class IntegrationAdmin(RefusesNulMixin, admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return self.get_fields(request, obj)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # An action needs it on the list; a single row is changed on the page.
         return obj is None and bool(request.user.is_superuser)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.action(description="Enable selected integrations", permissions=("change",))
     def enable(self, request: HttpRequest, rows: QuerySet[Integration]) -> None:

@@ -8,6 +8,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from audit.admin import ReadOnlyMixin
 from workspaces import services
 from workspaces.admin.acting import (
     RefusesNulMixin,
@@ -92,7 +93,7 @@ class WorkspaceAdmin(SuperuserOnlyMixin, admin.ModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(RefusesNulMixin, admin.ModelAdmin):
+class MembershipAdmin(ReadOnlyMixin, RefusesNulMixin, admin.ModelAdmin):
     """Here to be found by the form that issues a key; members are changed on their workspace."""
 
     list_display = ("user", "workspace", "role", "created_at")
@@ -100,12 +101,3 @@ class MembershipAdmin(RefusesNulMixin, admin.ModelAdmin):
     list_select_related = ("user", "workspace")
     search_fields = ("user__email", "workspace__key")
     list_filter = ("role",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
