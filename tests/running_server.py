@@ -2,13 +2,14 @@
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from dev.demo.servers import own_port
 
 ROOT = Path(__file__).parents[1]
 SECONDS_TO_START = 60
@@ -19,7 +20,7 @@ def running_server(
     data: Path, config: str = "config.gunicorn", migrate: bool = False, **environment: str
 ) -> Iterator[int]:
     """Its port. Database and log lie in data."""
-    port = free_port()
+    port = own_port()
     database = {"DATABASE_URL": f"sqlite:///{data / 'served.sqlite3'}", "MEMORY_CORE_PORT": str(port)}
     variables = os.environ | database | environment
     if migrate:
@@ -40,12 +41,6 @@ def manage(variables: dict[str, str], *arguments: str) -> str:
     ended = subprocess.run(command, env=variables, cwd=ROOT, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def get(port: int, path: str, timeout: float = 10, **headers: str) -> tuple[int, bytes]:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from dev.demo.readme import README, block_of
-from dev.demo.servers import free_port
+from dev.demo.servers import free_port, own_port
 
 ROOT = Path(__file__).parents[1]
 OF_A_DEVELOPER = {
@@ -34,3 +34,9 @@ def test_a_port_that_is_taken_is_passed_over_for_one_near_it():
         port = taken.getsockname()[1]
 
         assert port < free_port(port) < port + 100
+
+
+def test_whoever_asks_for_one_port_at_the_same_time_gets_one_each():
+    port = own_port()
+
+    assert port not in {free_port(port), free_port(port)}

@@ -19,6 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from dev.demo.servers import own_port
+
 THREADS = 8
 STEPS = 5
 
@@ -30,9 +32,7 @@ def main() -> None:
     _set_up_django()
     with _server_that_nobody_trusts() as origin:
         _fail(f"{calls} calls to an untrusted certificate", origin, calls)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    _fail(f"{calls} calls to a port where nobody listens", f"https://127.0.0.1:{port}", calls)
+    _fail(f"{calls} calls to a port where nobody listens", f"https://127.0.0.1:{own_port()}", calls)
 
 
 def _fail(what: str, origin: str, calls: int) -> None:

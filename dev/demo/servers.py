@@ -1,9 +1,11 @@
 """The two servers of the demo, each a process of its own: the sample site, and memory-core on a database made anew."""
 
+import atexit
 import contextlib
 import http.client
 import json
 import os
+import random
 import secrets
 import shutil
 import socket
@@ -68,17 +70,32 @@ def serving(environment: dict[str, str], application: str, port: int, log: Path)
 
 def free_port(wanted: int) -> int:
     """
-    wanted, or the next above it on which nothing listens.
+    wanted, or the next above it on which nothing listens, and which no process got from here that still runs.
 
     Near it, because its digits stand in the links of what is shown, and count among its characters.
     """
     for port in range(wanted, wanted + PORTS_TO_TRY):
-        with socket.socket() as listener:
+        with contextlib.suppress(OSError), socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                listener.bind(("127.0.0.1", port))
-                return port
+            listener.bind(("127.0.0.1", port))
+            _hold(port)
+            return port
     raise RuntimeError(f"no port from {wanted} to {wanted + PORTS_TO_TRY - 1} is free on 127.0.0.1")
+
+
+def own_port() -> int:
+    """
+    A free one below those that the kernel hands out, and elsewhere for each run: another one beside would take it while
+    what listens there is away.
+    """
+    return free_port(random.randrange(20_000, 30_000))
+
+
+def _hold(port: int) -> None:
+    """Till this process ends, over UDP: whoever shall listen there can. Raises OSError where another holds it."""
+    holder = socket.socket(type=socket.SOCK_DGRAM)
+    atexit.register(holder.close)
+    holder.bind(("127.0.0.1", port))
 
 
 def data_of(port: int) -> Path:

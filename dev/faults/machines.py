@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import resource
 import shutil
 import signal
@@ -13,7 +12,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from dev.demo.servers import ROOT, environment_of, free_port
+from dev.demo.servers import ROOT, environment_of, own_port
 from dev.sample_site.accounts import READER
 
 SECONDS_TO_START = 60
@@ -160,14 +159,6 @@ class SmallDisk:
     def unmount(self) -> None:
         if self.is_mounted:
             subprocess.run(["umount", str(self.directory)], check=True)
-
-
-def own_port() -> int:
-    """
-    Below those that the kernel hands out, and elsewhere for each run: another one beside would take it while what
-    listens there is away.
-    """
-    return free_port(random.randrange(20_000, 30_000))
 
 
 def _bound() -> list[str]:

@@ -1,7 +1,6 @@
 import hashlib
 import json
 import pickle
-import socket
 
 import pytest
 from django.conf import settings
@@ -12,6 +11,7 @@ from rest_framework.test import APIClient
 from audit.limits import seconds_to_wait
 from audit.models import AuditLog
 from config.env import Env
+from dev.demo.servers import own_port
 from tests.atlassian.rest_helpers import FOUR, call, connect
 from tests.factories import make_api_key, make_member
 from workspaces.models import Role
@@ -27,9 +27,7 @@ def test_the_cache_of_a_process_holds_what_many_readers_put_there():
 @pytest.fixture
 def no_redis(settings, monkeypatch) -> None:
     """CACHE_URL names a port where nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    monkeypatch.setenv("CACHE_URL", f"redis://127.0.0.1:{port}/0")
+    monkeypatch.setenv("CACHE_URL", f"redis://127.0.0.1:{own_port()}/0")
     settings.CACHES = {"default": Env().cache("CACHE_URL", default="")}
     settings.RATE_LIMIT_PER_MINUTE = 100
 

@@ -10,7 +10,8 @@ import pytest
 
 from config import __version__
 from config.starting import cache_problem
-from tests.running_server import free_port, running_server
+from dev.demo.servers import own_port
+from tests.running_server import running_server
 
 ROOT = Path(__file__).parents[2]
 SOUND = {"SECRET_KEY": "s" * 50, "FERNET_KEYS": "f" * 50, "DATABASE_URL": "sqlite:///:memory:"}
@@ -130,7 +131,7 @@ def test_a_wrong_environment_stops_it_and_is_named(environment, name):
     ],
 )
 def test_a_server_that_cannot_serve_says_so_in_one_sentence(environment, name):
-    ended = serve(**{"MEMORY_CORE_PORT": str(free_port())} | environment)
+    ended = serve(**{"MEMORY_CORE_PORT": str(own_port())} | environment)
 
     assert ended.returncode == 1
     assert last_line(ended).startswith(f"memory-core: {name}")

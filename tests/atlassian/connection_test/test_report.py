@@ -10,6 +10,7 @@ from atlassian.confluence.reader import Confluence
 from atlassian.connection_test import report as connection
 from atlassian.errors import UpstreamFailure
 from atlassian.jira.reader import Jira
+from dev.demo.servers import own_port
 from dev.sample_site.accounts import CONTRACTOR, NEWCOMER, READER, SERVICE, UNLICENSED
 from tests.atlassian.confluence.answers import V2
 from tests.atlassian.factories import ME, SITE, make_credentials
@@ -269,10 +270,7 @@ class TestBeforeTheSiteIsReached:
         assert remedy in report.steps[0].remedy
 
     def test_a_port_where_nobody_listens_refuses_the_connection(self):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-
-        assert "refuses the connection" in report_on(base_url=f"http://127.0.0.1:{port}").problem
+        assert "refuses the connection" in report_on(base_url=f"http://127.0.0.1:{own_port()}").problem
 
     @responses.activate
     @pytest.mark.parametrize(

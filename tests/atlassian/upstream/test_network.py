@@ -10,6 +10,7 @@ import pytest
 from atlassian.connection_test.report import check_connection
 from atlassian.errors import UpstreamFailure, UpstreamTimeout
 from atlassian.upstream import addresses
+from dev.demo.servers import own_port
 from tests.atlassian.factories import TOKEN, make_client, make_credentials
 from tests.atlassian.upstream.authority import Authority
 from tests.atlassian.upstream.proxy import running_proxy
@@ -132,8 +133,7 @@ class TestThroughAProxy:
         assert len(proxy.heads) <= 4
 
     def test_one_that_is_not_there_is_named(self, settings):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            settings.HTTPS_PROXIES = {"https": f"http://127.0.0.1:{free.getsockname()[1]}"}
+        settings.HTTPS_PROXIES = {"https": f"http://127.0.0.1:{own_port()}"}
 
         assert "cannot be reached, or breaks off. The operator checks MEMORY_CORE_HTTPS_PROXY" in problem(
             "https://127.0.0.1:9"
@@ -243,11 +243,10 @@ class TestNames:
         assert len(silent) == 2
 
     def test_the_next_address_is_tried_where_the_first_refuses(self, monkeypatch):
-        with listening(one) as origin, socket.create_server(("127.0.0.1", 0)) as free:
-            closed, port = free.getsockname(), int(origin.rpartition(":")[2])
-            free.close()
+        with listening(one) as origin:
+            port = int(origin.rpartition(":")[2])
             kinds = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
-            found = [(*kinds, closed), (*kinds, ("127.0.0.1", port))]
+            found = [(*kinds, ("127.0.0.1", own_port())), (*kinds, ("127.0.0.1", port))]
 
             def getaddrinfo(host, *args, flags=0, **kwargs):
                 if flags & socket.AI_NUMERICHOST:
