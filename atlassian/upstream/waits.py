@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 
 from atlassian.upstream.responses import Response
 
-MAX_RETRIES = 2
-RETRIED_STATUSES = frozenset({429, 502, 503, 504})
+# Of each status that another try may mend. A 500 or 408 may be a stumble, but most that come twice stay.
+MAX_RETRIES = {429: 2, 502: 2, 503: 2, 504: 2, 500: 1, 408: 1}
 MIN_PAUSE = 0.25
 MAX_PAUSE = 5.0  # an agent is waiting; longer is for the caller to decide
 MAX_WAIT = 6 * 3600.0
@@ -33,7 +33,7 @@ _UNTIL_RESET = re.compile(r";\s*r=0\s*;\s*t=([0-9]{1,15})", re.ASCII)
 
 def pause_before_retry(response: Response, tries: int) -> float | None:
     """Seconds after which to ask again; None: this answer stands. Asking earlier than told would only prolong it."""
-    if response.status not in RETRIED_STATUSES or tries > MAX_RETRIES:
+    if tries > MAX_RETRIES.get(response.status, 0):
         return None
     told = told_wait(response) or 0.0
     return max(told, _backoff(tries)) if told <= MAX_PAUSE else None

@@ -240,7 +240,7 @@ def test_fields_of_a_comment_that_are_missing_or_of_the_wrong_type_are_blank(row
 
 UNUSABLE = [
     {"json": {}},
-    {"status": 500},
+    {"status": 501},
     {"status": 403, "json": {}},
     {"status": 429, "headers": {"Retry-After": "60"}},
 ]

@@ -200,9 +200,30 @@ def test_asking_again_ends_after_three_tries():
     assert len(responses.calls) == 3
 
 
+@pytest.mark.parametrize("status", [408, 500])
 @responses.activate
-def test_a_question_by_post_is_asked_once():
-    responses.post(SITE + "/rest/api/3/jql/parse", status=503, headers=AT_ONCE)
+def test_a_get_is_asked_once_more_where_atlassian_stumbled(status):
+    responses.get(SITE + PATH, status=status)
+    responses.get(SITE + PATH, json={"key": "ABC-1"})
+
+    assert get() == {"key": "ABC-1"}
+
+
+@pytest.mark.parametrize(("status", "tries"), [(408, 2), (500, 2), (501, 1), (503, 3)])
+@responses.activate
+def test_a_status_that_stays_costs_no_more_than_its_tries(status, tries):
+    responses.get(SITE + PATH, status=status, headers=AT_ONCE)
+
+    with pytest.raises(UpstreamFailure):
+        get()
+
+    assert len(responses.calls) == tries
+
+
+@pytest.mark.parametrize("status", [500, 503])
+@responses.activate
+def test_a_question_by_post_is_asked_once(status):
+    responses.post(SITE + "/rest/api/3/jql/parse", status=status, headers=AT_ONCE)
 
     with pytest.raises(UpstreamFailure):
         make_client().post_query("/rest/api/3/jql/parse", {"queries": ["a = b"]})

@@ -14,7 +14,7 @@ def names():
 
 @responses.activate
 def test_a_call_that_fails_is_told_and_not_repeated_for_a_minute():
-    responses.get(USERS, status=500)
+    responses.get(USERS, status=501)
     first, second = names(), names()
 
     assert (first.find(["a"]), first.is_incomplete) == ({}, True)
