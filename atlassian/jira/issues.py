@@ -13,7 +13,7 @@ from atlassian.jira.people import names_of, person
 from atlassian.masking import Masking
 from atlassian.moments import in_utc
 from atlassian.notices import Notice
-from atlassian.upstream.responses import dig, items, line, mapping, number, text, texts
+from atlassian.upstream.responses import dig, items, line, mapping, number, own_name, text, texts
 
 SUMMARY_FIELDS = "summary,status,issuetype,project,priority,assignee,updated"
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}-[0-9]{1,18}")
@@ -121,7 +121,7 @@ def issue_of(issue: Any, site_url: str, within: Callable[[str], bool]) -> IssueS
     related = _Relations(within)
     facts = IssueFacts(
         **_summary(issue, site_url),
-        resolution=line(fields, "resolution", "name") or None,
+        resolution=own_name(fields.get("resolution")) or None,
         reporter=person(fields, "reporter"),
         labels=tuple(texts(fields, "labels")),
         components=_names(fields, "components"),
@@ -150,13 +150,13 @@ def _summary(issue: Any, site_url: str) -> dict[str, Any]:
     return {
         "key": key,
         "summary": line(fields, "summary"),
-        "status": line(fields, "status", "name"),
+        "status": own_name(fields.get("status")),
         "url": f"{site_url}/browse/{key}",
         "updated": in_utc(text(fields, "updated")),
         "assignee": person(fields, "assignee") if "assignee" in fields else "",
-        "issue_type": line(fields, "issuetype", "name") or None,
+        "issue_type": own_name(fields.get("issuetype")) or None,
         "project_key": text(fields, "project", "key") or None,
-        "priority": line(fields, "priority", "name") or None,
+        "priority": own_name(fields.get("priority")) or None,
     }
 
 
@@ -169,7 +169,7 @@ class _Relations:
         key = line(issue, "key")
         if not key or not self.within(key.rpartition("-")[0].upper()):
             return None
-        return RelatedIssue(key, line(issue, "fields", "summary"), line(issue, "fields", "status", "name"), relation)
+        return RelatedIssue(key, line(issue, "fields", "summary"), own_name(dig(issue, "fields", "status")), relation)
 
     def all(self, related: Iterable[tuple[Any, str]]) -> tuple[RelatedIssue, ...]:
         return tuple(issue for each in related if (issue := self.one(*each)))
@@ -177,7 +177,7 @@ class _Relations:
 
 def _linked(link: dict[str, Any]) -> tuple[Any, str]:
     side = "inward" if line(link, "inwardIssue", "key") else "outward"
-    return dig(link, f"{side}Issue"), line(link, "type", side) or line(link, "type", "name")
+    return dig(link, f"{side}Issue"), line(link, "type", side) or own_name(link.get("type"))
 
 
 def files_of(fields: dict[str, Any]) -> list[AttachedFile]:
@@ -202,4 +202,5 @@ def _key_of(issue: Any) -> str:
 
 
 def _names(fields: dict[str, Any], name: str) -> tuple[str, ...]:
-    return tuple(filter(None, (line(item, "name") for item in items(fields, name))))
+    listed = dig(fields, name)
+    return tuple(filter(None, map(own_name, listed))) if isinstance(listed, list) else ()

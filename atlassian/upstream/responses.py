@@ -113,6 +113,11 @@ def line(answer: Any, *path: str) -> str:
     return " ".join(text(answer, *path).split())
 
 
+def own_name(thing: Any) -> str:
+    """An object's name, or the text that stands in the place of the object."""
+    return line(thing) if isinstance(thing, str) else line(thing, "name")
+
+
 def number(answer: Any, *path: str) -> int:
     """The whole number at path, which may come as a text; 0 where there is none."""
     value = text(answer, *path)

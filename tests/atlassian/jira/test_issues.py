@@ -117,6 +117,36 @@ def test_an_issue_reads_facts_description_comments_attachments_links():
     )
 
 
+def test_a_text_in_the_place_of_what_has_a_name_is_its_name():
+    issue = make_issue(
+        issuetype="Bug",
+        status="In Progress",
+        priority="High",
+        resolution="Done",
+        assignee="Ann Lee",
+        reporter="Bo",
+        components=["Doors", {"name": "Hours"}, 3],
+        fixVersions=["2026.11"],
+        comment={"comments": [{"author": "Cy", "body": "First."}]},
+        parent={"key": "ABC-0", "fields": {"summary": "Epic", "status": "Open"}},
+        issuelinks=[{"type": "blocks", "outwardIssue": {"key": "ABC-2", "fields": {"summary": "Cause"}}}],
+    )
+
+    assert (issue.facts.components, issue.facts.fix_versions) == (("Doors", "Hours"), ("2026.11",))
+    assert (issue.facts.resolution, issue.facts.reporter) == ("Done", "Bo")
+    written = text_of(issue)
+    assert written.startswith("Bug · In Progress · priority High · assigned to Ann Lee")
+    assert "### Cy" in written
+    assert "- parent ABC-0: Epic (Open)\n- blocks ABC-2: Cause" in written
+
+
+@pytest.mark.parametrize("value", ["", " ", 3, True, [], ["Open"], {"id": "3"}, {"name": 1.5}])
+def test_what_is_no_name_is_not_told_as_one(value):
+    issue = make_issue(status=value, priority=value, resolution=value)
+
+    assert (issue.facts.status, issue.facts.priority, issue.facts.resolution) == ("", None, None)
+
+
 def test_what_jira_does_not_tell_is_no_statement():
     assert text_of(make_issue()) == ""
     assert text_of(make_issue(assignee=None)) == "unassigned"
