@@ -13,10 +13,10 @@ from atlassian.rendering.markdown import blocks
 from atlassian.rendering.markdown.tree import Block
 from atlassian.rendering.storage.elements import ELEMENTS
 from atlassian.rendering.storage.reader import Reader
-from atlassian.rendering.storage.source import Element, attribute, name_of, parse, whole_text
+from atlassian.rendering.storage.source import Element, parse, whole_text
 from atlassian.rendering.storage.styles import hide
 
-_PAGES = ("ri:page", "ri:blog-post")
+_PAGES = ("{ri}page", "{ri}blog-post")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Document:
 
     def account_ids(self) -> set[str]:
         """The people whom the page mentions; storage format never says their names."""
-        return {attribute(user, "ri:account-id") for user in self._root.iter("{ri}user")} - {""}
+        return {user.get("{ri}account-id", "") for user in self._root.iter("{ri}user")} - {""}
 
     def macros(self, *names: str) -> list[PlacedMacro]:
         return [_placed(each) for each in self._root.iter("{ac}structured-macro") if _macro_name(each) in names]
@@ -138,31 +138,31 @@ def _fill(cell: Element, value: Element | str | None) -> None:
 
 
 def _macro_name(element: Element) -> str:
-    return attribute(element, "ac:name").lower()
+    return element.get("{ac}name", "").lower()
 
 
 def _placed(element: Element) -> PlacedMacro:
     parameters = {
-        attribute(child, "ac:name"): whole_text(child).strip()
+        child.get("{ac}name", ""): whole_text(child).strip()
         for child in element
-        if name_of(child) in ("ac:parameter", "ac:default-parameter")
+        if child.tag in ("{ac}parameter", "{ac}default-parameter")
     }
     named = next((each for each in _targets(element)), None)
-    title = attribute(named, "ri:content-title") if named is not None else parameters.get("", "")
-    space_key = attribute(named, "ri:space-key") if named is not None else ""
+    title = named.get("{ri}content-title", "") if named is not None else parameters.get("", "")
+    space_key = named.get("{ri}space-key", "") if named is not None else ""
     return PlacedMacro(_macro_name(element), parameters, title, space_key, element)
 
 
 def _targets(element: Element) -> Iterator[Element]:
     for child in element:
-        if name_of(child) in ("ac:parameter", "ac:default-parameter"):
-            yield from (each for each in child.iter() if name_of(each) in _PAGES)
+        if child.tag in ("{ac}parameter", "{ac}default-parameter"):
+            yield from (each for each in child.iter() if each.tag in _PAGES)
 
 
 def _rows(element: Element) -> Iterator[tuple[str, Element]]:
     """Names down the first column or along the first row."""
-    rows = [[cell for cell in row if name_of(cell) in ("th", "td")] for row in element.iter("tr")]
-    if rows and len(rows[0]) > 1 and all(name_of(cell) == "th" for cell in rows[0]):
+    rows = [[cell for cell in row if cell.tag in ("th", "td")] for row in element.iter("tr")]
+    if rows and len(rows[0]) > 1 and all(cell.tag == "th" for cell in rows[0]):
         for row in rows[1:2]:
             yield from zip((_words(cell) for cell in rows[0]), row, strict=False)
         return

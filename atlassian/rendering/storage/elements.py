@@ -78,7 +78,7 @@ def marked(mark: str) -> Callable[[Reader, Element], Flow]:
     return lambda reader, element: reader.styled(element, mark)
 
 
-ELEMENTS: dict[str, Callable[[Reader, Element], Flow]] = {
+ELEMENTS: dict[object, Callable[[Reader, Element], Flow]] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), heading),
     **dict.fromkeys(("strong", "b"), marked(STRONG)),
     **dict.fromkeys(("em", "i", "cite", "dfn", "var"), marked(EM)),
@@ -91,18 +91,20 @@ ELEMENTS: dict[str, Callable[[Reader, Element], Flow]] = {
         block,
     ),
     **dict.fromkeys(("figure", "figcaption", "details", "summary", "fieldset", "form", "dl", "dt", "dd"), block),
-    **dict.fromkeys(("ac:layout", "ac:layout-section", "ac:layout-cell", "ac:rich-text-body"), block),
+    **dict.fromkeys(("{ac}layout", "{ac}layout-section", "{ac}layout-cell", "{ac}rich-text-body"), block),
     **dict.fromkeys(("script", "style", "template", "head", "title", "noscript", HIDDEN), nothing),
-    **dict.fromkeys(("ac:placeholder", "ac:parameter", "ac:adf-fallback", "ac:adf-attribute", "ac:adf-mark"), nothing),
-    **dict.fromkeys(("ac:structured-macro", "ac:macro"), macros.macro),
+    **dict.fromkeys(
+        ("{ac}placeholder", "{ac}parameter", "{ac}adf-fallback", "{ac}adf-attribute", "{ac}adf-mark"), nothing
+    ),
+    **dict.fromkeys(("{ac}structured-macro", "{ac}macro"), macros.macro),
     **dict.fromkeys(("ul", "ol"), lists.html_list),
     "a": links.anchor,
-    "ac:adf-extension": embedded_adf.extension,
-    "ac:adf-node": embedded_adf.node,
-    "ac:emoticon": links.emoticon,
-    "ac:image": links.image,
-    "ac:link": links.link,
-    "ac:task-list": lists.task_list,
+    "{ac}adf-extension": embedded_adf.extension,
+    "{ac}adf-node": embedded_adf.node,
+    "{ac}emoticon": links.emoticon,
+    "{ac}image": links.image,
+    "{ac}link": links.link,
+    "{ac}task-list": lists.task_list,
     "blockquote": block_quote,
     "br": line_break,
     "hr": rule,

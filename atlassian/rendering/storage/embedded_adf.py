@@ -7,7 +7,7 @@ from atlassian.rendering.links import safe_url, smart_link
 from atlassian.rendering.macros import Macro
 from atlassian.rendering.markdown.tree import Expand, Flow, List, ListItem, Quote, Run, blocks_of
 from atlassian.rendering.storage.reader import Reader
-from atlassian.rendering.storage.source import Element, attribute, name_of, whole_text
+from atlassian.rendering.storage.source import Element, whole_text
 
 
 def extension(reader: Reader, element: Element) -> Flow:
@@ -16,11 +16,11 @@ def extension(reader: Reader, element: Element) -> Flow:
 
     What neither holds nor replaces anything says what it is.
     """
-    nodes = [child for child in element if name_of(child) == "ac:adf-node"]
+    nodes = [child for child in element if child.tag == "{ac}adf-node"]
     flow: Flow = [part for each in nodes if _holds(each) for part in node(reader, each)]
     if flow:
         return flow
-    fallbacks = [child for child in element if name_of(child) == "ac:adf-fallback"]
+    fallbacks = [child for child in element if child.tag == "{ac}adf-fallback"]
     shown: Flow = [part for fallback in fallbacks if not _repeats(fallback) for part in reader.blocks(fallback)]
     if shown or nodes:
         return shown or [part for each in nodes for part in _named(reader, each)]
@@ -33,11 +33,11 @@ def node(reader: Reader, element: Element) -> Flow:
 
 def _repeats(fallback: Element) -> bool:
     """A fallback that is the ADF node once more shows nothing else."""
-    return len(fallback) > 0 and all(name_of(child) == "ac:adf-node" for child in fallback)
+    return len(fallback) > 0 and all(child.tag == "{ac}adf-node" for child in fallback)
 
 
 def _holds(element: Element) -> bool:
-    return any(name_of(child) not in _SETTINGS for child in element) or bool((element.text or "").strip())
+    return any(child.tag not in _SETTINGS for child in element) or bool((element.text or "").strip())
 
 
 def _kind(element: Element) -> str:
@@ -46,7 +46,7 @@ def _kind(element: Element) -> str:
 
 
 def _option(element: Element, name: str) -> str:
-    return attribute(element, name) or attribute(element, "ac:" + name)
+    return element.get(name) or element.get("{ac}" + name) or ""
 
 
 def _contents(reader: Reader, element: Element) -> Flow:
@@ -61,7 +61,7 @@ def _panel(reader: Reader, element: Element) -> Flow:
 
 
 def _decisions(reader: Reader, element: Element) -> Flow:
-    nodes = (child for child in element if name_of(child) == "ac:adf-node")
+    nodes = (child for child in element if child.tag == "{ac}adf-node")
     return [List([ListItem(reader.blocks(child), _decision(child)) for child in nodes])]
 
 
@@ -115,7 +115,7 @@ def _name(element: Element) -> str:
 
 
 def _attributes(element: Element) -> dict[str, str]:
-    found = (child for child in element if name_of(child) == "ac:adf-attribute")
+    found = (child for child in element if child.tag == "{ac}adf-attribute")
     return {_option(child, "key"): whole_text(child).strip() for child in found}
 
 
@@ -131,7 +131,7 @@ def _parameters(element: Element) -> dict[str, str]:
 _SET_BY_AUTHOR = {"guest-params", "macro-params"}
 # What a chart and its like are called, deep among their settings.
 _TITLES = {"chart-title", "title"}
-_SETTINGS = {"ac:adf-attribute", "ac:adf-mark", ""}
+_SETTINGS = {"{ac}adf-attribute", "{ac}adf-mark"}
 
 NODES: dict[str, Callable[[Reader, Element], Flow]] = {
     **dict.fromkeys(("extension", "bodiedextension", "inlineextension", "multibodiedextension"), _macro),

@@ -1,5 +1,6 @@
 """Links, people, files and pictures of the storage format, which has names for them and few addresses."""
 
+from collections.abc import Callable
 from urllib.parse import unquote
 
 from atlassian.rendering.bounds import read_json
@@ -8,9 +9,9 @@ from atlassian.rendering.links import external_image, page_url, query_in, safe_u
 from atlassian.rendering.markdown.tree import Flow, Run, blocks_of
 from atlassian.rendering.storage.placement import Place, place_of
 from atlassian.rendering.storage.reader import Reader
-from atlassian.rendering.storage.source import Element, attribute, name_of, whole_text
+from atlassian.rendering.storage.source import Element, whole_text
 
-_BODIES = ("ac:plain-text-link-body", "ac:link-body", "ac:rich-text-body")
+_BODIES = ("{ac}plain-text-link-body", "{ac}link-body", "{ac}rich-text-body")
 
 
 def anchor(reader: Reader, element: Element) -> Flow:
@@ -30,15 +31,15 @@ def _card(reader: Reader, element: Element, url: str) -> Flow:
 
 def link(reader: Reader, element: Element) -> Flow:
     """Confluence's own link: its text, and what it leads to where that is not the same."""
-    body = next((child for child in element if name_of(child) in _BODIES), None)
-    target = next((child for child in element if name_of(child) in TARGETS or name_of(child) in _PAGES), None)
+    body = next((child for child in element if child.tag in _BODIES), None)
+    target = next((child for child in element if child.tag in TARGETS or child.tag in _PAGES), None)
     text = reader.flow(body) if body is not None else []
     said = "".join(node.text for node in text if isinstance(node, Run)).strip()
-    if target is not None and name_of(target) in _PAGES:
-        return _page(reader, target, text, said, attribute(element, "ac:anchor"))
+    if target is not None and target.tag in _PAGES:
+        return _page(reader, target, text, said, element.get("{ac}anchor", ""))
     if target is not None:
-        return TARGETS[name_of(target)](reader, target, text, said)
-    return text or reader.flow(element) or [reader.label(attribute(element, "ac:anchor"))]
+        return TARGETS[target.tag](reader, target, text, said)
+    return text or reader.flow(element) or [reader.label(element.get("{ac}anchor", ""))]
 
 
 def _query(datasource: str | None, url: str) -> str:
@@ -61,8 +62,8 @@ def _beside(reader: Reader, text: Flow, said: str, sort: str, name: str) -> Flow
 
 def _page(reader: Reader, target: Element, text: Flow, said: str, anchor: str) -> Flow:
     """Links a page whose space is known; else names it by its title, which is one of this space."""
-    title, space_key = attribute(target, "ri:content-title"), attribute(target, "ri:space-key") or reader.space_key
-    day = attribute(target, "ri:posting-day")
+    title, space_key = target.get("{ri}content-title", ""), target.get("{ri}space-key", "") or reader.space_key
+    day = target.get("{ri}posting-day", "")
     if url := page_url(reader.site_url, space_key, title, anchor, day):
         return _linked(text or [reader.label(title)], url)
     name = page_name(target) + (f"#{unquote(anchor)}" if anchor else "")
@@ -70,7 +71,7 @@ def _page(reader: Reader, target: Element, text: Flow, said: str, anchor: str) -
 
 
 def page_name(target: Element) -> str:
-    title, space_key = attribute(target, "ri:content-title"), attribute(target, "ri:space-key")
+    title, space_key = target.get("{ri}content-title", ""), target.get("{ri}space-key", "")
     return f"{space_key}:{title}" if space_key and title else title
 
 
@@ -84,12 +85,12 @@ def _attachment(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
 
 def file_name(target: Element) -> str:
     """The file's name, with the page that it is attached to if that is another one."""
-    name, page = attribute(target, "ri:filename"), next((page_name(child) for child in target), "")
+    name, page = target.get("{ri}filename", ""), next((page_name(child) for child in target), "")
     return f"{name} of page {page}" if name and page else name
 
 
 def _space(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
-    return _beside(reader, text, said, "space", attribute(target, "ri:space-key"))
+    return _beside(reader, text, said, "space", target.get("{ri}space-key", ""))
 
 
 def _user(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
@@ -98,73 +99,73 @@ def _user(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
 
 
 def user_name(reader: Reader, target: Element) -> str:
-    account_id = attribute(target, "ri:account-id")
+    account_id = target.get("{ri}account-id", "")
     return reader.names.get(account_id) or account_id or _local_user(target)
 
 
 def _local_user(target: Element) -> str:
-    return attribute(target, "ri:username") or attribute(target, "ri:userkey")
+    return target.get("{ri}username", "") or target.get("{ri}userkey", "")
 
 
 def _address(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
-    written = attribute(target, "ri:value")
+    written = target.get("{ri}value", "")
     href = safe_url(written, reader.site_url)
     runs = [node for node in text if isinstance(node, Run)] or [reader.label(written)]
     return [run._replace(href=href) for run in runs]
 
 
 def _shortcut(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
-    name = "@".join(filter(None, (attribute(target, "ri:parameter"), attribute(target, "ri:key"))))
-    return _beside(reader, [] if said == attribute(target, "ri:parameter") else text, said, "shortcut", name)
+    name = "@".join(filter(None, (target.get("{ri}parameter", ""), target.get("{ri}key", ""))))
+    return _beside(reader, [] if said == target.get("{ri}parameter", "") else text, said, "shortcut", name)
 
 
 def _content(reader: Reader, target: Element, text: Flow, said: str) -> Flow:
-    content_id = attribute(target, "ri:content-id")
+    content_id = target.get("{ri}content-id", "")
     if not content_id.isdecimal() or not reader.site_url:
         return text
     url = safe_url(f"/wiki/pages/viewpage.action?pageId={content_id}", reader.site_url)
     return _linked(text or [reader.label(url)], url)
 
 
-_PAGES = {"ri:page", "ri:blog-post"}
-TARGETS = {
-    "ri:attachment": _attachment,
-    "ri:space": _space,
-    "ri:user": _user,
-    "ri:url": _address,
-    "ri:shortcut": _shortcut,
-    "ri:content-entity": _content,
+_PAGES = {"{ri}page", "{ri}blog-post"}
+TARGETS: dict[object, Callable[[Reader, Element, Flow, str], Flow]] = {
+    "{ri}attachment": _attachment,
+    "{ri}space": _space,
+    "{ri}user": _user,
+    "{ri}url": _address,
+    "{ri}shortcut": _shortcut,
+    "{ri}content-entity": _content,
 }
 
 
 def resource(reader: Reader, element: Element) -> str:
     """Names the first resource within an element: a page's title, a file's name, a person."""
     for target in element.iter() if len(element) else ():
-        name = name_of(target)
-        if name == "ri:user":
+        name = target.tag
+        if name == "{ri}user":
             return "@" + user_name(reader, target)
         if name in _PAGES:
             return page_name(target)
-        if name == "ri:attachment":
+        if name == "{ri}attachment":
             return file_name(target)
         if name in _NAMING:
-            return attribute(target, _NAMING[name])
+            return target.get(_NAMING[name], "")
     return ""
 
 
 _NAMING = {
-    "ri:space": "ri:space-key",
-    "ri:url": "ri:value",
+    "{ri}space": "{ri}space-key",
+    "{ri}url": "{ri}value",
 }
 
 
 def image(reader: Reader, element: Element) -> Flow:
     """A picture by its file name or address, its alternative text beside, its caption below."""
-    alt = " ".join(attribute(element, "ac:alt").split())
-    caption = next((child for child in element if name_of(child) == "ac:caption"), None)
+    alt = " ".join(element.get("{ac}alt", "").split())
+    caption = next((child for child in element if child.tag == "{ac}caption"), None)
     below: Flow = [reader.label("\n"), *reader.runs(caption)] if caption is not None else []
-    address = next((child for child in element if name_of(child) == "ri:url"), None)
-    url = safe_url(attribute(address, "ri:value"), reader.site_url) if address is not None else ""
+    address = next((child for child in element if child.tag == "{ri}url"), None)
+    url = safe_url(address.get("{ri}value", ""), reader.site_url) if address is not None else ""
     name = resource(reader, element) if address is None else ""
     picture = _external(reader, alt, url) if url else [reader.label(_image_label(name, alt))]
     return [*blocks_of([*picture, *below])] if place_of(element) is Place.BLOCK else [*picture, *below]
@@ -186,6 +187,6 @@ def html_image(reader: Reader, element: Element) -> Flow:
 
 
 def emoticon(reader: Reader, element: Element) -> Flow:
-    names = ("ac:emoji-fallback", "ac:emoji-id", "ac:emoji-shortname", "ac:name")
-    character, code_points, short_name, name = (attribute(element, written) for written in names)
+    names = ("{ac}emoji-fallback", "{ac}emoji-id", "{ac}emoji-shortname", "{ac}name")
+    character, code_points, short_name, name = (element.get(written, "") for written in names)
     return [reader.label(emoji(character, code_points, short_name, name))]

@@ -2,11 +2,11 @@
 
 from atlassian.rendering.markdown.tree import Flow, List, ListItem, blocks_of
 from atlassian.rendering.storage.reader import Reader
-from atlassian.rendering.storage.source import Element, name_of
+from atlassian.rendering.storage.source import Element
 from atlassian.rendering.visibility import declarations
 
 MAX_DIGITS = 9
-_LISTS = {"ul", "ol", "ac:task-list"}
+_LISTS = {"ul", "ol", "{ac}task-list"}
 _ROMAN: tuple[tuple[int, str], ...] = (
     (1000, "m"),
     (900, "cm"),
@@ -24,7 +24,7 @@ _STYLES |= {"lower-roman": "i", "upper-roman": "I"}
 
 def html_list(reader: Reader, element: Element) -> Flow:
     items = _points(reader, element)
-    if name_of(element) != "ol":
+    if element.tag != "ol":
         return [List(items)]
     start = _number(element, "start")
     lists = _numbered(items, 1 if start is None else start)
@@ -96,7 +96,7 @@ def _points(reader: Reader, element: Element) -> list[ListItem]:
     """The points of a list; a list that stands among points belongs to the one before it."""
     items: list[ListItem] = []
     for child in element:
-        name = name_of(child)
+        name = child.tag
         if name in _POINTS:
             items.append(_POINTS[name](reader, child))
         elif body := blocks_of(reader.read(child)):
@@ -112,12 +112,12 @@ def _point(reader: Reader, element: Element) -> ListItem:
 
 
 def _task(reader: Reader, element: Element) -> ListItem:
-    parts = {name_of(child): child for child in element}
-    status = parts.get("ac:task-status")
-    body = parts.get("ac:task-body")
+    parts = {child.tag: child for child in element}
+    status = parts.get("{ac}task-status")
+    body = parts.get("{ac}task-body")
     done = status is not None and (status.text or "").strip() == "complete"
     found = reader.in_own_style(Reader.blocks, body) if body is not None else []
     return ListItem(found, "[x] " if done else "[ ] ")
 
 
-_POINTS = {"li": _point, "ac:task": _task}
+_POINTS = {"li": _point, "{ac}task": _task}

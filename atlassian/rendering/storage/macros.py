@@ -6,18 +6,18 @@ from atlassian.rendering.markdown.tree import Block, Flow, Run, blocks_of
 from atlassian.rendering.storage.links import resource
 from atlassian.rendering.storage.placement import Place, place_of
 from atlassian.rendering.storage.reader import Reader
-from atlassian.rendering.storage.source import Element, attribute, name_of, whole_text
+from atlassian.rendering.storage.source import Element, whole_text
 
 
 def macro(reader: Reader, element: Element) -> Flow:
-    found = Macro(attribute(element, "ac:name") or "macro")
+    found = Macro(element.get("{ac}name", "") or "macro")
     for child in element:
-        name = name_of(child)
-        if name in ("ac:parameter", "ac:default-parameter"):
-            found.parameters[attribute(child, "ac:name")] = resource(reader, child) or whole_text(child).strip()
-        elif name == "ac:rich-text-body":
+        name = child.tag
+        if name in ("{ac}parameter", "{ac}default-parameter"):
+            found.parameters[child.get("{ac}name", "")] = resource(reader, child) or whole_text(child).strip()
+        elif name == "{ac}rich-text-body":
             found.body = [*(found.body or []), *reader.blocks(child)]
-        elif name == "ac:plain-text-body":
+        elif name == "{ac}plain-text-body":
             found.plain = whole_text(child)
         elif misplaced := blocks_of(reader.read(child)):
             found.body = [*(found.body or []), *misplaced]

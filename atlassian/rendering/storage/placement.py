@@ -2,12 +2,12 @@
 
 from enum import Enum
 
-from atlassian.rendering.storage.source import Element, name_of
+from atlassian.rendering.storage.source import Element
 
-_BLOCK_PLACES = {"page", "ac:layout-cell", "ac:rich-text-body"}
+_BLOCK_PLACES = {"page", "{ac}layout-cell", "{ac}rich-text-body"}
 _OF_A_LINE = {"a", "span", "strong", "b", "em", "i", "u", "s", "del", "code", "sub", "sup", "br", "time"}
 _LINES = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "caption", *_OF_A_LINE}
-_OF_A_LINE |= {"ac:link", "ac:emoticon", "ac:inline-comment-marker"}
+_OF_A_LINE |= {"{ac}link", "{ac}emoticon", "{ac}inline-comment-marker"}
 
 
 class Place(Enum):
@@ -22,7 +22,7 @@ def place_of(element: Element) -> Place:
     before = parent.text if previous is None else previous.tail
     if (before and not before.isspace()) or (element.tail and not element.tail.isspace()):
         return Place.LINE
-    beside = [name_of(each) for each in (previous, following) if each is not None]
-    if name_of(parent) in _BLOCK_PLACES and _OF_A_LINE.isdisjoint(beside):
+    beside = [each.tag for each in (previous, following) if each is not None]
+    if parent.tag in _BLOCK_PLACES and _OF_A_LINE.isdisjoint(beside):
         return Place.BLOCK
-    return Place.LINE if name_of(parent) in _LINES else Place.EITHER
+    return Place.LINE if parent.tag in _LINES else Place.EITHER

@@ -17,7 +17,7 @@ from atlassian.rendering.markdown.tree import (
     make_run,
     runs_of,
 )
-from atlassian.rendering.storage.source import Element, name_of, whole_text
+from atlassian.rendering.storage.source import Element, whole_text
 from atlassian.rendering.storage.styles import marks_in
 
 # Deeper than what a person wrote, yet so low that lines prefixed once a level do not grow a page out of bounds.
@@ -33,7 +33,7 @@ class Reader:
 
     def __init__(
         self,
-        elements: Mapping[str, Callable[["Reader", Element], Flow]],
+        elements: Mapping[object, Callable[["Reader", Element], Flow]],
         site_url: str,
         names: Mapping[str, str],
         space_key: str = "",
@@ -71,7 +71,7 @@ class Reader:
         if self._depth >= MAX_DEPTH:
             return [self.text(text)] if (text := whole_text(element)) else []
         self._depth += 1
-        function = self.elements.get(name_of(element), inline)
+        function = self.elements.get(element.tag, inline)
         styled = self.has_styles and element.get("style")
         flow = self.in_own_style(function, element) if styled else function(self, element)
         self._depth -= 1
@@ -82,7 +82,7 @@ class Reader:
         style = element.get("style") if self.has_styles else None
         if not style:
             return read(self, element)
-        outside, self.marks = self.marks, self.marks | marks_in(style, name_of(element))
+        outside, self.marks = self.marks, self.marks | marks_in(style, element.tag)
         found = read(self, element)
         self.marks = outside
         return found

@@ -6,7 +6,6 @@ not quite XML. What could expand, call out or hide is taken out before the parse
 """
 
 import re
-from functools import cache
 from html.entities import html5
 from typing import cast
 
@@ -18,6 +17,7 @@ from atlassian.rendering.storage.repair import repair_xml
 
 Element = etree._Element
 
+# Names are those that lxml gives: `p`, `{ac}link`.
 NAMESPACES = ("ac", "ri", "at")
 HIDDEN = "hidden"
 _ROOT = "<page" + "".join(f' xmlns:{prefix}="{prefix}"' for prefix in NAMESPACES) + ">"
@@ -33,6 +33,7 @@ _UNSAFE = re.compile(
     re.DOTALL,
 )
 _PROLOG = re.compile(r"\s*(?:<\?[^>]*>\s*)?<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>", re.IGNORECASE)
+_IN_CAPITALS = re.compile(r"</?[A-Z]")
 _NAMESPACE = re.compile(r"""(<!\[CDATA\[.*?\]\]>)|\sxmlns(?::\w+)?\s*=\s*(?:"[^"<>]*"|'[^'<>]*')""", re.DOTALL)
 _ESCAPED = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "'": "&apos;"})
 
@@ -43,7 +44,18 @@ def parse(source: str) -> Element:
     root, faults = _parsed(_ROOT + prepared + "</page>")
     if root is None or faults:
         root, _ = _parsed(_ROOT + repair_xml(prepared) + "</page>")
-    return etree.Element("page") if root is None else root
+    if root is None:
+        return etree.Element("page")
+    if _IN_CAPITALS.search(prepared):
+        _lower_names(root)
+    return root
+
+
+def _lower_names(root: Element) -> None:
+    """HTML does not tell `P` from `p`; Confluence's own names have capitals of their own."""
+    for element in root.iter(etree.Element):
+        name = str(element.tag)
+        element.tag = name if name[0] == "{" else name.lower()
 
 
 def _prepared(source: str) -> str:
@@ -86,52 +98,6 @@ def _character(number: str) -> str:
     code = int(number[1:], 16) if number[0] in "xX" else int(number)
     legal = code in (9, 10) or 32 <= code < 0xD800 or 0xDFFF < code < 0x110000
     return chr(code) if legal else ""
-
-
-def name_of(element: Element) -> str:
-    """`ac:link`, `p`: as the page writes it."""
-    return _NAMES[element.tag]
-
-
-def _name(tag: object) -> str:
-    if not isinstance(tag, str):
-        return ""
-    if tag[0] == "{":
-        namespace, _, local = tag[1:].partition("}")
-        return f"{namespace}:{local}"
-    return tag.lower()
-
-
-class _Names(dict[object, str]):
-    """Of the tags that pages are made of; names are asked for several times of every element."""
-
-    def __missing__(self, tag: object) -> str:
-        return _name(tag)
-
-
-_NAMES = _Names(
-    (tag, _name(tag))
-    for tag in (
-        *("p", "span", "div", "a", "b", "i", "u", "s", "br", "hr", "em", "strong", "code", "pre", "del", "sub", "sup"),
-        *("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "time"),
-        *("colgroup", "col", "img", "blockquote", "font", "page", HIDDEN),
-        *("{ac}structured-macro", "{ac}parameter", "{ac}rich-text-body", "{ac}plain-text-body", "{ac}link"),
-        *("{ac}link-body", "{ac}plain-text-link-body", "{ac}image", "{ac}emoticon", "{ac}task-list", "{ac}task"),
-        *("{ac}task-id", "{ac}task-status", "{ac}task-body", "{ac}layout", "{ac}layout-section", "{ac}layout-cell"),
-        *("{ac}inline-comment-marker", "{ac}caption", "{ac}adf-extension", "{ac}adf-node", "{ac}adf-attribute"),
-        *("{ri}page", "{ri}user", "{ri}attachment", "{ri}url", "{ri}space", "{ri}content-entity"),
-    )
-)
-
-
-def attribute(element: Element, name: str) -> str:
-    return element.get(_qualified(name)) or ""
-
-
-@cache
-def _qualified(name: str) -> str:
-    prefix, _, local = name.rpartition(":")
-    return f"{{{prefix}}}{local}" if prefix else local
 
 
 def whole_text(element: Element) -> str:

@@ -7,17 +7,17 @@ from typing import cast
 from lxml import etree
 
 from atlassian.rendering.markdown.tree import CODE, EM, PLAIN, STRIKE, STRONG, SUB, SUP, Marks
-from atlassian.rendering.storage.source import HIDDEN, Element, attribute, name_of
+from atlassian.rendering.storage.source import HIDDEN, Element
 from atlassian.rendering.visibility import WHITE, Colour, background, colour, contrasts, declarations, hides
 
 # Bold or italic of a whole block is how it looks; within a line it stresses words.
-_WITHIN_LINES = {"span", "font", "a", "u", "label", "small", "big", "ac:inline-comment-marker"}
+_WITHIN_LINES = {"span", "font", "a", "u", "label", "small", "big", "{ac}inline-comment-marker"}
 _STYLED = etree.XPath("//@style/.. | //@hidden/.. | //font[@color]")
 _MAX_ANCESTORS = 20
 _MAX_CACHED_CHARS = 300
 
 
-def marks_in(style: str, name: str) -> Marks:
+def marks_in(style: str, name: object) -> Marks:
     return _marks_in(style, name in _WITHIN_LINES) if len(style) < _MAX_CACHED_CHARS else PLAIN
 
 
@@ -77,7 +77,7 @@ def _ground(element: Element) -> Colour:
 def _own_ground(element: Element) -> Colour | None:
     given = element.get("data-highlight-colour") or element.get("bgcolor") or element.get("data-cell-background") or ""
     style = element.get("style")
-    if name_of(element) == "ac:structured-macro":
-        parameters = (child for child in islice(element, 20) if attribute(child, "ac:name") == "bgColor")
+    if element.tag == "{ac}structured-macro":
+        parameters = (child for child in islice(element, 20) if child.get("{ac}name", "") == "bgColor")
         given = next((parameter.text or "" for parameter in parameters), given)
     return colour(given) or (background(declarations(style)) if style else None)

@@ -2,7 +2,7 @@
 
 from atlassian.rendering.markdown.tree import Block, Cell, Flow, Table
 from atlassian.rendering.storage.reader import Reader
-from atlassian.rendering.storage.source import HIDDEN, Element, name_of
+from atlassian.rendering.storage.source import HIDDEN, Element
 
 _GROUPS = {"thead", "tbody", "tfoot"}
 MAX_DIGITS = 12
@@ -21,8 +21,8 @@ def table(reader: Reader, element: Element) -> Flow:
 def _read_rows(reader: Reader, element: Element, beside: list[Block], rows: list[list[Cell]]) -> None:
     beside += reader.stray_text(element)
     for child in sorted(element, key=_is_foot):
-        name = name_of(child)
-        if name in _GROUPS and name_of(element) == "table":
+        name = child.tag
+        if name in _GROUPS and element.tag == "table":
             _read_rows(reader, child, beside, rows)
         elif name == "tr":
             beside += reader.stray_text(child)
@@ -35,18 +35,18 @@ def _read_rows(reader: Reader, element: Element, beside: list[Block], rows: list
 
 def _is_foot(element: Element) -> bool:
     """Shown last, wherever it is written."""
-    return name_of(element) == "tfoot"
+    return element.tag == "tfoot"
 
 
 def _row(reader: Reader, element: Element) -> list[Cell]:
     parent = element.getparent()
-    in_head = parent is not None and name_of(parent) == "thead"
-    return [_cell(reader, cell, in_head) for cell in element if name_of(cell) not in _COLUMNS]
+    in_head = parent is not None and parent.tag == "thead"
+    return [_cell(reader, cell, in_head) for cell in element if cell.tag not in _COLUMNS]
 
 
 def _cell(reader: Reader, element: Element, in_head: bool = False) -> Cell:
     body = reader.in_own_style(Reader.blocks, element)
-    return Cell(body, in_head or name_of(element) == "th", _span(element, "colspan"), _span(element, "rowspan"))
+    return Cell(body, in_head or element.tag == "th", _span(element, "colspan"), _span(element, "rowspan"))
 
 
 def _span(element: Element, name: str) -> int:

@@ -36,6 +36,10 @@ def macro(name: str, body: str = "", **parameters: str) -> str:
     return f'<ac:structured-macro ac:name="{name}">{written}{body}</ac:structured-macro>'
 
 
+def test_capitals_of_html_mean_what_small_letters_do():
+    assert page("<P>so <STRONG>it</STRONG> is</P><UL><LI>one</LI></UL>") == "so **it** is\n\n- one"
+
+
 @pytest.mark.parametrize(
     "value",
     [
