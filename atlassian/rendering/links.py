@@ -17,6 +17,7 @@ _MAX_ADDRESS_CHARS = 4_000
 
 # What would end a Markdown link destination or start something else in it.
 _ENCODED = {" ": "%20", "<": "%3C", ">": "%3E", "\\": "%5C", "|": "%7C", "`": "%60", "\u00a0": "%C2%A0"}
+_BRACKET = re.compile(r"[()\[\]]")
 _UNFIT = re.compile(r"[ <>\\|`\u00a0]")
 
 
@@ -46,13 +47,16 @@ def is_live(url: str) -> bool:
 
 def _encoded(url: str) -> str:
     url = _UNFIT.sub(lambda unfit: _ENCODED[unfit[0]], url)
-    return url if _balanced(url) else url.replace("(", "%28").replace(")", "%29")
+    return url if are_paired(url, "(", ")") else url.replace("(", "%28").replace(")", "%29")
 
 
-def _balanced(url: str) -> bool:
+def are_paired(text: str, opening: str, closing: str) -> bool:
+    """Whether each of these brackets has its other."""
+    if opening not in text and closing not in text:
+        return True
     depth = 0
-    for parenthesis in re.findall(r"[()]", url):
-        depth += 1 if parenthesis == "(" else -1
+    for bracket in _BRACKET.findall(text):
+        depth += (bracket == opening) - (bracket == closing)
         if depth < 0:
             return False
     return depth == 0

@@ -38,7 +38,7 @@ def lines_of(blocks: list[Block], tight: bool = False) -> list[str]:
     lines: list[str] = []
     previous: Block | None = None
     alternate = False
-    for block in _unfolded(blocks):
+    for block in _unfolded(blocks) if Expand in map(type, blocks) else blocks:
         if isinstance(block, List):
             alternate = isinstance(previous, List) and _same_kind(previous, block) and not alternate
             written = _items(block, alternate)
@@ -82,7 +82,7 @@ def _heading(heading: Heading) -> list[str]:
 
 
 def _code(code: Code) -> list[str]:
-    longest = max((len(run) for run in re.findall("`{3,}", code.text)), default=2)
+    longest = max(map(len, re.findall("`{3,}", code.text)), default=2) if "```" in code.text else 2
     fence = "`" * (longest + 1)
     lines = code.text.rstrip("\n").split("\n") if code.text.strip("\n") else []
     return [fence + code.language, *lines, fence]

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from itertools import groupby
 
-from atlassian.rendering.links import is_live
+from atlassian.rendering.links import are_paired, is_live
 from atlassian.rendering.markdown.escaping import code_span, escape
 from atlassian.rendering.markdown.flanking import flanks, is_plain, is_word, without_punctuation, without_spaces
 from atlassian.rendering.markdown.tree import CODE, EM, PLAIN, STRIKE, STRONG, SUB, SUP, Marks, Run, make_run
@@ -34,10 +34,9 @@ _MAIL = re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*", re.ASCII)
 
 def write_runs(runs: list[Run]) -> str:
     """Inline Markdown; a line break is a newline, for the block around it to write in its own way."""
-    merged = _merged(runs) if len(runs) != 1 or runs[0].marks else runs
-    if len(merged) == 1 and not merged[0].marks and not merged[0].href:
-        return escape(merged[0].text, "\n", "\n")
-    return _write(merged, frozenset(), "\n", "\n")
+    if len(runs) == 1 and not runs[0].marks and not runs[0].href:
+        return escape(runs[0].text, "\n", "\n")
+    return _write(_merged(runs), frozenset(), "\n", "\n")
 
 
 def text_lines(runs: list[Run]) -> list[str]:
@@ -216,7 +215,7 @@ def _link(url: str, runs: list[Run], within: Within) -> str:
         return _write(runs, within, "*", "*") + ("" if plain == url else f" ({code_span(url)})")
     if _says_itself(url, plain) and all(map(is_plain, runs)):
         return f"<{plain}>"
-    if not _pairs(plain) or "](" in plain:
+    if not are_paired(plain, "[", "]") or "](" in plain:
         within = within | {_BRACKETS}
     return f"[{_write(runs, within, '[', ']')}]({url})"
 
@@ -225,15 +224,6 @@ def _says_itself(url: str, plain: str) -> bool:
     if url == "mailto:" + plain:
         return _MAIL.fullmatch(plain) is not None
     return url.startswith(("http", "mailto:")) and url in (plain, plain + "/")
-
-
-def _pairs(text: str) -> bool:
-    depth = 0
-    for bracket in re.findall(r"[\[\]]", text):
-        depth += 1 if bracket == "[" else -1
-        if depth < 0:
-            return False
-    return depth == 0
 
 
 def _leaf(run: Run, within: Within, before: str, after: str) -> str:

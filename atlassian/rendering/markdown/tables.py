@@ -36,13 +36,13 @@ def write_table(table: Table) -> list[str]:
     grid = _grid(table.rows, cell_text)
     if not grid:
         return []
-    width = max(len(row) for row in grid)
-    if width * len(grid) <= MAX_PADDING_CELLS + 4 * sum(len(row) for row in grid):
+    width = max(map(len, grid))
+    if width * len(grid) <= MAX_PADDING_CELLS + 4 * sum(map(len, grid)):
         for row in grid:
             row.extend([""] * (width - len(row)))
     head = grid.pop(0) if _is_head(next(filter(None, table.rows))) else []
     head.extend([""] * (width - len(head)))
-    return [_line(head), "|" + "---|" * width, *(_line(row) for row in grid)]
+    return [_line(head), "|" + "---|" * width, *map(_line, grid)]
 
 
 def _is_head(row: list[Cell]) -> bool:
@@ -53,14 +53,14 @@ def _is_head(row: list[Cell]) -> bool:
 
 
 def _line(cells: list[str]) -> str:
-    return "".join(f"| {cell} " if cell else "| " for cell in cells) + "|"
+    return "".join([f"| {cell} " if cell else "| " for cell in cells]) + "|"
 
 
 def _grid(rows: list[list[Cell]], written: Callable[[list[Block]], str]) -> Grid:
     """Every cell at the column where a person sees it; what a span covers is repeated below, blank beside."""
     cells = [cell for row in rows for cell in row]
-    area = sum(_span(cell.columns) * _span(cell.rows) for cell in cells)
-    limit = MAX_SPAN if area <= MAX_PADDING_CELLS + 4 * len(cells) else 1
+    spans = [_span(cell.columns) * _span(cell.rows) for cell in cells if cell.columns != 1 or cell.rows != 1]
+    limit = MAX_SPAN if sum(spans) <= MAX_PADDING_CELLS + 4 * len(cells) else 1
     covered: Covered = {}
     return [line for row in rows if (line := _row(row, covered, limit, written))]
 
@@ -68,9 +68,13 @@ def _grid(rows: list[list[Cell]], written: Callable[[list[Block]], str]) -> Grid
 def _row(cells: list[Cell], covered: Covered, limit: int, written: Callable[[list[Block]], str]) -> list[str]:
     line: list[str] = []
     for cell in cells:
-        _pass_covered(line, covered)
-        columns, rows = min(_span(cell.columns), limit), min(_span(cell.rows), limit)
+        if covered:
+            _pass_covered(line, covered)
         text = written(cell.body)
+        if cell.columns == cell.rows == 1:
+            line.append(text)
+            continue
+        columns, rows = min(_span(cell.columns), limit), min(_span(cell.rows), limit)
         repeated = text if rows > 1 and _length(cell) <= MAX_REPEATED_CHARS else ""
         if rows > 1:
             covered |= {len(line) + beside: (rows, "" if beside else repeated) for beside in range(columns)}
@@ -104,7 +108,10 @@ def cell_text(blocks: list[Block]) -> str:
 
 
 def _cell_lines(blocks: list[Block]) -> list[str]:
-    return [line for block in blocks for line in CELL_WRITERS[type(block)](block)]
+    lines: list[str] = []
+    for block in blocks:
+        lines += CELL_WRITERS[type(block)](block)
+    return lines
 
 
 def _paragraph(paragraph: Paragraph) -> list[str]:

@@ -6,6 +6,7 @@ its children. https://confluence.atlassian.com/doc/confluence-storage-format-790
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from atlassian.rendering.bounds import MAX_SOURCE_CHARS
 from atlassian.rendering.markdown.tree import (
@@ -23,7 +24,7 @@ from atlassian.rendering.markdown.tree import (
     Rule,
 )
 from atlassian.rendering.storage import embedded_adf, links, lists, macros, tables
-from atlassian.rendering.storage.reader import Reader
+from atlassian.rendering.storage.reader import Parts, Reader
 from atlassian.rendering.storage.source import HIDDEN, Element, parse, whole_text
 from atlassian.rendering.storage.styles import hide
 
@@ -40,11 +41,6 @@ def blocks_in(xhtml: str, *, site_url: str, names: Mapping[str, str], steps: int
 
 def nothing(reader: Reader, element: Element) -> Flow:
     return []
-
-
-def block(reader: Reader, element: Element) -> Flow:
-    """What stands on lines of its own."""
-    return [*reader.blocks(element)]
 
 
 def heading(reader: Reader, element: Element) -> Flow:
@@ -75,10 +71,15 @@ def time(reader: Reader, element: Element) -> Flow:
 
 
 def marked(mark: str) -> Callable[[Reader, Element], Flow]:
-    return lambda reader, element: reader.styled(element, mark)
+    return partial(Reader.styled, mark=mark)
 
 
-ELEMENTS: dict[object, Callable[[Reader, Element], Flow]] = {
+_ON_LINES_OF_THEIR_OWN = (
+    *("p", "div", "section", "article", "header", "footer", "aside", "main", "nav", "center", "address"),
+    *("figure", "figcaption", "details", "summary", "fieldset", "form", "dl", "dt", "dd"),
+    *("{ac}layout", "{ac}layout-section", "{ac}layout-cell", "{ac}rich-text-body"),
+)
+ELEMENTS: dict[object, Callable[[Reader, Element], Parts]] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), heading),
     **dict.fromkeys(("strong", "b"), marked(STRONG)),
     **dict.fromkeys(("em", "i", "cite", "dfn", "var"), marked(EM)),
@@ -86,12 +87,7 @@ ELEMENTS: dict[object, Callable[[Reader, Element], Flow]] = {
     **dict.fromkeys(("code", "tt", "kbd", "samp"), marked(CODE)),
     "sub": marked(SUB),
     "sup": marked(SUP),
-    **dict.fromkeys(
-        ("p", "div", "section", "article", "header", "footer", "aside", "main", "nav", "center", "address"),
-        block,
-    ),
-    **dict.fromkeys(("figure", "figcaption", "details", "summary", "fieldset", "form", "dl", "dt", "dd"), block),
-    **dict.fromkeys(("{ac}layout", "{ac}layout-section", "{ac}layout-cell", "{ac}rich-text-body"), block),
+    **dict.fromkeys(_ON_LINES_OF_THEIR_OWN, Reader.blocks),
     **dict.fromkeys(("script", "style", "template", "head", "title", "noscript", HIDDEN), nothing),
     **dict.fromkeys(
         ("{ac}placeholder", "{ac}parameter", "{ac}adf-fallback", "{ac}adf-attribute", "{ac}adf-mark"), nothing

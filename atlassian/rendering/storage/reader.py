@@ -1,7 +1,7 @@
 """Walks a page in storage format, handing every element to the function for its name."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from atlassian.rendering.bounds import CHARS_A_STEP, MARKED_STEPS, MAX_STEPS
@@ -25,6 +25,7 @@ from atlassian.rendering.storage.styles import marks_in
 MAX_DEPTH = 40
 
 Read = TypeVar("Read")
+Parts = Sequence[Run | Block]  # what an element gives: a flow, or blocks alone
 _LINE_ENDS = re.compile(r"(?<![ \t])[ \t]*[\n\r\f][ \t\n\r\f]*")
 
 
@@ -33,7 +34,7 @@ class Reader:
 
     def __init__(
         self,
-        elements: Mapping[object, Callable[["Reader", Element], Flow]],
+        elements: Mapping[object, Callable[["Reader", Element], Parts]],
         site_url: str,
         names: Mapping[str, str],
         space_key: str = "",
@@ -52,7 +53,7 @@ class Reader:
         self._depth = 0
 
     def flow(self, parent: Element) -> Flow:
-        """Text and children of an element in order, each child by its name."""
+        """Text and children of an element in order, each child by its name; one without a meaning gives its own."""
         text = parent.text
         flow: Flow = [self.text(text)] if text else []
         for child in parent:
@@ -64,18 +65,18 @@ class Reader:
                 flow.append(self.text(tail))
         return flow
 
-    def read(self, element: Element) -> Flow:
+    def read(self, element: Element) -> Parts:
         self.steps_left -= 1
         if self.steps_left < 0:
             return []
         if self._depth >= MAX_DEPTH:
             return [self.text(text)] if (text := whole_text(element)) else []
         self._depth += 1
-        function = self.elements.get(element.tag, inline)
+        function = self.elements.get(element.tag, Reader.flow)
         styled = self.has_styles and element.get("style")
-        flow = self.in_own_style(function, element) if styled else function(self, element)
+        found = self.in_own_style(function, element) if styled else function(self, element)
         self._depth -= 1
-        return flow
+        return found
 
     def in_own_style(self, read: Callable[["Reader", Element], Read], element: Element) -> Read:
         """What cells, rows and points need besides, which are not read by their names."""
@@ -96,10 +97,10 @@ class Reader:
         if self.marks or self.href:
             self.steps_left -= MARKED_STEPS
         if CODE in self.marks:
-            text = _LINE_ENDS.sub(" ", written).replace("\u00a0", " ")
-        else:
-            text = written if written.isprintable() and "  " not in written else _spaced(written)
-        return make_run((text, self.marks, self.href))
+            written = _LINE_ENDS.sub(" ", written).replace("\u00a0", " ")
+        elif "  " in written or not written.isprintable():
+            written = _spaced(written)
+        return make_run((written, self.marks, self.href))
 
     def label(self, words: str) -> Run:
         """Words of ours, such as a label, in the style of the text around them."""
@@ -125,8 +126,11 @@ class Reader:
 
     def stray_text(self, parent: Element) -> list[Block]:
         """Text where only certain elements should stand, such as between rows or the points of a list."""
-        texts = [parent.text, *[child.tail for child in parent]]
-        stray = " ".join(text.strip() for text in texts if text and not text.isspace())
+        texts = [parent.text or ""]
+        for child in parent:
+            if tail := child.tail:
+                texts.append(tail)
+        stray = " ".join(filter(None, map(str.strip, texts)))
         return blocks_of([self.text(stray)]) if stray else []
 
     def runs(self, parent: Element) -> list[Run]:
@@ -139,8 +143,3 @@ def _spaced(written: str) -> str:
     if not text or written[0].isspace():
         text = " " + text
     return text + " " if written[-1].isspace() and text != " " else text
-
-
-def inline(reader: Reader, element: Element) -> Flow:
-    """An element without a meaning of its own, known or not: what it holds."""
-    return reader.flow(element)

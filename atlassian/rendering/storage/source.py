@@ -33,7 +33,7 @@ _UNSAFE = re.compile(
     re.DOTALL,
 )
 _PROLOG = re.compile(r"\s*(?:<\?[^>]*>\s*)?<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>", re.IGNORECASE)
-_IN_CAPITALS = re.compile(r"</?[A-Z]")
+_IN_CAPITALS = re.compile(r"<[A-Z]")
 _NAMESPACE = re.compile(r"""(<!\[CDATA\[.*?\]\]>)|\sxmlns(?::\w+)?\s*=\s*(?:"[^"<>]*"|'[^'<>]*')""", re.DOTALL)
 _ESCAPED = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "'": "&apos;"})
 

@@ -20,13 +20,14 @@ def table(reader: Reader, element: Element) -> Flow:
 
 def _read_rows(reader: Reader, element: Element, beside: list[Block], rows: list[list[Cell]]) -> None:
     beside += reader.stray_text(element)
-    for child in sorted(element, key=_is_foot):
+    is_table = element.tag == "table"
+    for child in sorted(element, key=_is_foot) if is_table else element:
         name = child.tag
-        if name in _GROUPS and element.tag == "table":
-            _read_rows(reader, child, beside, rows)
-        elif name == "tr":
+        if name == "tr":
             beside += reader.stray_text(child)
             rows.append(reader.in_own_style(_row, child))
+        elif is_table and name in _GROUPS:
+            _read_rows(reader, child, beside, rows)
         elif name in ("td", "th"):
             rows.append([_cell(reader, child)])
         elif name not in _SILENT:
@@ -46,9 +47,10 @@ def _row(reader: Reader, element: Element) -> list[Cell]:
 
 def _cell(reader: Reader, element: Element, in_head: bool = False) -> Cell:
     body = reader.in_own_style(Reader.blocks, element)
-    return Cell(body, in_head or element.tag == "th", _span(element, "colspan"), _span(element, "rowspan"))
+    columns, rows = element.get("colspan"), element.get("rowspan")
+    return Cell(body, in_head or element.tag == "th", _span(columns) if columns else 1, _span(rows) if rows else 1)
 
 
-def _span(element: Element, name: str) -> int:
-    written = (element.get(name) or "").strip()
+def _span(written: str) -> int:
+    written = written.strip()
     return int(written) if written.isdecimal() and len(written) <= MAX_DIGITS else 1
