@@ -29,6 +29,7 @@ _BRACKETS = "brackets"
 _ADJACENT_DELIMITERS = "crowded"
 Within = frozenset[str]
 _BLANKS = (" ", "\n")
+_JOINING = ("_", "*", "`")  # with what is the same and follows
 _MAIL = re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*", re.ASCII)
 
 
@@ -82,6 +83,8 @@ def _code_lines(run: Run) -> list[Run]:
 
 def _write(runs: list[Run], within: Within, before: str, after: str) -> str:
     """`before` and `after` are the characters beside the runs, `within` the styles already open."""
+    if len(runs) == 1 and within.issuperset(_styles(runs[0])):
+        return _leaf(runs[0], within, before, after)
     out: list[str] = []
     beside, starts = [before], [0]
     position = 0
@@ -98,11 +101,10 @@ def _write(runs: list[Run], within: Within, before: str, after: str) -> str:
                 style = _emphasis(group, within, left, right, bool(out) and out[-1].endswith("*"), strong_next)
             written = _styled(style, group, within, left, right)
         following = written
-        for last in range(
-            len(out) - 1, -1, -1
-        ):  # what loses its marks may in turn stand too close to what is before it
-            if not _collide(out[last], following):
-                break
+        last = len(out)
+        # What loses its marks may in turn stand too close to what is before it.
+        while last and out[last - 1].endswith(_JOINING) and _collide(out[last - 1], following):
+            last -= 1
             group = runs[starts[last] : starts[last + 1]]
             following = out[last] = _without_asterisks(group, within, beside[last], following.lstrip("*")[:1])
         out.append(written)
@@ -162,8 +164,6 @@ def _longest_style(runs: list[Run], position: int, within: Within) -> tuple[str,
 
 def _first_character(run: Run, within: Within) -> str:
     """What the run will begin with; asterisks are looked through, since they join with those before."""
-    if not run.marks and not run.href:
-        return run.text[0]
     for style in _styles(run):
         if style not in within and style not in (STRONG, EM):
             if not style.startswith(_LINK):
@@ -227,7 +227,7 @@ def _says_itself(url: str, plain: str) -> bool:
 
 
 def _leaf(run: Run, within: Within, before: str, after: str) -> str:
-    if CODE in run.marks:
+    if run.marks and CODE in run.marks:
         return "\n".join(map(code_span, run.text.split("\n")))
     return _text(run.text, within, before, after)
 
