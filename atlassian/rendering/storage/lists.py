@@ -27,6 +27,8 @@ def html_list(reader: Reader, element: Element) -> Flow:
     if element.tag != "ol":
         return [List(items)]
     start = _number(element, "start")
+    if element.get("reversed") is not None:
+        _count_down(items, len(items) if start is None else start)
     lists = _numbered(items, 1 if start is None else start)
     kind = _kind(element)
     if not kind:
@@ -35,6 +37,13 @@ def html_list(reader: Reader, element: Element) -> Flow:
         for number, item in enumerate(part.items, part.start or 0):
             item.label = f"{_letters(number, kind)}. {item.label}"
     return [List(items)]
+
+
+def _count_down(items: list[ListItem], start: int) -> None:
+    """Gives each point the number that people see, down to 0, below which Markdown has none."""
+    for item in items:
+        item.number = start if item.number is None else item.number
+        start = max(item.number - 1, 0)
 
 
 def _numbered(items: list[ListItem], start: int) -> list[List]:

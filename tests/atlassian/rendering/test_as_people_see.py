@@ -508,6 +508,14 @@ def test_points_with_numbers_of_their_own_keep_them():
     assert page('<ul><li value="3">a</li></ul>') == "- a"
 
 
+def test_a_list_that_counts_down_shows_the_numbers_that_people_see():
+    assert page("<ol reversed=''><li>a</li><li>b</li><li>c</li></ol>") == "3. a\n\n2) b\n\n1. c"
+    assert page('<ol reversed="" start="9"><li>a</li><li value="5">b</li><li>c</li></ol>') == "9. a\n\n5) b\n\n4. c"
+    assert page('<ol reversed="" type="a"><li>a</li><li>b</li></ol>') == "- b. a\n- a. b"
+    assert page('<ol reversed="" start="0"><li>a</li><li>b</li></ol>') == "0. a\n\n0) b"  # Markdown knows no -1
+    assert page('<ul reversed=""><li>a</li></ul>') == "- a"
+
+
 def embedded(kind: str, content: str = "", **attributes: str) -> str:
     written = "".join(f'<ac:adf-attribute key="{key}">{value}</ac:adf-attribute>' for key, value in attributes.items())
     body = f"<ac:adf-content>{content}</ac:adf-content>" if content else ""
