@@ -129,7 +129,18 @@ def _collide(written: str, following: str) -> bool:
     """What closes and what opens, side by side, would be read as one row of asterisks or backticks."""
     if written.endswith("_") and written[-2:-1] != "\\":
         return is_word(following[0])
-    return following[:1] in ("*", "`") and written.endswith(following[0]) and written[-2:-1] != "\\"
+    joined = following[:1] in ("*", "`") and written.endswith(following[0]) and written[-2:-1] != "\\"
+    return joined and not _are_told_apart(written, following)
+
+
+def _are_told_apart(written: str, following: str) -> bool:
+    """
+    Of three asterisks between words CommonMark closes what is open, and opens with the rest. No other mark may stand
+    within: then just three more are at the far ends.
+    """
+    closed, opened = written.rstrip("*"), following.lstrip("*")
+    row = len(written) - len(closed) + len(following) - len(opened)
+    return row == 3 and written.count("*") + following.count("*") == 6 and is_word(closed[-1]) and is_word(opened[0])
 
 
 def _without_asterisks(runs: list[Run], within: Within, before: str, after: str) -> str:

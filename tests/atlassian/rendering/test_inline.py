@@ -1,5 +1,6 @@
 """Whatever a line holds, a CommonMark parser reads back the same words and the same links."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -82,9 +83,28 @@ def test_marked_words_side_by_side_leave_no_delimiters_in_the_text(runs: list[di
 
 
 def test_underscores_go_where_the_strong_text_after_them_loses_its_asterisks() -> None:
-    styles = ("em", "strong", "em", "underline")
+    styles = (["em"], ["strong"], ["em"], ["em", "strong"], [])
 
-    assert adf.to_markdown(paragraph(*(run("a", style) for style in styles))) == "aa*a*a"
+    assert adf.to_markdown(paragraph(*(run("a", *style) for style in styles))) == "aa*a**a***a"
+
+
+def test_parts_of_a_word_get_no_marks_that_are_not_theirs() -> None:
+    for styles in product(([], ["strong"], ["em"], ["strong", "em"]), repeat=4):
+        markdown = adf.to_markdown(paragraph(*(run("a", *style) for style in styles)))
+
+        read = marks_of_letters(markdown)
+        assert [letter for letter, _ in read] == ["a"] * 4, markdown
+        assert all(marks <= set(style) for (_, marks), style in zip(read, styles, strict=True)), markdown
+
+
+def marks_of_letters(markdown: str) -> list[tuple[str, set[str]]]:
+    found: list[tuple[str, set[str]]] = []
+    open_marks: set[str] = set()
+    for token in PARSER.parseInline(markdown)[0].children or []:
+        if token.nesting:
+            open_marks ^= {token.type.partition("_")[0]}
+        found += [(letter, set(open_marks)) for letter in token.content]
+    return found
 
 
 @settings(max_examples=200, deadline=None)
@@ -132,6 +152,9 @@ def test_a_backslash_before_a_space_at_the_end_of_a_line_breaks_nothing() -> Non
         ([run("a", "em", "strong"), run(" b ", "strong"), run("c", "em", "strong")], "**_a_ b _c_**"),
         ([run("a", "em", "strong"), run("b", "strong"), run("c", "em", "strong")], "**abc**"),
         ([run("a", "strong", "sup"), run("b")], "<sup>**a**</sup>b"),
+        ([run("a", "strong"), run("b", "em"), run("c")], "**a***b*c"),
+        ([run("a"), run("b", "em"), run("c", "strong"), run("d", "em"), run("e")], "a*b***c***d*e"),
+        ([run("a)", "strong"), run("b", "em"), run("c")], "**a**)*b*c"),
     ],
 )
 def test_emphasis_beside_strong_text_does_not_run_into_it(runs: list[dict[str, Any]], markdown: str) -> None:
