@@ -18,7 +18,6 @@ from config.openapi.meanings import MEANINGS
 from integrations.serializers import ConfigInput
 
 REQUEST_ID = "5f0c9a3e1b7d4c2a8e6f0b1d2c3a4e5f"
-REJECTED_VALUES = {"$ref": "#/components/schemas/RejectedValue"}
 ERROR = {
     "type": "object",
     "required": ["error"],

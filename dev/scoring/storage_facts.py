@@ -18,7 +18,6 @@ _BLOCKS |= {"ac:layout-cell", "ac:rich-text-body", "h1", "h2", "h3", "h4", "h5",
 # As people see them on Cloud.
 _PANELS = {"info": "INFO", "note": "WARNING", "tip": "SUCCESS", "warning": "ERROR", "panel": "PANEL"}
 _LISTS = {"ul", "ol", "ac:task-list"}
-_FILE_MACROS = {"view-file", "viewpdf", "viewdoc", "viewxls", "viewppt"}
 
 
 def storage_facts(source: str) -> Facts:
