@@ -6,6 +6,7 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 
 DEFAULT_WAIT = 30.0  # seconds; where Atlassian limits us and does not say for how long
+BUSY_WAIT = 2.0  # seconds, after which a place among ours may be free again
 
 
 def whole_seconds(wait: float) -> int:
@@ -30,7 +31,9 @@ class UpstreamBusy(UpstreamFailure):
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "upstream_busy"
-    default_detail = "Many calls wait for Atlassian already, as many as may. Try again shortly."
+
+    def __init__(self, sentence: str = "Many calls wait for Atlassian already, as many as may.") -> None:
+        super().__init__(f"{sentence} Try again in {whole_seconds(BUSY_WAIT)} s.", wait=BUSY_WAIT)
 
 
 class AnswerTooLarge(UpstreamFailure):

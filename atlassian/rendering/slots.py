@@ -17,8 +17,6 @@ from atlassian.errors import UpstreamBusy
 
 MAX_AT_ONCE = 2
 TURN_TIMEOUT = 10.0
-RETRY_SECONDS = 2.0
-
 
 SENTENCE = "This workspace has {calls} long texts in preparation, as many as one workspace may have."
 
@@ -61,8 +59,7 @@ class Turns:
         return self._running[holder] < self._at_once
 
     def _busy(self, holder: str) -> UpstreamBusy:
-        sentence = self._sentence.format(calls=self._running[holder] + self._waiting[holder])
-        return UpstreamBusy(f"{sentence} Try again in {RETRY_SECONDS:.0f} s.", wait=RETRY_SECONDS)
+        return UpstreamBusy(self._sentence.format(calls=self._running[holder] + self._waiting[holder]))
 
 
 _turns = Turns()

@@ -15,7 +15,6 @@ from django.conf import settings
 from atlassian.errors import UpstreamBusy
 from integrations.credentials import Credentials
 
-RETRY_SECONDS = 2.0
 SENTENCES = {
     "workspace": "This workspace has {n} calls waiting for Atlassian, as many as one workspace may have.",
     "site": "{n} calls wait for this Atlassian site, as many as one site may hold up.",
@@ -65,5 +64,4 @@ def _holders(credentials: Credentials) -> list[Holder]:
 def _raise_if_full(holders: list[Holder]) -> None:
     for holder in holders:
         if _waiting[holder] >= limit(holder[0]):
-            sentence = SENTENCES[holder[0]].format(n=_waiting[holder])
-            raise UpstreamBusy(f"{sentence} Try again in {RETRY_SECONDS:.0f} s.", wait=RETRY_SECONDS)
+            raise UpstreamBusy(SENTENCES[holder[0]].format(n=_waiting[holder]))
