@@ -114,25 +114,28 @@ def _test(view: WorkspacePage, provider: str) -> ConnectionReport:
     return report
 
 
-def _provider_in(kwargs: Mapping[str, Any]) -> str:
-    provider = str(kwargs["provider"])
-    if provider not in Provider.values:
-        raise Http404
-    return provider
+class _OfProvider(WorkspacePage):
+    """What a button on the card of one provider does."""
+
+    @property
+    def provider(self) -> Provider:
+        provider = self.kwargs["provider"]
+        if provider not in Provider.values:
+            raise Http404
+        return Provider(provider)
+
+    def audit_target(self) -> dict[str, Any]:
+        return {"provider": self.kwargs["provider"]}
 
 
-class SaveIntegration(WorkspacePage):
+class SaveIntegration(_OfProvider):
     """What is saved stays saved, whatever the test says that may follow."""
 
     recorded_as = Action.INTEGRATION_UPDATE
     and_test = False
 
-    def audit_target(self) -> dict[str, Any]:
-        return {"provider": self.kwargs["provider"]}
-
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        provider = _provider_in(kwargs)
-        state = list_integrations(self.actor)[provider]
+        state = list_integrations(self.actor)[self.provider]
         form = IntegrationForm(state, self.workspace_key, request.POST)
         if not state.locked and not form.is_valid():
             self._record_refused(form)
@@ -165,37 +168,31 @@ class SaveIntegration(WorkspacePage):
             record_failure(self.actor, self.recorded_as, target, form.refused)
 
 
-class ChangeIntegration(WorkspacePage):
+class ChangeIntegration(_OfProvider):
     """Enable, disable, forget the token."""
 
     recorded_as = Action.INTEGRATION_UPDATE
     changes: Mapping[str, Any] = MappingProxyType({})
     done = ""
 
-    def audit_target(self) -> dict[str, Any]:
-        return {"provider": self.kwargs["provider"]}
-
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        provider = _provider_in(kwargs)
+        provider = self.provider
         reason = request.POST.get(f"{provider}-reason", "")
         arguments = IntegrationInput(data={"workspace_key": self.workspace_key, "provider": provider, "reason": reason})
         arguments.is_valid(raise_exception=True)
         given: dict[str, Any] = {"enabled": None, "config": {}, **self.changes}
         save_integration(self.actor, provider, reason=arguments.validated_data["reason"], **given)
-        messages.success(request, f"{Provider(provider).label}: {self.done}")
+        messages.success(request, f"{provider.label}: {self.done}")
         return self.back(provider)
 
 
-class TestIntegration(WorkspacePage):
+class TestIntegration(_OfProvider):
     """The connection test; its steps are shown where the card says how it stands."""
 
     recorded_as = Action.INTEGRATION_TEST
 
-    def audit_target(self) -> dict[str, Any]:
-        return {"provider": self.kwargs["provider"]}
-
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        provider = _provider_in(kwargs)
+        provider = self.provider
         _test(self, provider)
         if not self.is_partial:
             return self.back(provider)
@@ -203,16 +200,13 @@ class TestIntegration(WorkspacePage):
         return self.render("console/card_state.html", {"card": card})
 
 
-class CopyIntegration(WorkspacePage):
+class CopyIntegration(_OfProvider):
     """The other product with the same site and account: most teams have one token for both."""
 
     recorded_as = Action.INTEGRATION_UPDATE
 
-    def audit_target(self) -> dict[str, Any]:
-        return {"provider": self.kwargs["provider"]}
-
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        provider = Provider(_provider_in(kwargs))
+        provider = self.provider
         copy_integration(self.actor, OTHER[provider], provider)
         _test(self, provider)
         return self.back(provider)
