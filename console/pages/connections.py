@@ -114,8 +114,10 @@ def _test(view: WorkspacePage, provider: str) -> ConnectionReport:
     return report
 
 
-class _OfProvider(WorkspacePage):
-    """What a button on the card of one provider does."""
+class _OfProviderMixin:
+    """A button on the card of one provider."""
+
+    kwargs: dict[str, Any]  # of the view's address
 
     @property
     def provider(self) -> Provider:
@@ -128,7 +130,7 @@ class _OfProvider(WorkspacePage):
         return {"provider": self.kwargs["provider"]}
 
 
-class SaveIntegration(_OfProvider):
+class SaveIntegration(_OfProviderMixin, WorkspacePage):
     """What is saved stays saved, whatever the test says that may follow."""
 
     recorded_as = Action.INTEGRATION_UPDATE
@@ -168,7 +170,7 @@ class SaveIntegration(_OfProvider):
             record_failure(self.actor, self.recorded_as, target, form.refused)
 
 
-class ChangeIntegration(_OfProvider):
+class ChangeIntegration(_OfProviderMixin, WorkspacePage):
     """Enable, disable, forget the token."""
 
     recorded_as = Action.INTEGRATION_UPDATE
@@ -186,7 +188,7 @@ class ChangeIntegration(_OfProvider):
         return self.back(provider)
 
 
-class TestIntegration(_OfProvider):
+class TestIntegration(_OfProviderMixin, WorkspacePage):
     """The connection test; its steps are shown where the card says how it stands."""
 
     recorded_as = Action.INTEGRATION_TEST
@@ -200,7 +202,7 @@ class TestIntegration(_OfProvider):
         return self.render("console/card_state.html", {"card": card})
 
 
-class CopyIntegration(_OfProvider):
+class CopyIntegration(_OfProviderMixin, WorkspacePage):
     """The other product with the same site and account: most teams have one token for both."""
 
     recorded_as = Action.INTEGRATION_UPDATE
