@@ -99,8 +99,8 @@ class NothingThere(UpstreamFailure):
     )
 
 
-class BadReference(ValidationError):
-    """An issue, a page or a cursor that cannot be what it should be; refused before Atlassian is asked."""
+class BadArgument(ValidationError):
+    """An argument that cannot be what it should be; refused before Atlassian is asked."""
 
     def __init__(self, parameter: str, sentence: str) -> None:
         super().__init__({parameter: [ErrorDetail(sentence, code="invalid")]})

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from atlassian.errors import BadReference, NothingThere
+from atlassian.errors import BadArgument, NothingThere
 
 MAX_NAMES_SHOWN = 20
 _UNITS = ("bytes", "KB", "MB", "GB")
@@ -43,7 +43,7 @@ def choose(files: Sequence[AttachedFile], wanted: str, where: str, masked: Calla
     """
     The file with that id, or that name as a list or a text shows it, masked or not, in either form of its accents.
 
-    Raises NothingThere, which names the files that there are, and BadReference for a name that several have.
+    Raises NothingThere, which names the files that there are, and BadArgument for a name that several have.
     """
     named = told_apart(files)
     for is_it in _ways(wanted, masked):
@@ -52,7 +52,7 @@ def choose(files: Sequence[AttachedFile], wanted: str, where: str, masked: Calla
             return found[0]
         if found:
             names = ", ".join(masked(file.name) for file in found[:MAX_NAMES_SHOWN])
-            raise BadReference("attachment", f"Several files have this name: {names}. Give the id of one.")
+            raise BadArgument("attachment", f"Several files have this name: {names}. Give the id of one.")
     raise NothingThere(_nothing_there(named, where, masked))
 
 

@@ -26,7 +26,7 @@ class PageFiles(FileReader):
         """
         Two calls: the page, whose space decides, and the list of its files; a third where a list does not hold all.
 
-        Raises BadReference, and NothingThere for a page or a file that is not there to be read.
+        Raises BadArgument, and NothingThere for a page or a file that is not there to be read.
         """
         finder = Finder(self._client, Spaces(self._client), frozenset(self.credentials.allowlist))
         page = finder.find(parse(reference, self._client.credentials))

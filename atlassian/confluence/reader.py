@@ -13,7 +13,7 @@ from atlassian.confluence.references import parse
 from atlassian.confluence.search import searching
 from atlassian.confluence.search.results import Hit, PageList
 from atlassian.confluence.spaces import Spaces
-from atlassian.errors import BadReference, NothingThere
+from atlassian.errors import BadArgument, NothingThere
 from atlassian.masking import Masking
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.people import Names
@@ -76,7 +76,7 @@ class Confluence:
         has made them known, and otherwise told by account id and key. Another call is made where the text itself
         mentions people not known by name, and one for each part that is asked for besides.
 
-        Raises BadReference, and NothingThere for all that cannot be read, whatever the reason.
+        Raises BadArgument, and NothingThere for all that cannot be read, whatever the reason.
         https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/
         """
         named = parse(request.reference, self._client.credentials)
@@ -93,7 +93,7 @@ class Confluence:
         try:
             return self._finder.resolve(parse(under, self._client.credentials, "under"))
         except NothingThere as exc:  # a search is never itself not there
-            raise BadReference("under", NO_SUCH_PAGE) from exc
+            raise BadArgument("under", NO_SUCH_PAGE) from exc
 
     def _spaces_to_search(self, asked: Iterable[str]) -> frozenset[str]:
         """Keys of the spaces to search, in capitals; none where any will do, or where the two have none in common."""

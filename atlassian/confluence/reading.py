@@ -20,7 +20,7 @@ from atlassian.confluence.search.lookups import ancestors_in
 from atlassian.confluence.search.results import has_more, label_names, page_url
 from atlassian.confluence.spaces import Spaces
 from atlassian.confluence.text import PageFacts, body_text, comments_text, difference_text, page_text, without_text
-from atlassian.errors import BadReference
+from atlassian.errors import BadArgument
 from atlassian.moments import in_utc
 from atlassian.notices import Notice
 from atlassian.rendering.slots import rendering_slot
@@ -71,7 +71,7 @@ class Reading:
         """A folder reads as its listing; of the others Confluence gives no text."""
         content, kind = self._found.content, self._found.kind
         if self._request.version or self._request.since:
-            raise BadReference("version", f"A {kind_name(kind)} has no versions that can be read.")
+            raise BadArgument("version", f"A {kind_name(kind)} has no versions that can be read.")
         if self._request.comments or self._request.include - {CHILDREN}:
             message = f"Comments, files and versions of a {kind_name(kind)} cannot be read."
             self._notices.append(Notice("parts_unavailable", message))
@@ -93,9 +93,9 @@ class Reading:
         newest, version, since = _number(self._found.content), self._request.version, self._request.since
         for name, asked in (("version", version), ("since", since)):
             if asked and newest and asked > newest:
-                raise BadReference(name, f"The newest version is {newest}.")
+                raise BadArgument(name, f"The newest version is {newest}.")
         if since and since >= (version or newest or since + 1):
-            raise BadReference("since", f"Give an earlier version than {version or newest}, which is read.")
+            raise BadArgument("since", f"Give an earlier version than {version or newest}, which is read.")
         fetch = partial(fetch_version, self._client, self._found.kind, self._id)
         if version and version != newest:
             self._shown = fetch(version)

@@ -20,7 +20,7 @@ from atlassian.confluence.addresses import (
     refuse,
     valid_id,
 )
-from atlassian.errors import BadReference
+from atlassian.errors import BadArgument
 from atlassian.site_urls import path_on_site
 from integrations.credentials import Credentials
 
@@ -45,11 +45,11 @@ _URL = re.compile(r"[<(\[\"'“‘]*(?:https?://|//)?[\w.-]+(?::\d+)?/\S+", re.I
 
 
 def parse(reference: str, credentials: Credentials, parameter: str = "page_id") -> Reference:
-    """What reference names on the site of credentials. Raises BadReference, which says what would be right."""
+    """What reference names on the site of credentials. Raises BadArgument, which says what would be right."""
     try:
         return _parse(reference, credentials)
     except UnusableAddress as exc:
-        raise BadReference(parameter, f"{exc} {exc.expected or EXPECTED}") from exc
+        raise BadArgument(parameter, f"{exc} {exc.expected or EXPECTED}") from exc
 
 
 def find_urls(text: str, credentials: Credentials) -> dict[str, Reference]:

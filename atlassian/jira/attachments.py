@@ -17,7 +17,7 @@ class IssueFiles(FileReader):
 
     def find(self, reference: str, wanted: str) -> FoundFile:
         """
-        One call. Raises BadReference, and NothingThere for an issue or a file that is not there to be read.
+        One call. Raises BadArgument, and NothingThere for an issue or a file that is not there to be read.
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-attachments/
         """
         key = issue_key(reference, self._client.credentials)

@@ -70,7 +70,7 @@ class Jira:
         One call; one more for comments that Jira does not give along, for people not named in it, and for each
         include. `spaces` bound the titles of linked pages; None: all are shown.
 
-        Raises BadReference for what is neither key nor URL of the site, NothingThere for an issue that is absent,
+        Raises BadArgument for what is neither key nor URL of the site, NothingThere for an issue that is absent,
         hidden, or outside the allowlist: nobody learns which.
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
         """

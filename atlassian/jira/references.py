@@ -3,7 +3,7 @@
 import re
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from atlassian.errors import BadReference
+from atlassian.errors import BadArgument
 from atlassian.site_urls import path_on_site
 from integrations.credentials import Credentials
 
@@ -47,7 +47,7 @@ def issue_key(reference: str, credentials: Credentials) -> str:
     """
     The key, in capitals, or the id; also that in the name of a branch.
 
-    Raises BadReference for what is neither a key, an id nor a URL of the site of credentials: no call is made for it.
+    Raises BadArgument for what is neither a key, an id nor a URL of the site of credentials: no call is made for it.
     """
     branch = _BRANCH.fullmatch(_unwrapped(reference))
     return branch[1].upper() if branch else key_of_address(reference, credentials)
@@ -67,7 +67,7 @@ def key_of_address(reference: str, credentials: Credentials) -> str:
 
 def _id_of(ari: re.Match[str], credentials: Credentials) -> str:
     if ari["cloud"] and credentials.cloud_id and ari["cloud"] != credentials.cloud_id:
-        raise BadReference("issue_key", f"This is an identifier of another site than {credentials.base_url}.")
+        raise BadArgument("issue_key", f"This is an identifier of another site than {credentials.base_url}.")
     return ari["id"]
 
 
@@ -85,7 +85,7 @@ def _key_of_url(reference: str, credentials: Credentials, given: str) -> str:
         raise _bad(given, credentials)
     path = path_on_site(url, credentials)
     if path is None:
-        raise BadReference("issue_key", f"This URL is not one of {credentials.base_url}, the connected site.")
+        raise BadArgument("issue_key", f"This URL is not one of {credentials.base_url}, the connected site.")
     query = parse_qs(url.query)
     for selected in (value for name in ("selectedIssue", "issueKey", "key") for value in query.get(name, [])):
         if _ALONE.fullmatch(selected):
@@ -117,8 +117,8 @@ def _split(reference: str) -> SplitResult | None:
         return None
 
 
-def _bad(reference: str, credentials: Credentials) -> BadReference:
+def _bad(reference: str, credentials: Credentials) -> BadArgument:
     shown = "".join(character for character in reference[:60] if character.isprintable())
-    return BadReference(
+    return BadArgument(
         "issue_key", f"'{shown}' is not a key like ABC-123 or a URL of an issue on {credentials.base_url}."
     )

@@ -8,7 +8,7 @@ from urllib.parse import unquote, unquote_plus
 from atlassian.confluence.kinds import KINDS, is_readable
 from atlassian.confluence.search.excerpts import plain
 from atlassian.confluence.spaces import Space
-from atlassian.errors import BadReference
+from atlassian.errors import BadArgument
 from atlassian.notices import Notice
 from atlassian.upstream.responses import dig, is_id, items, line, mapping, required_items, text
 
@@ -130,7 +130,7 @@ def page_url(content: dict[str, Any], site_url: str) -> str:
 
 def valid_cursor(cursor: str) -> str:
     if cursor and not CURSOR.fullmatch(cursor):
-        raise BadReference("cursor", "This is no cursor. Give the next_cursor of an answer, with the same q.")
+        raise BadArgument("cursor", "This is no cursor. Give the next_cursor of an answer, with the same q.")
     return cursor
 
 

@@ -19,7 +19,7 @@ from atlassian.confluence.references import find_urls, unusable_urls
 from atlassian.confluence.search import cql
 from atlassian.confluence.search.lookups import SEARCH
 from atlassian.confluence.search.results import EXPAND, Hit, has_more, hits_in, next_cursor, valid_cursor
-from atlassian.errors import BadReference, UpstreamRejectedQuery
+from atlassian.errors import BadArgument, UpstreamRejectedQuery
 from atlassian.notices import Notice
 from atlassian.upstream.client import AtlassianClient
 from atlassian.words import MAX_WORDS, terms_of, words_of
@@ -86,7 +86,7 @@ def _position(cursor: str, parts: int) -> tuple[int, str]:
     if not cursor:
         return 0, ""
     if not found or int(found[1]) >= parts:
-        raise BadReference("cursor", "This cursor is of another search. Give the next_cursor of an answer, with its q.")
+        raise BadArgument("cursor", "This cursor is of another search. Give the next_cursor of an answer, with its q.")
     return int(found[1]), found[2]
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from atlassian.errors import BadReference
+from atlassian.errors import BadArgument
 from atlassian.upstream.responses import dig, items, number, text
 
 MAX_CURSOR_CHARS = 8_000
@@ -14,9 +14,9 @@ _OWN = re.compile(START_CURSOR + r"(?::([0-9]{1,3}))?")
 
 
 def token_of(cursor: str) -> str:
-    """Jira's token; empty where the search begins. Raises BadReference for what next_cursor never was."""
+    """Jira's token; empty where the search begins. Raises BadArgument for what next_cursor never was."""
     if cursor and not _is_portable(cursor):
-        raise BadReference("cursor", "This is no next_cursor of an answer. Give one as it came, with its q or jql.")
+        raise BadArgument("cursor", "This is no next_cursor of an answer. Give one as it came, with its q or jql.")
     return "" if _OWN.fullmatch(cursor) else cursor
 
 

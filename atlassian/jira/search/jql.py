@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from atlassian.errors import BadReference
+from atlassian.errors import BadArgument
 from atlassian.jira.references import HYPHENS, ISSUE_NUMBER, PROJECT_KEY, key_of_address
 from atlassian.jira.search.jql_tree import refused
 from atlassian.upstream.responses import dig, items, text
@@ -86,7 +86,7 @@ def _key_in_address(address: str, credentials: Credentials) -> str:
         return address
     try:
         return key_of_address(address, credentials)
-    except BadReference:
+    except BadArgument:
         return address.replace("-", " ") if _OF_ANOTHER_SITE.match(address) else address
 
 
@@ -95,7 +95,7 @@ def _names_no_issue(address: str, credentials: Credentials) -> bool:
         return False
     try:
         key_of_address(address, credentials)
-    except BadReference:
+    except BadArgument:
         return not address[len(credentials.base_url) :].startswith("/wiki/")  # a page, which issues may link
     return False
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from django.core.cache import cache
 
-from atlassian.errors import BadReference
+from atlassian.errors import BadArgument
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.responses import items, text
 from atlassian.upstream.transport import Params
@@ -33,7 +33,7 @@ class Projects:
         wanted = tuple(dict.fromkeys(project.strip().upper() for project in projects))
         for project in wanted:
             if not _PROJECT_KEY.fullmatch(project):
-                raise BadReference("project", "A project is given by its key, like ABC.")
+                raise BadArgument("project", "A project is given by its key, like ABC.")
         if not wanted:
             return allowlist
         outside = [project for project in wanted if not within(project, allowlist)]

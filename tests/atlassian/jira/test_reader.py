@@ -6,7 +6,7 @@ import pytest
 import responses
 from rest_framework.exceptions import ValidationError
 
-from atlassian.errors import BadReference, NothingThere, UpstreamAuthFailed, UpstreamFailure, UpstreamRejectedQuery
+from atlassian.errors import BadArgument, NothingThere, UpstreamAuthFailed, UpstreamFailure, UpstreamRejectedQuery
 from atlassian.jira.reader import Jira
 from tests.atlassian.factories import SIGNED, SITE, make_credentials
 
@@ -111,7 +111,7 @@ class TestSearch:
     @pytest.mark.parametrize("cursor", ["x" * 8001, "\x00", "\n", "\ud800"])
     @responses.activate
     def test_what_cannot_be_a_cursor_is_refused_without_a_call(self, cursor):
-        with pytest.raises(BadReference) as caught:
+        with pytest.raises(BadArgument) as caught:
             make_jira().search("order", 10, cursor=cursor)
 
         assert "cursor" in caught.value.detail
@@ -248,7 +248,7 @@ class TestAllowlist:
     @pytest.mark.parametrize("project", ["", "a b", 'A" OR "B', "../x", "프로젝트", "1AB"])
     @responses.activate
     def test_what_cannot_be_a_project_is_refused_without_a_call(self, project):
-        with pytest.raises(BadReference) as caught:
+        with pytest.raises(BadArgument) as caught:
             make_jira().search("order", 10, projects=[project])
 
         assert "project" in caught.value.detail
@@ -461,7 +461,7 @@ class TestRead:
     @pytest.mark.parametrize("reference", ["../user/current", "https://evil.example.com/browse/ABC-1", "x" * 10_000])
     @responses.activate
     def test_what_names_no_issue_here_is_refused_without_a_call(self, reference):
-        with pytest.raises(BadReference):
+        with pytest.raises(BadArgument):
             make_jira().read(reference)
 
     @pytest.mark.parametrize("answer", [[], {}, {"key": None}, {"key": []}, "ABC-1", None])

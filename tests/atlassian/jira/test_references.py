@@ -1,6 +1,6 @@
 import pytest
 
-from atlassian.errors import BadReference
+from atlassian.errors import BadArgument
 from atlassian.jira.references import issue_key
 from tests.atlassian.factories import GATEWAY, SITE, make_credentials
 
@@ -113,7 +113,7 @@ def test_an_issue_is_named_by_key_or_by_any_url_a_browser_shows(reference, key):
     ],
 )
 def test_what_is_no_issue_of_the_connected_site_is_refused_by_name(reference):
-    with pytest.raises(BadReference) as caught:
+    with pytest.raises(BadArgument) as caught:
         issue_key(reference, CREDENTIALS)
 
     sentence = caught.value.detail["issue_key"][0]
@@ -123,5 +123,5 @@ def test_what_is_no_issue_of_the_connected_site_is_refused_by_name(reference):
 
 
 def test_the_gateway_is_no_address_while_the_cloud_id_is_unknown():
-    with pytest.raises(BadReference):
+    with pytest.raises(BadArgument):
         issue_key(f"{GATEWAY}/ex/jira//rest/api/3/issue/1", make_credentials())
