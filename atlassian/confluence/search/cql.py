@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 from urllib.parse import quote
 
-from rest_framework.exceptions import ErrorDetail, ValidationError
-
 from atlassian.confluence.addresses import ContentId, ContentTitle, Reference
 from atlassian.confluence.kinds import KINDS
 from atlassian.confluence.search.tokens import Token, calls_in, clauses_in, tokens_of
+from atlassian.errors import BadArgument
 from atlassian.words import Terms, quoted, quoted_phrase, terms_of
 
 MAX_ENCODED_CHARS = 3000  # in the encoding of a URL, of what came from outside, and of the spaces once more
@@ -54,7 +53,7 @@ def from_references(named: Iterable[Reference], words: str, narrowing: Sequence[
 
 def from_raw(cql: str, narrowing: Sequence[str] = (), own_account_id: Callable[[], str] | None = None) -> str:
     """
-    The caller's own CQL, narrowed. Raises ValidationError, naming cql, for what could only be meant to break out of
+    The caller's own CQL, narrowed. Raises BadArgument, naming cql, for what could only be meant to break out of
     the parentheses put around it, or would be misunderstood inside them.
     """
     clause, order = _without_order(cql.strip())
@@ -149,7 +148,7 @@ def _end_of_call(tokens: list[Token], at: int) -> int:
 
 
 def refuse(problem: str, parameter: str = "cql") -> NoReturn:
-    raise ValidationError({parameter: [ErrorDetail(problem, code="invalid")]})
+    raise BadArgument(parameter, problem)
 
 
 def _masked(cql: str) -> str:

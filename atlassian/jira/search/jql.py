@@ -67,7 +67,7 @@ def from_raw(jql: str, structure: Any, projects: Sequence[str], where: str = "")
     jql, which Jira has parsed on its own into structure, within projects; `where` is what it asks for written anew.
 
     The brackets are no boundary that anyone relies on: what comes back is held against the allowlist again.
-    Raises ValidationError on jql when it restricts nothing.
+    Raises BadArgument on jql when it restricts nothing.
     """
     if not dig(structure, "where"):
         raise refused("Give at least one restriction, such as status = Open, besides the order.")

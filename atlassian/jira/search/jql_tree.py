@@ -8,8 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from rest_framework.exceptions import ErrorDetail, ValidationError
-
+from atlassian.errors import BadArgument
 from atlassian.jira.references import project_of
 from atlassian.upstream.responses import dig, items, mapping, text, texts
 from atlassian.words import quoted
@@ -44,8 +43,8 @@ _QUERY = re.compile(
 )
 
 
-def refused(sentence: str) -> ValidationError:
-    return ValidationError({"jql": [ErrorDetail(sentence, code="invalid")]})
+def refused(sentence: str) -> BadArgument:
+    return BadArgument("jql", sentence)
 
 
 def fields_of(structure: Any) -> list[str]:
@@ -64,7 +63,7 @@ def uses_current_user(structure: Any) -> bool:
 
 
 def refuse_what_depends_on_the_account(structure: Any) -> None:
-    """Raises ValidationError for what would be answered for the shared account, or for nobody knows whom."""
+    """Raises BadArgument for what would be answered for the shared account, or for nobody knows whom."""
     for clause in clauses_of(dig(structure, "where")):
         name = text(clause, "field", "name")
         if name.casefold() in SAVED_QUERIES:
@@ -103,7 +102,7 @@ def reaches_outside(structure: Any, within: Callable[[str], bool]) -> bool:
 
 
 def clauses_of(node: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
-    """The conditions below node. Raises ValidationError for a tree without bottom."""
+    """The conditions below node. Raises BadArgument for a tree without bottom."""
     if depth > MAX_DEPTH:
         raise refused("The query is nested too deeply: use fewer parentheses within each other.")
     inner = items(node, "clauses")
@@ -115,7 +114,7 @@ def clauses_of(node: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
 
 def rebuilt(node: Any, account_id: str) -> str:
     """
-    The condition with account_id for currentUser(). Raises ValidationError for what it does not know.
+    The condition with account_id for currentUser(). Raises BadArgument for what it does not know.
 
     Lists are written from their values: Jira's own text of one is not always whole.
     """
@@ -173,7 +172,7 @@ def _operands(clause: dict[str, Any]) -> Iterator[Any]:
         yield from [operand, *items(operand, "values")]
 
 
-def _not_rebuildable() -> ValidationError:
+def _not_rebuildable() -> BadArgument:
     return refused(
         'currentUser() cannot be put in for you in this query. Name the account itself, like assignee = "5b10…".'
     )
