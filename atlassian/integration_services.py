@@ -32,7 +32,7 @@ def check_integration(actor: Actor, provider: str) -> ConnectionReport:
         with audited(actor, Action.INTEGRATION_TEST, target):
             credentials = credentials_of(actor, provider, target, even_disabled=True)
             report = check_connection(credentials)
-            save_discovery(credentials, actor.workspace, report.discovery)
+            save_discovery(credentials, report.discovery)
             target |= {"ok": report.ok, "problem": report.problem}
             if not report.ok:
                 raise ConnectionFaulty()
@@ -71,4 +71,4 @@ def discover_on_save(workspace_key: str, provider: str) -> None:
         discovery = discover_account(Transport(credentials, Deadline(SAVING_TIMEOUT)))
     except UpstreamFailure as exc:
         discovery = AccountDiscovery(problem=str(exc.detail))
-    save_discovery(credentials, workspace_key, discovery)
+    save_discovery(credentials, discovery)

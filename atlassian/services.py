@@ -85,7 +85,7 @@ def read_issue_file(actor: Actor, *, issue_key: str, attachment: str, max_chars:
     """The text of a file attached to the issue, or the picture that it is."""
     target = _target(issue_key=issue_key, attachment=attachment, max_chars=max_chars, offset=offset)
     with audited(actor, Action.JIRA_ATTACHMENT, target), one_call():
-        files = IssueFiles(credentials_of(actor, Provider.JIRA, target), actor.workspace)
+        files = IssueFiles(credentials_of(actor, Provider.JIRA, target))
         answer: IssueFile = _read_file(actor, files, target, "issue_key", offset=offset, max_chars=max_chars)
         return answer
 
@@ -151,7 +151,7 @@ def read_page_file(actor: Actor, *, page_id: str, attachment: str, max_chars: in
     """The text of a file attached to the page, or the picture that it is."""
     target = _target(page_id=page_id, attachment=attachment, max_chars=max_chars, offset=offset)
     with audited(actor, Action.CONFLUENCE_ATTACHMENT, target), one_call():
-        files = PageFiles(credentials_of(actor, Provider.CONFLUENCE, target), actor.workspace)
+        files = PageFiles(credentials_of(actor, Provider.CONFLUENCE, target))
         answer: PageFile = _read_file(actor, files, target, "page_id", offset=offset, max_chars=max_chars)
         return answer
 

@@ -21,9 +21,9 @@ class AccountDiscovery:
 
 
 @transaction.atomic
-def save_discovery(credentials: Credentials, workspace_key: str, discovery: AccountDiscovery) -> None:
+def save_discovery(credentials: Credentials, discovery: AccountDiscovery) -> None:
     """Keep them beside the workspace's own credentials, unless these were changed meanwhile."""
-    row = _locked_row(credentials, workspace_key)
+    row = _locked_row(credentials)
     if row is None:
         return
     if discovery.account_id:  # a site that cannot be reached says nothing new about the account
@@ -35,16 +35,16 @@ def save_discovery(credentials: Credentials, workspace_key: str, discovery: Acco
 @transaction.atomic
 def save_account(credentials: Credentials, discovery: AccountDiscovery) -> None:
     """Whose they are and where they work, found by a read where Save could not ask. The environment's have no row."""
-    row = _locked_row(credentials, credentials.workspace) if credentials.source == Source.WORKSPACE else None
+    row = _locked_row(credentials) if credentials.source == Source.WORKSPACE else None
     if row is not None and not row.account_id:
         _set_account(row, discovery)
         row.save(update_fields=ACCOUNT_FIELDS)
 
 
-def _locked_row(credentials: Credentials, workspace_key: str) -> Integration | None:
+def _locked_row(credentials: Credentials) -> Integration | None:
     """The locked row; None if it holds other credentials by now."""
     rows = Integration.objects.select_for_update(of=("self",))
-    row = rows.filter(workspace__key=workspace_key, provider=credentials.provider).first()
+    row = rows.filter(workspace__key=credentials.workspace, provider=credentials.provider).first()
     tried = (credentials.base_url, credentials.email, credentials.api_token)
     return row if row is not None and (row.base_url, row.email, row.api_token) == tried else None
 

@@ -45,12 +45,12 @@ class FileReader(ABC):
     scope: str
     answer: type[FileRead]
 
-    def __init__(self, credentials: Credentials, workspace: str) -> None:
+    def __init__(self, credentials: Credentials) -> None:
         """Raises AttachmentsOff."""
         if credentials.attachments == AttachmentPolicy.OFF:
             raise AttachmentsOff()
         self.masking = Masking(credentials.mask_secrets)
-        self.credentials, self._workspace = credentials, workspace
+        self.credentials = credentials
         self._client = AtlassianClient(credentials)
 
     @abstractmethod
@@ -93,6 +93,6 @@ class FileReader(ABC):
             file.name.removesuffix(f" (id {file.id})"),
             charset=charset,
             pictures=self.credentials.attachments == AttachmentPolicy.IMAGES,
-            workspace=self._workspace,
+            workspace=self.credentials.workspace,
             seconds=self._client.transport.deadline.left(),
         )
