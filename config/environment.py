@@ -84,7 +84,7 @@ def split(text: str) -> list[str]:
 
 def locked_providers(text: str) -> tuple[frozenset[str], bool]:
     """(locked providers, whether the environment's credentials may be used at all)."""
-    names = {name.strip().lower() for name in text.split(",")} - {""}
+    names = {name.lower() for name in split(text)}
     unknown = names - {*PROVIDERS, "all", "none"}
     if unknown or ("none" in names and len(names) > 1):
         raise ImproperlyConfigured(
@@ -97,7 +97,7 @@ def locked_providers(text: str) -> tuple[frozenset[str], bool]:
 
 def origins(text: str, name: str = "MEMORY_CORE_ATLASSIAN_HOSTS") -> frozenset[str]:
     """'https://jira.example.com, http://127.0.0.1:8090'."""
-    return frozenset(origin(name, item.strip()) for item in text.split(",") if item.strip())
+    return frozenset(origin(name, item) for item in split(text))
 
 
 def origin(name: str, item: str) -> str:

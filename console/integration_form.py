@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from rest_framework.exceptions import ValidationError
 
+from atlassian.connection_test.diagnoses import TOKENS
 from audit.errors import validation_issues
 from console.typed_keys import keys_in
 from integrations.credentials import Source
@@ -18,7 +19,6 @@ from integrations.serializers import IntegrationInput
 from integrations.services import NEVER
 from integrations.states import IntegrationState
 
-TOKEN_PAGE = "https://id.atlassian.com/manage-profile/security/api-tokens"  # noqa: S105  an address, no secret
 KEYS_LABEL = {Provider.JIRA: "Projects", Provider.CONFLUENCE: "Spaces"}
 _FLAG_HELP = "Only an entry in the audit log; nothing is ever written to Atlassian."
 
@@ -261,5 +261,5 @@ def _token_help(state: IntegrationState) -> str:
         return "Stored encrypted and never shown. Changing the site or the email needs the token again."
     return format_html(
         'Made at Atlassian, under <a href="{}" rel="noreferrer">API tokens</a>. Stored encrypted, never shown again.',
-        TOKEN_PAGE,
+        TOKENS,
     )
