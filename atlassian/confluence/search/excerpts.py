@@ -19,7 +19,9 @@ def plain(marked: str) -> str:
     if "\\u" in text:
         text = _HALF.sub("", _PAIR.sub(_joined, text))
         text = _PART_OF_EMOJI.sub(lambda part: chr(int(part[1], 16)), text)
-    return visible_text(" ".join(_BROKEN.sub(" ", text).split()))
+    if "\ufffd" in text:
+        text = _BROKEN.sub(" ", text)
+    return visible_text(" ".join(text.split()))
 
 
 def _joined(pair: re.Match[str]) -> str:

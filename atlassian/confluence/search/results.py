@@ -101,8 +101,8 @@ def is_page(row: dict[str, Any]) -> bool:
 
 def label_names(labels: Any) -> tuple[str, ...]:
     """Everybody's labels; what begins with my: is one person's."""
-    rows = (row for row in items(labels, "results") if text(row, "prefix") in ("", "global"))
-    return tuple(filter(None, (line(row, "name") for row in rows)))
+    names = [line(row, "name") for row in items(labels, "results") if text(row, "prefix") in ("", "global")]
+    return tuple(filter(None, names))
 
 
 def space_key_of(row: dict[str, Any]) -> str:
