@@ -55,9 +55,9 @@ _NEEDED = re.compile(
 
 def visible_text(text: str) -> str:
     """The text without invisible characters and terminal sequences, its lines ending in a newline alone."""
-    others = text.encode(errors="surrogatepass").translate(None, _PLAIN).decode(errors="surrogatepass")
-    if not others:
+    if text.isascii() and not text.encode().translate(None, _PLAIN):
         return text
+    others = text.encode(errors="surrogatepass").translate(None, _PLAIN).decode(errors="surrogatepass")
     if suspects := "".join(sorted(set(_SUSPECT.findall(others)))):
         if _CONTROL.search(suspects):
             text = _TERMINAL_SEQUENCE.sub("", _LINE_END.sub("\n", text))
