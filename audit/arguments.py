@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Self
 
 from django.http import QueryDict
@@ -39,6 +40,15 @@ class StrictSerializer(serializers.Serializer):
         arguments.initial_data = data
         return arguments
 
+    @cached_property
+    def fields(self) -> Any:
+        """A plain dict: every call goes through it several times, and DRF's own is written in Python."""
+        return dict(super().fields)
+
+    @cached_property
+    def _lists(self) -> set[str]:
+        return {name for name, field in self.fields.items() if isinstance(field, serializers.ListField)}
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             refused = self._unknown(data) | self._repeated(data)
@@ -47,12 +57,9 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(self._plain(data))
 
     def _unknown(self, data: Mapping[str, Any]) -> dict[str, serializers.ErrorDetail]:
-        known = ", ".join(self.fields)
-        return {
-            shown_name(name): serializers.ErrorDetail(f"Unknown parameter. Known here: {known}.", code="unknown")
-            for name in data
-            if name not in self.fields
-        }
+        unknown = [name for name in data if name not in self.fields]
+        said = f"Unknown parameter. Known here: {', '.join(self.fields)}." if unknown else ""
+        return {shown_name(name): serializers.ErrorDetail(said, code="unknown") for name in unknown}
 
     def _repeated(self, data: Mapping[str, Any]) -> dict[str, serializers.ErrorDetail]:
         if not isinstance(data, QueryDict):
@@ -60,15 +67,14 @@ class StrictSerializer(serializers.Serializer):
         return {
             name: serializers.ErrorDetail("Give this parameter once.", code="repeated")
             for name in data
-            if len(data.getlist(name)) > 1 and not isinstance(self.fields.get(name), serializers.ListField)
+            if name not in self._lists and len(data.getlist(name)) > 1
         }
 
     def _plain(self, data: Any) -> Any:
         """A query string as a dict: DRF would read one as a form, where an empty field is an absent one."""
         if not isinstance(data, QueryDict):
             return data
-        lists = {name for name, field in self.fields.items() if isinstance(field, serializers.ListField)}
-        return {name: data.getlist(name) if name in lists else data[name] for name in data}
+        return {name: data.getlist(name) if name in self._lists else data[name] for name in data}
 
 
 class Arguments(StrictSerializer):
