@@ -5,6 +5,7 @@ from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from rest_framework import status
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -21,6 +22,7 @@ from audit.trail import recorded_error, rejected_fields, require_permission
 from audit.vocabulary import Action, Channel
 
 REFUSALS_RECORDED_PER_MINUTE = 60
+ANYTHING = "*/*"
 
 
 class CallerRequest(Request):
@@ -34,6 +36,15 @@ class KeyThrottle(BaseThrottle):
         if request.auth is not None:
             count_call(request.auth)
         return True
+
+
+class Negotiation(DefaultContentNegotiation):
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
+        """What stands first, for who takes anything or names it: nothing has to be parsed for that."""
+        first = renderers[0]
+        if not format_suffix and request.META.get("HTTP_ACCEPT", ANYTHING) in (ANYTHING, first.media_type):
+            return first, first.media_type
+        return super().select_renderer(request, renderers, format_suffix)
 
 
 def count_call(actor: Actor) -> None:
@@ -63,6 +74,7 @@ class AuditedAPIView(APIView):
     recorded_as: ClassVar[Mapping[str, Action]]
     channel = Channel.REST
     throttle_classes = (KeyThrottle,)
+    content_negotiation_class = Negotiation
     actor: Actor | None = None  # once the caller is known
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
