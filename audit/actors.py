@@ -25,8 +25,8 @@ class Actor:
     narrowed_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # provider → the keys that remain
     calls_per_minute: int | None = None  # of this key alone; None: as many as all
     made_at: float = field(default_factory=lambda: time.monotonic(), compare=False, repr=False)
-    # Raises where the key or session has ended meanwhile, or may do something else by now.
-    recheck: Callable[[], object] = field(default=lambda: None, compare=False, repr=False)
+    # Given the actor, raises where the key or session has ended meanwhile, or may do something else by now.
+    recheck: Callable[["Actor"], object] = field(default=lambda actor: None, compare=False, repr=False)
 
 
 def operator(workspace: str = "", channel: Channel = Channel.COMMAND, user: str = OPERATOR) -> Actor:

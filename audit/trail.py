@@ -87,7 +87,7 @@ def require_permission(actor: Actor, action: Action) -> None:
 
 def _recheck_since(moment: float, actor: Actor) -> None:
     if time.monotonic() - moment >= RECHECKED_AFTER_SECONDS:
-        actor.recheck()
+        actor.recheck(actor)
 
 
 def record_failure(

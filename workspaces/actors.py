@@ -1,7 +1,7 @@
 """Key or member → Actor."""
 
 import re
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
 
 from audit.actors import Actor
@@ -12,7 +12,7 @@ from workspaces.models import WORKSPACE_KEY, Membership, Role, User, Workspace
 from workspaces.roles import GRANTS, grants_of_key
 
 
-def actor_for_key(api_key: KnownKey, channel: Channel) -> Actor:
+def actor_for_key(api_key: KnownKey, channel: Channel, recheck: Callable[[Actor], object]) -> Actor:
     role = api_key.effective_role
     return Actor(
         user=api_key.email,
@@ -24,6 +24,7 @@ def actor_for_key(api_key: KnownKey, channel: Channel) -> Actor:
         key_prefix=api_key.prefix,
         narrowed_to=api_key.narrowed_to,
         calls_per_minute=api_key.calls_per_minute,
+        recheck=recheck,
     )
 
 
@@ -35,8 +36,8 @@ def actor_for_user(user: User, workspace_key: str, channel: Channel) -> Actor | 
     if membership is None and not (user.is_superuser and _exists(workspace_key)):
         return None
     role = Role.OWNER if membership is None else membership.effective_role
-    actor = Actor(user=user.email, workspace=workspace_key, channel=channel, role=role, permitted=GRANTS[role])
-    return replace(actor, recheck=partial(_require_same, user, actor))
+    recheck = partial(_require_same, user)
+    return Actor(user.email, workspace_key, channel, role=role, permitted=GRANTS[role], recheck=recheck)
 
 
 def _require_same(user: User, actor: Actor) -> None:

@@ -47,9 +47,7 @@ class WorkspaceAuthentication(BaseAuthentication):
 
 def _by_key(request: Request, header: str, channel: Channel) -> tuple[None, Actor]:
     """Without a User, whom no view asks for: the actor says who it is."""
-    api_key = _api_key(header, channel)
-    actor = actor_for_key(api_key, channel)
-    actor = replace(actor, recheck=partial(_require_same, header, actor))
+    api_key, actor = _key_and_actor(header, channel)
     try:
         requested = _requested_workspace(request, channel)
         if requested is not None and requested != actor.workspace:
@@ -61,7 +59,7 @@ def _by_key(request: Request, header: str, channel: Channel) -> tuple[None, Acto
     return None, actor
 
 
-def _api_key(header: str, channel: Channel) -> KnownKey:
+def _key_and_actor(header: str, channel: Channel) -> tuple[KnownKey, Actor]:
     header = header.strip()
     match = _BEARER.fullmatch(header)
     if match is None:
@@ -69,14 +67,16 @@ def _api_key(header: str, channel: Channel) -> KnownKey:
     api_key = _KEY_BY_DIGEST.first(digest_of(match[1]))
     if api_key is None:
         raise InvalidCredentials()
+    actor = actor_for_key(api_key, channel, partial(_require_same, header))
     if reason := api_key.rejection_reason():
-        raise _attach_audit_context(actor_for_key(api_key, channel), InvalidCredentials(), reason=reason)
-    return api_key
+        raise _attach_audit_context(actor, InvalidCredentials(), reason=reason)
+    return api_key, actor
 
 
 def _require_same(header: str, actor: Actor) -> None:
     """Raises InvalidCredentials, or NotPermitted where the key may do something else by now."""
-    if actor_for_key(_api_key(header, actor.channel), actor.channel) != actor:
+    _, today = _key_and_actor(header, actor.channel)
+    if today != actor:
         raise NotPermitted()
 
 

@@ -92,9 +92,11 @@ class Role(models.TextChoices):
     MEMBER = "member"
 
 
+_FROM_THE_HIGHEST = list(Role.values)
+
+
 def lowest_role(*roles: str) -> str:
-    """They are declared from the highest down."""
-    return max(roles, key=Role.values.index)
+    return max(roles, key=_FROM_THE_HIGHEST.index)
 
 
 class Membership(models.Model):

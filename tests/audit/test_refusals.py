@@ -109,7 +109,7 @@ def test_while_the_database_is_away_nobody_is_told_that_they_called_too_often(cl
         raise OperationalError("couldn't get a connection after 5.00 sec")
 
     member = client_for(make_api_key(Role.MEMBER))
-    monkeypatch.setattr("workspaces.authentication._api_key", is_away)
+    monkeypatch.setattr("workspaces.authentication._key_and_actor", is_away)
     monkeypatch.setattr("audit.trail.insert", is_away)
 
     answers = [member.get(LOGS, {"workspace_key": "acme"}) for _ in range(6)]
