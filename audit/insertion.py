@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit.models import AuditLog
@@ -27,20 +27,20 @@ _INSERT_ON_POSTGRESQL = f"""
 
 def insert(record: Mapping[str, Any]) -> None:
     """record has a value for each of COLUMNS, the target as a mapping. Raises what the database raises."""
+    database = connections[DEFAULT_DB_ALIAS]
     touched = touched_by(record["target"])
     stored = {
         **record,
-        "created_at": connection.ops.adapt_datetimefield_value(record["created_at"]),
+        "created_at": database.ops.adapt_datetimefield_value(record["created_at"]),
         "target": json.dumps(record["target"]),
     }
-    write = _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
-    with transaction.mark_for_rollback_on_error(connection.alias):
-        write(connection, stored, touched)
+    write = _on_postgresql if database.vendor == "postgresql" else _on_sqlite
+    write(database, stored, touched)
 
 
 def _on_postgresql(database: BaseDatabaseWrapper, stored: Mapping[str, Any], touched: list[str]) -> None:
     values = [stored[column] for column in COLUMNS]
-    with database.cursor() as cursor:
+    with transaction.mark_for_rollback_on_error(database.alias), database.cursor() as cursor:
         if touched:
             cursor.execute(_INSERT_ON_POSTGRESQL, [*values, json.dumps(touched)])
         else:

@@ -1,7 +1,7 @@
 """Which issues and pages a record speaks of: what was read, found or asked for."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, islice
 from typing import Any
 
@@ -9,12 +9,19 @@ MAX_TOUCHES = 500  # of one record
 
 _ISSUE_KEY = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z][A-Za-z0-9_]{0,79}-[0-9]{1,18}(?![A-Za-z0-9_-])", re.ASCII)
 _CAPITAL_ISSUE_KEY = re.compile(r"(?<![A-Za-z0-9_-])[A-Z][A-Z0-9_]{0,79}-[0-9]{1,18}(?![A-Za-z0-9_-])", re.ASCII)
-_PAGE_ID = re.compile(r"\A[0-9]{1,20}\Z|(?:/pages/|[?&]pageId=)([0-9]{1,20})(?![0-9])", re.ASCII)
+_PAGE_ID = re.compile(r"\A[0-9]{1,20}\Z|(?:(?<=/pages/)|(?<=[?&]pageId=))[0-9]{1,20}(?![0-9])", re.ASCII)
 
 
 def touched_by(target: Mapping[str, Any]) -> list[str]:
     """Issue keys in capitals and ids of pages, each once, in the order of the target."""
-    found = (touched for name, read in _READ.items() if name in target for touched in _each(target[name], read))
+    found = [
+        touched
+        for name, read in _READ.items()
+        if name in target
+        for item in _listed(target[name])
+        if isinstance(item, str | int)
+        for touched in read(str(item))
+    ]
     return list(islice(dict.fromkeys(found), MAX_TOUCHES))
 
 
@@ -24,31 +31,21 @@ def touch_named(text: str) -> str:
     return found[0] if found else text
 
 
-def _each(value: Any, read: Callable[[str], Iterator[str]]) -> Iterator[str]:
-    for item in value if isinstance(value, list | tuple) else (value,):
-        if isinstance(item, str | int):
-            yield from read(str(item))
+def _listed(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, list | tuple) else (value,)
 
 
-def _issue_keys(text: str) -> Iterator[str]:
-    return (match[0].upper() for match in _ISSUE_KEY.finditer(text))
+def _issue_keys(text: str) -> Iterable[str]:
+    return map(str.upper, _ISSUE_KEY.findall(text))
 
 
-def _asked_for(query: str) -> Iterator[str]:
-    """Only keys in capitals: in a query `utf-8` is a word."""
-    return (match[0] for match in _CAPITAL_ISSUE_KEY.finditer(query))
-
-
-def _page_ids(text: str) -> Iterator[str]:
-    return (match[1] or match[0] for match in _PAGE_ID.finditer(text))
-
-
-_READ: dict[str, Callable[[str], Iterator[str]]] = {
+_READ: dict[str, Callable[[str], Iterable[str]]] = {
     "issue_key": _issue_keys,
     "issue_keys": _issue_keys,
-    "page_id": _page_ids,
-    "page_ids": _page_ids,
-    "asked_for": lambda text: chain(_issue_keys(text), _page_ids(text)),
-    "q": _asked_for,
-    "jql": _asked_for,
+    "page_id": _PAGE_ID.findall,
+    "page_ids": _PAGE_ID.findall,
+    "asked_for": lambda text: chain(_issue_keys(text), _PAGE_ID.findall(text)),
+    # Only keys in capitals: in a query `utf-8` is a word.
+    "q": _CAPITAL_ISSUE_KEY.findall,
+    "jql": _CAPITAL_ISSUE_KEY.findall,
 }

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from audit import metrics
 from audit.errors import AuditUnavailable
@@ -47,4 +47,5 @@ def _sqlite_write_lock() -> Iterator[None]:
 
 def _may_queue() -> bool:
     """Inside a transaction the database's own lock is held already: waiting for ours could deadlock."""
-    return connection.vendor == "sqlite" and not connection.in_atomic_block
+    database = connections[DEFAULT_DB_ALIAS]
+    return database.vendor == "sqlite" and not database.in_atomic_block
