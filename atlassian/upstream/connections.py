@@ -47,8 +47,10 @@ class Adapter(HTTPAdapter):
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """The context holds the certificates already; requests would load its own again for each connection."""
 
-    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
-        return _host_of(request.url), {}
+    def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
+        host = _host_of(request.url)
+        proxy = (proxies or {}).get(host["scheme"])
+        return (self.proxy_manager_for(proxy) if proxy else self.poolmanager).connection_from_host(**host)
 
     def request_url(self, request: Any, proxies: Any) -> str:
         """The path alone: only https goes through a proxy, and there within a tunnel."""

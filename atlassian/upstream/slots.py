@@ -6,7 +6,6 @@ refused at once: to wait would hold a thread for it.
 """
 
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,7 +23,7 @@ SENTENCES = {
 
 Holder = tuple[str, str]
 
-_waiting: Counter[Holder] = Counter()
+_waiting: dict[Holder, int] = {}
 _lock = threading.Lock()
 
 
@@ -35,13 +34,14 @@ def slot(credentials: Credentials, *, admitted: bool) -> Iterator[None]:
     with _lock:
         if not admitted:
             _raise_if_full(holders)
-        _waiting.update(holders)
+        for holder in holders:
+            _waiting[holder] = _waiting.get(holder, 0) + 1
     try:
         yield
     finally:
         with _lock:
-            _waiting.subtract(holders)
             for holder in holders:
+                _waiting[holder] -= 1
                 if not _waiting[holder]:
                     del _waiting[holder]
 
@@ -63,5 +63,5 @@ def _holders(credentials: Credentials) -> list[Holder]:
 
 def _raise_if_full(holders: list[Holder]) -> None:
     for holder in holders:
-        if _waiting[holder] >= limit(holder[0]):
-            raise UpstreamBusy(SENTENCES[holder[0]].format(n=_waiting[holder]))
+        if (waiting := _waiting.get(holder, 0)) >= limit(holder[0]):
+            raise UpstreamBusy(SENTENCES[holder[0]].format(n=waiting))

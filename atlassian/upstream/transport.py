@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from json import dumps
 from time import sleep
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 import requests
 from django.conf import settings
-from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from atlassian.errors import AnswerTooLarge, UpstreamFailure, UpstreamTimeout
@@ -90,19 +89,17 @@ class Transport:
         With `into`, a file, the body of a 200 is written there piece by piece.
         Raises UpstreamTimeout, UpstreamBusy, and UpstreamFailure where there is no answer.
         """
-        prepared = _prepared(method, self._url(path, params, base, parts), json)
-        prepared.headers.update(self._headers if signed else HEADERS)
+        url = self._url(path, params, base, parts)
         with client_span(self.credentials.provider, method, path) as note:
-            prepared.headers.update({**headers, **outgoing_headers()})
-            response = self._send(_Exchange(prepared, path, into))
+            sent = {**(self._headers if signed else HEADERS), **headers, **outgoing_headers()}
+            response = self._send(_Exchange(_prepared(method, url, sent, json), path, into))
             note(response.status)
             return response
 
     def request_signed(self, url: str, into: BinaryIO) -> Response:
         """A file at an address that Atlassian signed: it holds a secret, is not logged, and gets none of ours."""
-        prepared = _prepared("GET", url, None)
-        prepared.headers.update({"Accept": "*/*", "Accept-Encoding": "gzip", "User-Agent": "memory-core"})
-        return self._send(_Exchange(prepared, "(signed address)", into))
+        headers = {"Accept": "*/*", "Accept-Encoding": "gzip", "User-Agent": "memory-core"}
+        return self._send(_Exchange(_prepared("GET", url, headers), "(signed address)", into))
 
     def _send(self, exchange: "_Exchange") -> Response:
         provider, started = self.credentials.provider, time.monotonic()
@@ -194,13 +191,16 @@ class _Exchange:
         )
 
 
-def _prepared(method: str, url: str, json: Any) -> requests.PreparedRequest:
-    """Prepares a request as `requests` would, from values that need no checks: they are checked or quoted already."""
+def _prepared(method: str, url: str, headers: dict[str, str], json: Any = None) -> requests.PreparedRequest:
+    """
+    Prepares a request as `requests` would, from values that need no checks: they are checked or quoted already. The
+    headers stay a plain dict, which is copied and gone through at a tenth of the cost.
+    """
     request = requests.PreparedRequest()
-    request.method, request.url, request.headers = method, url, CaseInsensitiveDict()
+    request.method, request.url, request.headers = method, url, cast("Any", headers)
     if json is not None:
         request.body = dumps(json, allow_nan=False).encode()
-        request.headers.update({"Content-Type": "application/json", "Content-Length": str(len(request.body))})
+        headers |= {"Content-Type": "application/json", "Content-Length": str(len(request.body))}
     return request
 
 
