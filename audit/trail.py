@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any
 
 from django.db import transaction
@@ -36,7 +36,7 @@ def audited(actor: Actor, action: Action, target: dict[str, Any]) -> Iterator[di
     try:
         require_permission(actor, action)
         _recheck_since(actor.made_at, actor)
-        with _together_with_its_record(action):
+        with _together_with_its_record() if action in CHANGING else nullcontext():
             yield target
             _recheck_since(started, actor)
             if action not in UNRECORDED_SUCCESS or actor.channel is Channel.COMMAND:
@@ -47,12 +47,11 @@ def audited(actor: Actor, action: Action, target: dict[str, Any]) -> Iterator[di
 
 
 @contextmanager
-def _together_with_its_record(action: Action) -> Iterator[None]:
-    """A transaction, where action is a change. Raises AuditUnavailable where none can begin: nor could a record."""
+def _together_with_its_record() -> Iterator[None]:
+    """A transaction. Raises AuditUnavailable where none can begin: nor could a record."""
     with ExitStack() as transactions:
-        if action in CHANGING:
-            with writing():
-                transactions.enter_context(transaction.atomic())
+        with writing():
+            transactions.enter_context(transaction.atomic())
         yield
 
 
