@@ -9,6 +9,7 @@ from django.db import connections
 from django.test import Client
 from rest_framework.test import APIClient
 
+from atlassian.upstream import remembered
 from audit import append_only
 from tests.factories import make_api_key
 from tests.sample_site_fixture import running_sample_site, sample_site  # noqa: F401  fixtures
@@ -30,6 +31,7 @@ def _one_minute(monkeypatch):
 @pytest.fixture(autouse=True)
 def _empty_cache():
     cache.clear()
+    remembered._written.clear()
 
 
 @pytest.fixture(autouse=True)

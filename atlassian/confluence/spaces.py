@@ -8,6 +8,7 @@ from django.core.cache import cache
 
 from atlassian.errors import NothingThere
 from atlassian.upstream.client import AtlassianClient
+from atlassian.upstream.remembered import remember
 from atlassian.upstream.responses import is_id, items, line, text
 
 SPACE_TTL = 24 * 3600
@@ -36,8 +37,7 @@ class Spaces:
 
     def remember(self, spaces: Iterable[Space]) -> None:
         named = {self.prefix + space.id: _as_stored(space) for space in spaces if is_id(space.id) and space.key}
-        if named:
-            cache.set_many(named, SPACE_TTL)
+        remember(named, SPACE_TTL)
 
     def known(self, space_id: str) -> Space | None:
         """Costs no call."""

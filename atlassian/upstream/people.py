@@ -13,6 +13,7 @@ from django.core.cache import cache
 from rest_framework.exceptions import APIException
 
 from atlassian.upstream.client import AtlassianClient
+from atlassian.upstream.remembered import remember
 from atlassian.upstream.responses import items, line
 from atlassian.upstream.transport import Params
 
@@ -34,8 +35,7 @@ class Names:
 
     def remember(self, names: Mapping[str, str]) -> None:
         named = {self.prefix + account_id: name for account_id, name in names.items() if _askable(account_id) and name}
-        if named:
-            cache.set_many(named, NAME_TTL)
+        remember(named, NAME_TTL)
 
     def find(self, account_ids: Iterable[str], optional: Iterable[str] = ()) -> dict[str, str]:
         """Those that one call at most can name; `optional` ids are looked up only if a call is needed anyway."""
