@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import NoReturn
 from urllib.parse import unquote, unquote_plus
 
+from atlassian.confluence.kinds import WITHOUT_TEXT
+
 MAX_ID = 2**63
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 ID = re.compile(r"[0-9]{1,30}")
 SPACE_KEY = re.compile(r"[~\w.@:+-]{1,255}")
 TINY_CODE = re.compile(r"[A-Za-z0-9_-]{1,11}")
-WITHOUT_BODY = ("folder", "whiteboard", "database", "embed", "slide")
 
 Query = Mapping[str, list[str]]
 
@@ -89,7 +90,7 @@ def _spaces(rest: list[str], query: Query) -> Found:
     if section == "overview":
         homepage = _first(query, "homepageid")
         return ContentId(valid_id(homepage), "page") if ID.fullmatch(homepage) else SpaceHome(_space_key(key))
-    if section in WITHOUT_BODY:
+    if section in WITHOUT_TEXT:
         return _id_in(rest, section)
     if section in ("pages", "history"):
         return _id_in(rest[1:] if rest[:1] in (["edit-v2"], ["edit"]) else rest, "page", _version(query))
@@ -149,7 +150,7 @@ def _tiny(rest: list[str], query: Query) -> Found:
 
 def _api(rest: list[str], query: Query) -> Found:
     """/api/v2/pages/ID, as a _links.self of Atlassian's has it."""
-    kinds = {"pages": "page", "blogposts": "blogpost"} | {f"{kind}s": kind for kind in WITHOUT_BODY}
+    kinds = {"pages": "page", "blogposts": "blogpost"} | {f"{kind}s": kind for kind in WITHOUT_TEXT}
     if rest[:1] == ["v2"] and len(rest) >= 3 and rest[1] in kinds:
         return _id_in(rest[2:], kinds[rest[1]], _version(query, "version") if len(rest) == 3 else None)
     return None
