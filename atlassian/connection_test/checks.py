@@ -13,6 +13,7 @@ from atlassian.connection_test.diagnoses import Diagnosis
 from atlassian.errors import NothingThere
 from atlassian.jira.issues import IssueList
 from atlassian.jira.reader import Jira
+from atlassian.jira.search.projects import seen_of
 from atlassian.upstream.client import AtlassianClient
 from atlassian.upstream.responses import items, line, number, text
 from atlassian.upstream.statuses import error_for
@@ -99,10 +100,7 @@ def _sees_projects(client: AtlassianClient) -> Visible:
 
 
 def _knows_projects(client: AtlassianClient) -> None:
-    known: set[str] = set()
-    for keys in _batches(client.credentials.allowlist):
-        params: Params = {"keys": keys, "maxResults": MAX_KEYS_AT_ONCE}
-        known |= {text(row, "key").upper() for row in items(client.get("/rest/api/3/project/search", params), "values")}
+    known = seen_of(client.credentials.allowlist, client)
     _refuse_unknown(client, "project", known, "the permission Browse projects there")
 
 

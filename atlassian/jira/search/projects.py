@@ -22,6 +22,19 @@ def within(project_key: str | None, allowlist: Sequence[str]) -> bool:
     return not allowlist or (project_key or "").upper() in allowlist
 
 
+def seen_of(keys: Sequence[str], client: AtlassianClient) -> set[str]:
+    """
+    Which projects the account sees of those with these keys, in capitals.
+    https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/
+    """
+    seen: set[str] = set()
+    for start in range(0, len(keys), MAX_KEYS_AT_ONCE):
+        params: Params = {"keys": list(keys[start : start + MAX_KEYS_AT_ONCE]), "maxResults": MAX_KEYS_AT_ONCE}
+        answer = client.get("/rest/api/3/project/search", params)
+        seen |= {text(project, "key").upper() for project in items(answer, "values")}
+    return seen
+
+
 class Projects:
     def __init__(self, client: AtlassianClient, warn: Warn) -> None:
         self._client = client
@@ -52,13 +65,7 @@ class Projects:
         return visible
 
     def visible(self, scope: Sequence[str]) -> tuple[str, ...]:
-        """https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/"""
-        seen: set[str] = set()
-        for start in range(0, len(scope), MAX_KEYS_AT_ONCE):
-            keys = list(scope[start : start + MAX_KEYS_AT_ONCE])
-            params: Params = {"keys": keys, "maxResults": MAX_KEYS_AT_ONCE}
-            answer = self._client.get("/rest/api/3/project/search", params)
-            seen |= {text(project, "key").upper() for project in items(answer, "values")}
+        seen = seen_of(scope, self._client)
         visible = tuple(project for project in scope if project in seen)
         cache.set(self._key(scope), visible, VISIBLE_PROJECTS_TTL)
         self._say_what_is_invisible(scope, visible)
