@@ -53,7 +53,7 @@ class HistoryReader:
 
     def _change(self, row: dict[str, Any]) -> Change:
         shown = [self._item(item) for item in items(row, "items") if not self._is_hidden(item)]
-        return Change(_moment(row), number_of(row), person(row, "author") or "somebody", tuple(shown))
+        return Change(_moment(row), number(row, "id"), person(row, "author") or "somebody", tuple(shown))
 
     def _is_hidden(self, item: dict[str, Any]) -> bool:
         return self.hidden.hides(line(item, "field"), line(item, "fieldId"))
@@ -120,11 +120,6 @@ def _said(item: Item) -> str:
     if not item.before and not item.after:
         return f"{name} changed"
     return f"{name}: {one_line(item.before) or 'nothing'} → {one_line(item.after) or 'nothing'}"
-
-
-def number_of(row: dict[str, Any]) -> int:
-    row_id = text(row, "id")
-    return int(row_id) if row_id.isascii() and row_id.isdecimal() and len(row_id) < 20 else 0
 
 
 def _moment(row: dict[str, Any]) -> str:

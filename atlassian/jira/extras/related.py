@@ -9,7 +9,7 @@ from atlassian.jira.issues import IssueSummary
 from atlassian.jira.references import project_of
 from atlassian.jira.text import Section, one_line
 from atlassian.rendering.links import safe_url
-from atlassian.upstream.responses import dig, line, text
+from atlassian.upstream.responses import dig, is_id, line, text
 
 MAX_CHILDREN = 100
 _CONFLUENCE = "com.atlassian.confluence"
@@ -80,7 +80,7 @@ def _page_id(link: dict[str, Any], address: str) -> str:
     """The page id in Confluence's own id of the link, else in its address."""
     queries = [text(link, "globalId"), urlsplit(address).query]
     found = [page for query in queries for page in parse_qs(query).get("pageId", [])]
-    return next((page for page in found if page.isascii() and page.isdecimal() and len(page) < 20), "")
+    return next((page for page in found if is_id(page)), "")
 
 
 def _may_show(address: str, spaces: Sequence[str] | None) -> bool:
