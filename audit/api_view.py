@@ -75,6 +75,7 @@ class AuditedAPIView(APIView):
     channel = Channel.REST
     throttle_classes = (KeyThrottle,)
     content_negotiation_class = Negotiation
+    request: CallerRequest
     actor: Actor | None = None  # once the caller is known
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -82,12 +83,8 @@ class AuditedAPIView(APIView):
         self.actor = cast("Actor | None", request.auth)
         super().initial(request, *args, **kwargs)
 
-    @property
-    def caller(self) -> Actor:
-        return cast("Actor", self.request.auth)
-
     def validated_arguments(self, arguments: type[Arguments], data: Any) -> dict[str, Any]:
-        return validated_arguments(self.caller, self.recorded_action(), arguments.of(data))
+        return validated_arguments(self.request.auth, self.recorded_action(), arguments.of(data))
 
     def handle_exception(self, exc: Exception) -> Response:
         action = self.recorded_action()

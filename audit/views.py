@@ -17,7 +17,7 @@ class AuditLogsView(AuditedAPIView):
     def get(self, request: CallerRequest) -> Response:
         arguments = self.validated_arguments(ListInput, request.query_params)
         records, cursor = services.list_records(
-            self.caller, ListInput.filters(arguments), arguments["limit"], arguments.get("cursor")
+            request.auth, ListInput.filters(arguments), arguments["limit"], arguments.get("cursor")
         )
         return Response(
             {
@@ -35,7 +35,7 @@ class AuditExportView(AuditedAPIView):
     def get(self, request: CallerRequest) -> StreamingHttpResponse:
         arguments = self.validated_arguments(ExportInput, request.query_params)
         file_format = arguments["format"]
-        pieces = services.export_records(self.caller, ExportInput.filters(arguments), file_format)
+        pieces = services.export_records(request.auth, ExportInput.filters(arguments), file_format)
         response = StreamingHttpResponse(pieces, content_type=CONTENT_TYPE[file_format])
-        response["Content-Disposition"] = f'attachment; filename="audit-{self.caller.workspace}.{file_format}"'
+        response["Content-Disposition"] = f'attachment; filename="audit-{request.auth.workspace}.{file_format}"'
         return response

@@ -27,5 +27,5 @@ class GitEventsView(AuditedAPIView):
     def post(self, request: CallerRequest) -> Response:
         arguments = self.validated_arguments(GitEventInput, request.data)
         arguments.pop("workspace_key", None)
-        hooks = record_git_event(self.caller, **arguments)
+        hooks = record_git_event(request.auth, **arguments)
         return Response({"hooks": [asdict(hook) for hook in hooks]})

@@ -116,7 +116,7 @@ class McpView(AuditedAPIView):
         response = SERVER(http_request)
         if self.tool is not None and not http_request.mcp_has_begun:
             refusal = PermissionDenied() if response.status_code == 403 else MalformedCall()
-            record_failure(self.caller, self.tool.action, {}, refusal)
+            record_failure(self.request.auth, self.tool.action, {}, refusal)
         return response
 
     def handle_exception(self, exc: Exception) -> Response:

@@ -21,17 +21,17 @@ class IntegrationsView(AuditedAPIView):
 
     def get(self, request: CallerRequest) -> Response:
         self.validated_arguments(Arguments, request.query_params)
-        states = list_integrations(self.caller)
+        states = list_integrations(request.auth)
         integrations = {provider: state_as_json(state) for provider, state in states.items()}
-        return Response({"workspace_key": self.caller.workspace, "integrations": integrations})
+        return Response({"workspace_key": request.auth.workspace, "integrations": integrations})
 
     def put(self, request: CallerRequest) -> Response:
         arguments = self.validated_arguments(IntegrationInput, request.data)
         arguments.pop("workspace_key", None)
-        update = save_integration(self.caller, **arguments)
+        update = save_integration(request.auth, **arguments)
         return Response(
             {
-                "workspace_key": self.caller.workspace,
+                "workspace_key": request.auth.workspace,
                 "provider": arguments["provider"],
                 "integration": state_as_json(update.state),
             }
@@ -53,5 +53,5 @@ class IntegrationTestView(AuditedAPIView):
 
     def post(self, request: CallerRequest) -> Response:
         arguments = self.validated_arguments(IntegrationTestInput, request.data)
-        report = check_integration(self.caller, arguments["provider"])
+        report = check_integration(request.auth, arguments["provider"])
         return Response(asdict(report) | {"problem": report.problem})
