@@ -14,7 +14,7 @@ urlpatterns = [
     path("v1/openapi.json", openapi_json, name="openapi"),
     path("v1/docs", docs, name="docs"),
     path("mcp/memory-core-mcp", BridgeView.as_view(), name="bridge"),
-    path("", RedirectView.as_view(pattern_name="integrations-start")),
+    path("", RedirectView.as_view(pattern_name="workspaces-page")),
     path("", include("console.account.urls")),
     path("integrations/", include("console.urls")),
     path("admin/", admin.site.urls),

@@ -8,7 +8,7 @@ from audit.actors import Actor
 from audit.vocabulary import Action
 
 CONNECTIONS, MEMBERS, KEYS, ACTIVITY, TRY = (
-    "integrations-page",
+    "connections-page",
     "members-page",
     "keys-page",
     "activity-page",

@@ -3,8 +3,8 @@ from django.urls import path
 from console.pages import activity, connections, keys, members, try_it, workspaces
 
 urlpatterns = [
-    path("", workspaces.StartPage.as_view(), name="integrations-start"),
-    path("<str:workspace_key>/", connections.ConnectionsPage.as_view(), name="integrations-page"),
+    path("", workspaces.StartPage.as_view(), name="workspaces-page"),
+    path("<str:workspace_key>/", connections.ConnectionsPage.as_view(), name="connections-page"),
     path("<str:workspace_key>/members/", members.MembersPage.as_view(), name="members-page"),
     path("<str:workspace_key>/members/invite/", members.Invite.as_view(), name="member-invite"),
     path("<str:workspace_key>/members/add/", members.AddForAgents.as_view(), name="member-add"),

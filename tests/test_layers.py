@@ -175,7 +175,7 @@ def test_no_url_name_reaches_up():
         for name in reaching_up(floor_of_template(path), URL_TAG.findall(text), owners)
     ]
 
-    assert {"login", "integrations-page", "audit-export"} <= set(owners)
+    assert {"login", "connections-page", "audit-export"} <= set(owners)
     assert wrong == []
 
 

@@ -59,7 +59,7 @@ class StartPage(View):
         if workspace is None:
             return self._page(request, user, list(workspaces_of(user)[: PAGE_SIZE + 1]), {"form": form}, status=400)
         messages.success(request, f"The workspace {workspace.key} is there. Connect it, then invite its members.")
-        return redirect("integrations-page", workspace_key=workspace.key)
+        return redirect("connections-page", workspace_key=workspace.key)
 
     def _page(
         self, request: HttpRequest, user: User, found: list[Workspace], context: dict[str, Any], status: int = 200
@@ -89,7 +89,7 @@ def _created(user: User, form: WorkspaceForm) -> Workspace | None:
 def first_page(user: User, workspace_key: str) -> str:
     """The address of the first page that the user may open there."""
     actor = actor_for_user(user, workspace_key, Channel.PAGE)
-    return navigation(actor)[0].url if actor else reverse("integrations-start")
+    return navigation(actor)[0].url if actor else reverse("workspaces-page")
 
 
 def _matching(workspaces: QuerySet[Workspace], q: str) -> QuerySet[Workspace]:
@@ -110,7 +110,7 @@ def _rows(user: User, workspaces: list[Workspace]) -> list[Row]:
 
 
 def _url(role: str, workspace_key: str) -> str:
-    return reverse("keys-page" if role == Role.MEMBER else "integrations-page", args=[workspace_key])
+    return reverse("keys-page" if role == Role.MEMBER else "connections-page", args=[workspace_key])
 
 
 def _badges(rows: dict[str, Integration]) -> list[tuple[str, StatusBadge]]:
