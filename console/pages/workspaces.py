@@ -19,7 +19,7 @@ from audit.actors import Actor, operator
 from audit.vocabulary import Channel
 from console.base import in_words
 from console.member_forms import WorkspaceForm
-from console.navigation import navigation
+from console.navigation import CONNECTIONS, KEYS, navigation
 from console.status import StatusBadge, status_badge
 from integrations.models import Integration, Provider
 from integrations.states import state_of
@@ -59,7 +59,7 @@ class StartPage(View):
         if workspace is None:
             return self._page(request, user, list(workspaces_of(user)[: PAGE_SIZE + 1]), {"form": form}, status=400)
         messages.success(request, f"The workspace {workspace.key} is there. Connect it, then invite its members.")
-        return redirect("connections-page", workspace_key=workspace.key)
+        return redirect(CONNECTIONS, workspace_key=workspace.key)
 
     def _page(
         self, request: HttpRequest, user: User, found: list[Workspace], context: dict[str, Any], status: int = 200
@@ -110,7 +110,7 @@ def _rows(user: User, workspaces: list[Workspace]) -> list[Row]:
 
 
 def _url(role: str, workspace_key: str) -> str:
-    return reverse("keys-page" if role == Role.MEMBER else "connections-page", args=[workspace_key])
+    return reverse(KEYS if role == Role.MEMBER else CONNECTIONS, args=[workspace_key])
 
 
 def _badges(rows: dict[str, Integration]) -> list[tuple[str, StatusBadge]]:
