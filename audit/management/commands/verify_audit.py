@@ -18,7 +18,7 @@ class Command(OperatorCommand):
     examples = (
         "verify_audit",
         "verify_audit --json",
-        "verify_audit --root 5f0c9a3e1b",
+        'verify_audit --root "$KEPT_ROOT" --archives /var/backups/memory-core',
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
