@@ -4,8 +4,7 @@ What /metrics tells of this process: by kind of call, never by workspace, user o
 Where no MEMORY_CORE_METRICS_TOKEN is set nothing is counted, and the library is not even loaded.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING
@@ -45,13 +44,9 @@ def record_not_written() -> None:
         instruments.record_failures.inc()
 
 
-@contextmanager
-def upstream_slot(provider: str) -> Iterator[None]:
-    if (instruments := _instruments()) is None:
-        yield
-        return
-    with instruments.slots_in_use.labels(provider).track_inprogress():
-        yield
+def upstream_slot(provider: str) -> AbstractContextManager[object]:
+    instruments = _instruments()
+    return instruments.slots_in_use.labels(provider).track_inprogress() if instruments else nullcontext()
 
 
 def upstream_ended(provider: str, status: int | None, seconds: float, tries: int) -> None:

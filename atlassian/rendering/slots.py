@@ -9,7 +9,7 @@ calls of its own wait for their turn, and when too many do they are refused.
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from django.conf import settings
 
@@ -65,11 +65,9 @@ class Turns:
 _turns = Turns()
 
 
-@contextmanager
-def rendering_slot(workspace: str) -> Iterator[None]:
+def rendering_slot(workspace: str) -> AbstractContextManager[None]:
     """A third of the threads may wait for one workspace, so that two may crowd and threads are left."""
-    with _turns.turn(workspace, max(1, settings.THREADS // 3)):
-        yield
+    return _turns.turn(workspace, max(1, settings.THREADS // 3))
 
 
 def _subtract(counts: Counter[str], holder: str) -> None:

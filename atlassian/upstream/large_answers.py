@@ -7,7 +7,7 @@ time, and few of all. What is not large is not counted, and waits for nobody.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -42,12 +42,13 @@ class _Call:
 _current: ContextVar[_Call | None] = ContextVar("large_answers", default=None)
 
 
-@contextmanager
-def one_call() -> Iterator[None]:
+def one_call() -> AbstractContextManager[None]:
     """What is fetched within counts as one call; a call that another makes is part of that."""
-    if _current.get() is not None:
-        yield
-        return
+    return _new_call() if _current.get() is None else nullcontext()
+
+
+@contextmanager
+def _new_call() -> Iterator[None]:
     call = _Call()
     token = _current.set(call)
     try:

@@ -71,7 +71,8 @@ class Reader:
         if self.steps_left < 0:
             return []
         if isinstance(node, dict):
-            node = self._within_bounds(node)
+            if "text" in node:
+                node = self._within_bounds(node)
             name = node.get("type")
             return self.nodes.get(name if isinstance(name, str) else "", unknown)(self, node)
         return [Run(text(node))] if isinstance(node, str) else []
