@@ -61,9 +61,13 @@ def _new_call() -> Iterator[None]:
 def in_turn(chunks: Iterable[bytes], workspace: str) -> Iterator[bytes]:
     """The chunks of one answer. Raises UpstreamBusy where it turns out to be large, and no turn comes in time."""
     size = values = 0
+    uncounted: list[bytes] = []
     for chunk in chunks:
         size += len(chunk)
-        values += sum(map(chunk.count, (b",", b"[", b"{")))
+        uncounted.append(chunk)
+        if size > LARGE_VALUES:  # fewer bytes hold fewer values
+            values += sum(each.count(sign) for each in uncounted for sign in (b",", b"[", b"{"))
+            uncounted.clear()
         call = _current.get()
         if call is not None and (size > LARGE_BYTES or values > LARGE_VALUES):
             call.take_turn(workspace)
