@@ -6,6 +6,7 @@ import socket
 import struct
 from typing import Any
 
+from gunicorn.glogging import Logger
 from gunicorn.http import message
 
 from config import telemetry
@@ -37,7 +38,6 @@ keepalive = 65  # longer than a proxy keeps its side, so that it never writes in
 forwarder_headers = ""  # nobody's header says below which path we are: a rule of the proxy's could be passed by it
 preload_app = True  # the processes share the program's memory, and one that is replaced is there at once
 control_socket_disable = True  # in the user's home: a service may have none, and two servers would share it
-accesslog = None  # config/middleware.py writes that line, with the request id and without the query
 logconfig_dict = {
     **settings.LOGGING,
     "loggers": {
@@ -46,6 +46,16 @@ logconfig_dict = {
         "gunicorn.http": {"level": "ERROR"},  # it warns of every HEAD request
     },
 }
+
+
+class WithoutAccessLog(Logger):
+    """gunicorn would gather all headers and variables of each request for a line that no handler takes."""
+
+    def access(self, *args: Any) -> None:
+        """config/middleware.py writes that line, with the request id and without the query."""
+
+
+logger_class = WithoutAccessLog
 
 
 def on_starting(server: Any) -> None:

@@ -196,6 +196,12 @@ def test_what_cannot_be_read_is_refused_and_leaves_nothing_of_itself_in_the_log(
     assert SECRET not in answer + (data / "server.log").read_bytes()
 
 
+def test_a_request_has_one_line_in_the_log(server, data):
+    get(server, "/nothing/of/this/name?q=secret")
+
+    assert (data / "server.log").read_bytes().count(b"/nothing/of/this/name") == 1
+
+
 def test_a_request_whose_body_turns_out_to_be_malformed_has_one_answer(server):
     chunked = b"POST /v1/me HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n"
     with clients(server, 1, chunked) as [client]:
