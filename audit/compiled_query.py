@@ -1,5 +1,6 @@
 """Look-ups that every call makes: compiling their SQL would cost several times what running it does."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -7,21 +8,20 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
+_SIGN = re.compile("(?<!%)%s")
+
 
 class _Placeholder(str):
-    """Stands for a text in the SQL, and says which."""
+    """The name of a text, where the text itself will stand in the SQL."""
 
-    def __new__(cls, position: int) -> "_Placeholder":
-        self = super().__new__(cls, position)
-        self.position = position
-        return self
-
-    position: int
+    __slots__ = ()
 
 
 class _Compiled(NamedTuple):
+    """Its parameters have names: for signs without any Django would search the SQL at each run."""
+
     sql: str
-    params: tuple[Any, ...]
+    constants: dict[str, Any]
     converters: list[tuple[int, list[Callable[..., Any]], Any]]  # of the columns that have any, by their position
 
 
@@ -40,7 +40,7 @@ class CompiledQuery(Generic[Row]):
         self, build: Callable[..., QuerySet[Any]], texts: int, columns: Sequence[str], row: Callable[..., Row]
     ) -> None:
         self._build = build
-        self._texts = texts
+        self._texts = [f"text{number}" for number in range(texts)]
         self._columns = columns
         self._row = row
         self._by_vendor: dict[str, _Compiled] = {}
@@ -48,19 +48,22 @@ class CompiledQuery(Generic[Row]):
     def first(self, *texts: str) -> Row | None:
         database = connections[DEFAULT_DB_ALIAS]
         compiled = self._by_vendor.get(database.vendor) or self._compile()
-        params = [texts[each.position] if isinstance(each, _Placeholder) else each for each in compiled.params]
         with database.cursor() as cursor:
-            cursor.execute(compiled.sql, params)
+            cursor.execute(compiled.sql, compiled.constants | dict(zip(self._texts, texts, strict=True)))
             found = cursor.fetchone()
         return None if found is None else self._row(*_converted(compiled, list(found), database))
 
     def _compile(self) -> _Compiled:
-        queryset = self._build(*map(_Placeholder, range(self._texts))).values_list(*self._columns)[:1]
+        queryset = self._build(*map(_Placeholder, self._texts)).values_list(*self._columns)[:1]
         compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
+        names = [str(each) if isinstance(each, _Placeholder) else f"constant{at}" for at, each in enumerate(params)]
+        in_order = iter(names)
         converters = compiler.get_converters([column for column, *_ in compiler.select])
         compiled = self._by_vendor[connection.vendor] = _Compiled(
-            sql, tuple(params), [(position, *each) for position, each in converters.items()]
+            _SIGN.sub(lambda _: f"%({next(in_order)})s", sql),
+            {name: each for name, each in zip(names, params, strict=True) if not isinstance(each, _Placeholder)},
+            [(position, *each) for position, each in converters.items()],
         )
         return compiled
 
