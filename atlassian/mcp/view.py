@@ -105,7 +105,9 @@ class McpView(AuditedAPIView):
         super().initial(request, *args, **kwargs)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        return super().perform_content_negotiation(request, force=True)  # JSON, whatever Accept says
+        """JSON, whatever Accept says."""
+        renderer = self.get_renderers()[0]
+        return renderer, renderer.media_type
 
     def post(self, request: Request) -> Any:
         if isinstance(self.decoded, APIException):
