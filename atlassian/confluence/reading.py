@@ -125,7 +125,9 @@ class Reading:
             names = self._names.find(mentioned | parts.account_ids(), optional=[_author_id(self._shown)])
             if self._names.is_incomplete:
                 self._notices.append(NAMES_UNAVAILABLE)
-            space = self._spaces.known(self._found.space.id) or self._found.space
+            space = self._found.space
+            if not space.name:  # what stands above may have told it
+                space = self._spaces.known(space.id) or space
             known = {"names": names, "space": space.name, "above": [[each.id, each.title, each.type] for each in above]}
             cache.set(key, known, READING_TTL)
         return dict(known)
