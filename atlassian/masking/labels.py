@@ -27,7 +27,7 @@ _LABELS_OF_TOKENS = "token|jeton|токен|令牌|トークン|토큰"
 
 _HINTS_IN_ASCII = (
     "pass", "pwd", "secret", "key", "token", "kennwort", "woord", "senord", "kodeord", "adgangskode", "zugangscode",
-    "salasana", "mdp", "contrase", "senha", "parol", "heslo", "kata sandi", "chave", "chiave", "clave", "jeton",
+    "salasana", "mdp", "contrase", "senha", "parol", "heslo", "sandi", "chave", "chiave", "clave", "klucz", "jeton",
 )  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def _kinds() -> dict[str, str]:
 def _pattern() -> re.Pattern[str]:
     """The labels by their first letters, which is three times as fast as all of them side by side."""
     by_letter: dict[str, list[str]] = {}
-    for word in sorted(_KINDS, key=len, reverse=True):
+    for word in sorted(LABELS, key=len, reverse=True):
         by_letter.setdefault(word[0], []).append(re.escape(word[1:]).replace(r"\ ", _GAP))
     choice = "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
     return re.compile(f"(?P<label>{choice}){_TO_THE_VALUE}(?P<value>{_SIGN}{{{MIN_SECRET_CHARS},}})")
@@ -60,7 +60,7 @@ _TO_THE_VALUE = (
     r"[\"'`*_\\ |(]{0,8}(?:(?<=\\)\n)?"  # the value may stand on the next line of a paragraph
 )
 _SIGN = r"(?:[^\s\"'`|<>&]|&(?![\w.-]{1,40}=))"  # up to the next parameter of a URL
-_KINDS = _kinds()
+LABELS = _kinds()
 _LABELLED = _pattern()
 _SIGNS_IN_LABELS = re.compile(r"[_-]|\\_")
 
@@ -79,7 +79,7 @@ def labelled_secrets(text: str, lowered: str) -> Iterator[tuple[int, int, str]]:
 
 def kind_of_label(text: str) -> str:
     """What a text, in lower case, labels if it is a label and nothing else."""
-    return "" if text == "pass" else _KINDS.get(_SIGNS_IN_LABELS.sub(" ", text), "")
+    return "" if text == "pass" else LABELS.get(_SIGNS_IN_LABELS.sub(" ", text), "")
 
 
 def _kind_of(found: re.Match[str]) -> str:
@@ -88,7 +88,7 @@ def _kind_of(found: re.Match[str]) -> str:
         return ""  # stars in the place of a secret
     if label == "pass" and found.string[max(0, found.start() - 1) : found.start()] not in ("_", "-", "/"):
         return ""  # alone it is a word of many meanings
-    return _KINDS.get(label) or _KINDS.get(_SIGNS_IN_LABELS.sub(" ", label), "secret")
+    return LABELS.get(label) or LABELS.get(_SIGNS_IN_LABELS.sub(" ", label), "secret")
 
 
 def is_secret(value: str, kind: str) -> bool:

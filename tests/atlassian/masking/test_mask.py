@@ -1,10 +1,12 @@
 """What is masked, and what is left alone. The secrets here are made up, and put together so that no scanner minds."""
 
+import itertools
 import unicodedata
 
 import pytest
 
 from atlassian.masking import mask
+from atlassian.masking.labels import LABELS
 
 A36 = "aB3dE6gH9" * 4
 HEX = "0123456789abcdef" * 4
@@ -109,6 +111,51 @@ def test_a_token_is_masked_by_its_form_wherever_it_stands(kind, secret, around):
 def test_a_secret_is_masked_by_its_label_or_its_place(text, masked):
     assert mask(text)[0] == masked
     assert mask(unicodedata.normalize("NFD", text))[0] == unicodedata.normalize("NFD", masked)
+
+
+VALUE = "Tr0ub4dor/Tr0ub4dor"
+TO_VALUES = [
+    ": ",
+    "=",
+    " = ",
+    "：",
+    " | ",
+    " -> ",
+    "→",
+    " is ",
+    "2: ",
+    " (staging): ",
+    "**: `",
+    '": "',
+    ":\\\n",
+    ": **",
+]
+
+
+@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("gap", [" ", "", "_", "-", "\\_"])
+def test_a_value_is_masked_behind_each_label_however_it_is_written(label, gap):
+    label = "db_pass" if label == "pass" else label.replace(" ", gap)
+    in_capitals = label.upper().replace("Σ", "ς")  # which of the two small ones it is depends on what follows
+    for written, to_value in itertools.product((label, label.capitalize(), in_capitals), TO_VALUES):
+        for before, after in (("", ""), ("your ", "\nline"), ("line 한\n| ", "|é"), ("(İ ", "`")):
+            beginning = before + written + to_value
+
+            masked, found = mask(beginning + VALUE + after)
+
+            assert masked.startswith(beginning + "[masked: "), beginning
+            assert masked.endswith("]" + after)
+            assert [value for _, value in found] == [VALUE]
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_column_is_masked_below_each_label(label):
+    if label == "pass":
+        return  # too many tables say so of a test
+    for written, around in itertools.product((label, label.upper()), ["", "**", "        "]):
+        head = f"| User | {around}{written}{around} |\n|---|---|\n"
+
+        assert mask(f"{head}| bo | {VALUE} |")[0].startswith(f"{head}| bo | [masked: "), head
 
 
 @pytest.mark.parametrize(
