@@ -5,22 +5,22 @@ from collections.abc import Generator, Iterator
 from itertools import pairwise
 
 from atlassian.masking.labels import is_secret, kind_of_label
+from atlassian.masking.letters import lower_case
 
 MAX_COLUMNS = 200
 HINT = "|--"
-_DELIMITER_ROW = re.compile(r"^\|(?::?-{1,20}:?\|){1,200}$", re.MULTILINE)
+_BELOW_A_HEAD = re.compile(r"\n\|(?::?-{1,20}:?\|){1,200}$", re.MULTILINE)
 _BOUND = re.compile(r"\\.|\|")  # of a cell, unless a backslash stands before it
 _AROUND = " *_`\"':"
 
 
-def secrets_in_columns(text: str, lowered: str) -> Iterator[tuple[int, int, str]]:
-    """(start, end, kind) of each. `lowered` is text in lower case, character by character."""
+def secrets_in_columns(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, kind) of each."""
     end_of_table = 0
-    for row in _DELIMITER_ROW.finditer(text):
+    for row in _BELOW_A_HEAD.finditer(text):
         if row.start() < end_of_table:  # what looks like the line below a head, further down
             continue
-        head_start = text.rfind("\n", 0, max(0, row.start() - 1)) + 1
-        head = lowered[head_start : max(head_start, row.start() - 1)]
+        head = lower_case(text[text.rfind("\n", 0, row.start()) + 1 : row.start()])
         labels = {place: kind for place, (_, cell) in enumerate(_cells(head)) if (kind := kind_of_label(cell))}
         if labels:
             end_of_table = yield from _below(text, row.end() + 1, labels)

@@ -4,7 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from atlassian.masking.letters import foreign_letters, lower_case, lower_case_in_ascii
 from atlassian.masking.placeholders import is_placeholder
+from atlassian.masking.words import Look, found_by, looks_for, rarity
 
 MIN_SECRET_CHARS = 6
 MIN_TOKEN_CHARS = 16  # of what is labelled as a token alone: many a short thing is called that
@@ -24,11 +26,6 @@ clave de acceso|chave api|chave secreta|chiave api|chiave segreta|klucz api|кл
 密钥|密鑰|秘钥|api キー|apiキー|シークレット|秘密鍵|api 키|api키|비밀키|시크릿|시크릿 키|액세스 키|액세스 토큰
 """
 _LABELS_OF_TOKENS = "token|jeton|токен|令牌|トークン|토큰"
-
-_HINTS_IN_ASCII = (
-    "pass", "pwd", "secret", "key", "token", "kennwort", "woord", "senord", "kodeord", "adgangskode", "zugangscode",
-    "salasana", "mdp", "contrase", "senha", "parol", "heslo", "sandi", "chave", "chiave", "clave", "klucz", "jeton",
-)  # fmt: skip
 
 
 def _kinds() -> dict[str, str]:
@@ -56,7 +53,7 @@ def _pattern() -> re.Pattern[str]:
 _GAP = r"(?:[ _-]|\\_)?"
 _TO_THE_VALUE = (
     r"(?:\d| ?\([^()\n|]{0,40}\))?"  # password2, password (staging)
-    r"[\"'`*_\\ ]{0,8}(?:[:=：＝]{1,2}>?|\||->|→|(?: (?:is|ist|lautet|est|es|è|to):?)(?= ))"
+    r"[\"'`*_\\ ]{0,8}(?:[:=：＝]{1,2}>?|\||->|[→]|(?: (?:is|ist|lautet|est|es|[è]|to):?)(?= ))"
     r"[\"'`*_\\ |(]{0,8}(?:(?<=\\)\n)?"  # the value may stand on the next line of a paragraph
 )
 _SIGN = r"(?:[^\s\"'`|<>&]|&(?![\w.-]{1,40}=))"  # up to the next parameter of a URL
@@ -65,16 +62,71 @@ _LABELLED = _pattern()
 _SIGNS_IN_LABELS = re.compile(r"[_-]|\\_")
 
 
-def labelled_secrets(text: str, lowered: str) -> Iterator[tuple[int, int, str]]:
-    """(start, end, kind) of each value. `lowered` is text in lower case, character by character."""
-    if lowered.isascii() and not any(hint in lowered for hint in _HINTS_IN_ASCII):
-        return
-    for found in _LABELLED.finditer(lowered):
+_BEFORE_A_VALUE = rf"(?:{_TO_THE_VALUE}{_SIGN}{{{MIN_SECRET_CHARS}}}|[ *_`\"':]*\|)"  # or at the head of a column
+_BEFORE_A_VALUE_IN_ASCII = lower_case_in_ascii(_BEFORE_A_VALUE).replace(r"\d", r"[\d?]")
+
+
+def _mark(label: str) -> tuple[str, str]:
+    """Its rarest word, and a pattern of the others behind that."""
+    words = label.split(" ")
+    rarest = min(range(len(words)), key=lambda place: rarity(words[place]))
+    return words[rarest], "".join(_GAP + re.escape(word) for word in words[rarest + 1 :])
+
+
+def _looks_for_labels(in_ascii: bool) -> list[Look[None]]:
+    then = _BEFORE_A_VALUE_IN_ASCII if in_ascii else _BEFORE_A_VALUE
+    marks = sorted({_mark(label) for label in LABELS if label.isascii() == in_ascii})
+    return looks_for((word, rest + then, None) for word, rest in marks)
+
+
+_IN_ASCII, _FOREIGN = _looks_for_labels(in_ascii=True), _looks_for_labels(in_ascii=False)
+_LETTERS_OF_FOREIGN = sorted({foreign_letters(label) for label in LABELS} - {""})
+
+
+def places_of_labels(text: str, in_ascii: str) -> list[int]:
+    """A place within each label behind which a value may stand. `in_ascii` is `lower_case_in_ascii` of text."""
+    places = [place for place, _ in found_by(_IN_ASCII, in_ascii)]
+    if not text.isascii() and _has_letters_of_a_label(foreign_letters(text)):
+        places += [place for place, _ in found_by(_FOREIGN, lower_case(text))]
+    return sorted(places)
+
+
+def _has_letters_of_a_label(letters: str) -> bool:
+    for needed in _LETTERS_OF_FOREIGN:
+        for letter in needed:
+            if letter not in letters:
+                break
+        else:
+            return True
+    return False
+
+
+def labelled_secrets(text: str, places: list[int]) -> Iterator[tuple[int, int, str]]:
+    """(start, end, kind) of each value behind a label at one of the places."""
+    end = -1
+    for place in places:
+        if place > end:
+            start, end = _lines_around(text, place)
+            for value_at, value, kind in _labelled_in(text[start:end]):
+                yield start + value_at, start + value_at + len(value), kind
+
+
+def _lines_around(text: str, place: int) -> tuple[int, int]:
+    """(start, end) of the line, and of those that it goes on in."""
+    end = text.find("\n", place)
+    while end > 0 and text[end - 1] == "\\":
+        end = text.find("\n", end + 1)
+    return text.rfind("\n", 0, place) + 1, end if end >= 0 else len(text)
+
+
+def _labelled_in(text: str) -> Iterator[tuple[int, str, str]]:
+    """(its start, the value, its kind) of each."""
+    for found in _LABELLED.finditer(lower_case(text)):
         start = found.start("value")
         value = text[start : found.end("value")].rstrip(".,;:!?)*_\\")
         kind = _kind_of(found)
         if kind and is_secret(value, kind):
-            yield start, start + len(value), kind
+            yield start, value, kind
 
 
 def kind_of_label(text: str) -> str:

@@ -5,16 +5,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from atlassian.masking import columns
-from atlassian.masking.labels import labelled_secrets
-from atlassian.masking.private_keys import HINT, private_keys
+from atlassian.masking import columns, private_keys
+from atlassian.masking.labels import labelled_secrets, places_of_labels
+from atlassian.masking.letters import lower_case_in_ascii
 from atlassian.masking.tokens import TOKEN_KINDS
+from atlassian.masking.words import found_by, looks_for
 from atlassian.rendering.pagination.pieces import Piece, cut
 
 # A cursor is Atlassian's own and has to come back as it is; content is what piece() has masked before it cut it.
 NOT_MASKED = frozenset({"next_cursor", "content"})
 
-_HINTED = [(hint, kind) for kind in TOKEN_KINDS for hint in kind.hints]
+_FINDERS = (
+    (private_keys.HINTS, private_keys.THEN, private_keys.private_keys),
+    *((kind.hints, kind.then, kind.found_in) for kind in TOKEN_KINDS),
+)
+_HINTS = looks_for((hint, then, number) for number, (hints, then, _) in enumerate(_FINDERS) for hint in hints)
+_ALWAYS = frozenset(number for number, (hints, _, _) in enumerate(_FINDERS) if not hints)
 _BETWEEN_TEXTS = "\n\0\n"  # nothing that is masked goes on behind it
 
 Secrets = list[tuple[str, str]]  # kind and value
@@ -23,17 +29,15 @@ Secrets = list[tuple[str, str]]  # kind and value
 def mask(text: str) -> tuple[str, Secrets]:
     """The text with its secrets replaced by what they are, and these secrets."""
     found: Secrets = []
-    lowered = _lowered(text)
-    if HINT in lowered:
-        text = _replaced(text, private_keys(text), found)
-    for kind in dict.fromkeys(kind for hint, kind in _HINTED if hint in lowered):
-        text = _replaced(text, kind.found_in(text), found)
-    lowered = _lowered(text) if found else lowered
-    if columns.HINT in lowered:
+    in_ascii = lower_case_in_ascii(text)
+    for number in sorted(_ALWAYS.union(number for _, number in found_by(_HINTS, in_ascii))):
+        text = _replaced(text, _FINDERS[number][-1](text), found)
+    labels = places_of_labels(text, lower_case_in_ascii(text) if found else in_ascii)
+    if labels and columns.HINT in text:
         known = len(found)
-        text = _replaced(text, columns.secrets_in_columns(text, lowered), found)
-        lowered = _lowered(text) if len(found) > known else lowered
-    return _replaced(text, labelled_secrets(text, lowered), found), found
+        text = _replaced(text, columns.secrets_in_columns(text), found)
+        labels = places_of_labels(text, lower_case_in_ascii(text)) if len(found) > known else labels
+    return _replaced(text, labelled_secrets(text, labels), found), found
 
 
 def _replaced(text: str, spans: Iterable[tuple[int, int, str]], found: Secrets) -> str:
@@ -43,11 +47,6 @@ def _replaced(text: str, spans: Iterable[tuple[int, int, str]], found: Secrets) 
         found.append((kind, text[start:end]))
         done = end
     return "".join([*parts, text[done:]]) if parts else text
-
-
-def _lowered(text: str) -> str:
-    """In lower case, character by character: İ alone would become two."""
-    return text.replace("İ", "i").lower()
 
 
 class Masking:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 MAX_KEY_CHARS = 32_768
 
-HINT = "private key"
+HINTS, THEN = ("private key",), r"(?: block)? ?[-?]{2}"
 _MARK = re.compile(r"[-–—]{2,6} ?(?P<side>BEGIN|END) (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)? ?[-–—]{2,6}")
 # What a key without an end is made of: base64 in lines, and what a quotation, a table or JSON puts around these.
 _BODY = re.compile(r"(?:(?:\\[nr]|[\s>|*`\\]|<br>)*(?:[A-Za-z-]{1,20}: ?[^\n]{0,80}(?=\n)|[A-Za-z0-9+/=]{16,}))*")

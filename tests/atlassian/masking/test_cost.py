@@ -15,6 +15,7 @@ UNITS = [
     'password""""""""',
     "| password |\n|---|\n",
     "| hunter2x |\n",
+    "비밀번호 |", "key ", "key \\\n", "password:\\\n", "密", "task-list ", "secret_key", "_", "passe\u0301",
     "-----BEGIN PRIVATE KEY-----\nA: b\n", "A" * 60 + "\n", "[masked: ", "a" * 97,
 ]  # fmt: skip
 SIZES = (1, 2, 4, 8)
@@ -47,6 +48,38 @@ def test_twice_the_text_is_at_most_twice_the_work(unit):
 
     fixed = works[0]
     assert all(each <= size * fixed * 1.2 for each, size in zip(works, SIZES, strict=True)), works
+
+
+ORDINARY = """\
+## Where the keys are
+The password of the turnstile, and each token, is kept in the vault: ask @5c8f1e7ab2d94f0c3e6a9b12 for access to it.
+
+| What | Where | Ask |
+|---|---|---|
+| Turnstile service | [GATE-2](https://acme.atlassian.net/browse/GATE-2) | `gate_service` passed 2026-11-18 |
+
+1. Author, zone, jump and queue: “entry” → `list_of_keys(max_items=3)`, 체크인, Überprüfung, проверка
+"""
+
+
+@pytest.mark.parametrize("text", [ORDINARY, ORDINARY.encode("ascii", "ignore").decode()])
+def test_an_ordinary_text_is_looked_through_in_few_calls_however_long_it_is(text):
+    assert calls(lambda: mask(text * 50)) == calls(lambda: mask(text)) < 80
+
+
+def calls(task: Callable[[], object]) -> int:
+    count = 0
+
+    def note(frame, event, argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        task()
+    finally:
+        sys.setprofile(None)
+    return count
 
 
 @pytest.mark.parametrize("kind", TOKEN_KINDS, ids=lambda kind: kind.name)

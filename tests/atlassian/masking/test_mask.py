@@ -14,31 +14,40 @@ HEX = "0123456789abcdef" * 4
 FINE = "github_pat_" + "11ABCDEFG0" + "a1B2" * 3 + "_"
 AWS_SECRET = "wJalrXUtnFEMI/K7MDENG" + "/bPxRfiCYEXAMPLEKEY"
 SLACK = "https://hooks.slack.com/services/"
+DISCORD = "https://discord.com/api/webhooks/"
+OFFICE = "https://acme.webhook.office.com/webhookb2/"
 SECRETS = {
-    "GitHub token": ["ghp_" + A36, "gho_" + A36, "ghs_" + A36, FINE + A36 + A36],
+    "GitHub token": [*(f"gh{sign}_{A36}" for sign in "pousr"), FINE + A36 + A36],
     "GitLab token": ["glpat-" + "Ab1_" * 6, "gldt-" + "Ab1x" * 6, "GR1348941" + A36[:20]],
     "Slack token": ["xoxb-" + "123456789012-abcDEF", "xapp-1-" + "A0123-456-abcdef", "xoxe.xoxp-" + "1-abcDEF0123456"],
     "Atlassian API token": ["ATATT3" + "xFfGF0" + A36 + "-_=" + "1A2B3C4D", "ATCTT3" + A36, "ATSTT3" + A36],
     "Bitbucket token": ["ATBB" + A36[:32]],
-    "AWS access key": ["AKIA" + "IOSFODNN7EXAMPLE", "ASIA" + "Z" * 15 + "7"],
+    "AWS access key": [*(begin + "IOSFODNN7EXAMPLE" for begin in ("AKIA", "ABIA", "ACCA")), "ASIA" + "Z" * 15 + "7"],
     "Google API key": ["AIza" + A36[:35]],
-    "Google OAuth secret": ["GOCSPX-" + A36[:28]],
-    "Stripe key": ["sk_live_" + A36[:24], "rk_test_" + A36[:24]],
+    "Google OAuth secret": ["GOCSPX-" + A36[:28], "ya29." + A36],
+    "Azure key": ["a1B8Q~" + A36[:34]],
+    "Stripe key": ["sk_live_" + A36[:24], "rk_test_" + A36[:24], "whsec_" + A36[:32]],
     "package registry token": ["npm_" + A36, "pypi-" + A36 + A36],
-    "Docker token": ["dckr_pat_" + A36[:27]],
+    "Docker token": ["dckr_pat_" + A36[:27], "dckr_oat_" + A36[:32]],
     "Hugging Face token": ["hf_" + A36[:34]],
     "API key of this service": ["mc_" + A36 + "-_aB3dE"],
     "API key": ["sk-" + A36, "sk-proj-" + A36, "sk-ant-api03-" + A36],
     "SendGrid key": ["SG." + A36[:22] + "." + (A36 + A36)[:43]],
-    "Vault token": ["hvs." + A36],
-    "access token": ["dop_v1_" + HEX, "shpat_" + HEX[:32], "dapi" + HEX[:32]],
+    "Vault token": [f"hv{sign}.{A36}" for sign in "sbr"],
+    "access token": [
+        *(f"do{sign}_v1_{HEX}" for sign in "oprt"), *(f"shp{end}_{HEX[:32]}" for end in ("at", "ca", "pa", "ss")),
+        "dapi" + HEX[:32], "glsa_" + A36, "lin_api_" + A36, "ntn_" + A36 + A36[:10], "pul-" + HEX[:40],
+        "tskey-auth-" + A36, "AGE-SECRET-KEY-1" + "Q5W7" * 15, "NRAK-" + "A1B" * 9,
+    ],
     "JWT": ["eyJ" + "hbGciOiJIUzI1NiJ9" + ".eyJ" + "zdWIiOiIxMjM0In0" + "." + A36],
 }  # fmt: skip
 CASES = [(kind, secret) for kind, secrets in SECRETS.items() for secret in secrets]
 
 
 @pytest.mark.parametrize(("kind", "secret"), CASES)
-@pytest.mark.parametrize("around", ["{}", "key {} here", "(`{}`)", "a={}\n", "| x | {} |", "„{}“", "密钥{}，"])
+@pytest.mark.parametrize(
+    "around", ["{}", "key {} here", "(`{}`)", "a={}\n", "| x | {} |", "„{}“", "密钥{}，", "İ K {}\n"]
+)
 def test_a_token_is_masked_by_its_form_wherever_it_stands(kind, secret, around):
     masked, found = mask(around.format(secret))
 
@@ -104,13 +113,38 @@ def test_a_token_is_masked_by_its_form_wherever_it_stands(kind, secret, around):
         ("Authorization: Basic dXNlcjpodW50ZXIyeA==", "Authorization: Basic [masked: HTTP credentials]"),
         ("-H 'Authorization: Bearer abcdef0123456789'", "-H 'Authorization: Bearer [masked: HTTP credentials]'"),
         ("aws_secret_access_key = " + AWS_SECRET, "aws_secret_access_key = [masked: AWS secret key]"),
+        ("aws_SECRET\\_\\_key = " + AWS_SECRET, "aws_SECRET\\_\\_key = [masked: AWS secret key]"),
+        ("Secret access key: `" + AWS_SECRET, "Secret access key: `[masked: AWS secret key]"),
         ("AccountKey=" + A36 + A36 + "==;x", "AccountKey=[masked: Azure key];x"),
+        ("SharedAccessKey=" + A36 + "=;x", "SharedAccessKey=[masked: Azure key];x"),
+        ("AccessKey=" + A36, "AccessKey=[masked: Azure key]"),
+        ("?sig=" + A36 + A36 + "%3D", "?sig=[masked: Azure signature]"),
         (SLACK + "T00000000/B00000000/" + A36[:24], SLACK + "[masked: webhook address]"),
+        (DISCORD + "0123456789/" + A36, DISCORD + "[masked: webhook address]"),
+        (OFFICE + A36 + "/IncomingWebhook/" + A36, OFFICE + "[masked: webhook address]"),
     ],
 )  # fmt: skip
 def test_a_secret_is_masked_by_its_label_or_its_place(text, masked):
     assert mask(text)[0] == masked
     assert mask(unicodedata.normalize("NFD", text))[0] == unicodedata.normalize("NFD", masked)
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    ["ŞİFRE: ", "KATA SANDİ: ", "to\u212aen: ", "password２ = ", "password (한글): ", "La password è: ", "ΚΩΔΙΚΌΣ: "],
+)
+def test_a_label_is_known_beside_letters_that_are_not_of_ascii(beginning):
+    assert mask(beginning + VALUE + " και")[0].startswith(f"{beginning}[masked: ")
+
+
+def test_secrets_are_found_behind_others_that_were_masked_before():
+    text = "{}\n\nPassword: {}\n\n| Password |\n|---|\n| {} |\n\nPassword: {}\n\nNobody else has it."
+    secrets = [SECRETS["JWT"][0], "hunter2x", "hunter3x" * 9, "hunter4x"]
+
+    masked, found = mask(text.format(*secrets))
+
+    assert masked == text.format("[masked: JWT]", *["[masked: password]"] * 3)
+    assert sorted(value for _, value in found) == sorted(secrets)
 
 
 VALUE = "Tr0ub4dor/Tr0ub4dor"
