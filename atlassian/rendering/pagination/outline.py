@@ -2,8 +2,9 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from heapq import merge
 
 MAX_TITLE_CHARS = 60
 
@@ -46,20 +47,13 @@ class Outline:
         self._inside = [fence.inside for fence in self.fences]
 
     def _read(self, horizon: int) -> None:
-        opener: re.Match[str] | None = None
-        for line in _landmarks(self.content):
-            if opener is not None:
-                if _closes(opener, line):
-                    self.fences.append(_fence(opener, line.start(), min(line.end() + 1, len(self.content))))
-                    opener = None
-            elif line["fence"]:
-                opener = line
+        for part in _parts(self.content, ("```", "~~~", "#")):
+            if isinstance(part, Fence):
+                self.fences.append(part)
             else:
-                self.headings.append(line.start())
-                if line.start() > horizon:
+                self.headings.append(part)
+                if part > horizon:
                     return
-        if opener is not None:
-            self.fences.append(_fence(opener, len(self.content), len(self.content)))
 
     def fence_at(self, position: int) -> Fence | None:
         place = bisect_right(self._inside, position) - 1
@@ -102,17 +96,41 @@ class Outline:
         return _plain(line["title"]) if line else ""
 
 
-def _landmarks(content: str) -> Iterator[re.Match[str]]:
+def fences_in(content: str) -> list[Fence]:
+    return [part for part in _parts(content, ("```", "~~~")) if isinstance(part, Fence)]
+
+
+def _parts(content: str, signs: Iterable[str]) -> Iterator[Fence | int]:
+    """The fences, and where the headings are that stand outside of them, one after the other."""
+    opener: re.Match[str] | None = None
+    for line in _landmarks(content, signs):
+        if opener is not None:
+            if _closes(opener, line):
+                yield _fence(opener, line.start(), min(line.end() + 1, len(content)))
+                opener = None
+        elif line["fence"]:
+            opener = line
+        else:
+            yield line.start()
+    if opener is not None:
+        yield _fence(opener, len(content), len(content))
+
+
+def _landmarks(content: str, signs: Iterable[str]) -> Iterator[re.Match[str]]:
     """Only lines with a sign of one are looked at: each piece begins its search at the start of the text."""
-    places = {sign: content.find(sign) for sign in ("```", "~~~", "#")}
-    while found := [place for place in places.values() if place >= 0]:
-        sign_at = min(found)
-        if line := _LANDMARK.match(content, content.rfind("\n", 0, sign_at) + 1):
+    last = -1
+    for start in merge(*(_lines_with(sign, content) for sign in signs)):
+        if start > last and (line := _LANDMARK.match(content, start)):
             yield line
-        end = content.find("\n", sign_at)
-        if end < 0:
-            return
-        places |= {sign: content.find(sign, end) for sign, place in places.items() if 0 <= place < end}
+        last = start
+
+
+def _lines_with(sign: str, content: str) -> Iterator[int]:
+    place = content.find(sign)
+    while place >= 0:
+        yield content.rfind("\n", 0, place) + 1
+        end = content.find("\n", place)
+        place = content.find(sign, end) if end >= 0 else -1
 
 
 def _closes(opener: re.Match[str], line: re.Match[str]) -> bool:

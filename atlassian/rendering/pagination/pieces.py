@@ -28,14 +28,18 @@ def cut(content: str, offset: int, max_chars: int) -> Piece:
     offset = max(0, offset)
     if offset >= len(content):
         return Piece("", len(content), False, None)
+    if offset == 0 and len(content) <= max_chars:
+        return Piece(content, len(content), False, None)
     outline = Outline(content, offset + max_chars)
     opening = outline.reopening(offset)
     rest = Piece(opening + content[offset:], len(content), False, None)
     if len(rest.content) <= max_chars:
         return rest
-    named = len(opening) + _longest_ending(outline, offset, max_chars, True) <= max_chars // 2
-    room = max_chars - len(opening) - _longest_ending(outline, offset, max_chars, named)
-    end = best_break(outline, offset, offset + max(1, room))
+    ending = _longest_ending(outline, offset, max_chars, named=True)
+    named = len(opening) + ending <= max_chars // 2
+    if not named:
+        ending = _longest_ending(outline, offset, max_chars, named=False)
+    end = best_break(outline, offset, offset + max(1, max_chars - len(opening) - ending))
     if end >= len(content):
         return rest
     piece = opening + content[offset:end] + outline.closing(end) + _marker(outline, end, named)

@@ -128,6 +128,10 @@ def test_the_work_of_cutting_and_of_imitations_grows_with_the_text(unit):
     assert grows_with_its_input(lambda size: lambda: cut(unit * size, 0, 200))
 
 
+def test_a_text_that_fits_is_not_read_to_be_cut():
+    assert calls(lambda: cut("# a\n" * 50, 0, 200)) < 10
+
+
 class CountedList(list[Run]):
     """A list that counts how many of its members move."""
 
