@@ -4,9 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from atlassian.masking.letters import foreign_letters, lower_case, lower_case_in_ascii
+from atlassian.masking.letters import foreign_letters, lower_case
 from atlassian.masking.placeholders import is_placeholder
-from atlassian.masking.words import Look, found_by, looks_for, rarity
+from atlassian.rendering.letters import lower_case_in_ascii
+from atlassian.rendering.words import Look, found_by, looks_for, rarity
 
 MIN_SECRET_CHARS = 6
 MIN_TOKEN_CHARS = 16  # of what is labelled as a token alone: many a short thing is called that

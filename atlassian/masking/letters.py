@@ -1,18 +1,11 @@
-"""Texts in lower case, character by character, so that a place in one is the same place in the other."""
+"""Lower case, in which labels are looked for."""
 
 _ASCII = bytes(range(128))
 
 
 def lower_case(text: str) -> str:
-    """İ alone would become two."""
+    """Character by character: İ alone would become two."""
     return text.replace("İ", "i").lower()
-
-
-def lower_case_in_ascii(text: str) -> str:
-    """With a ? for each character that is not of ASCII then: what is as narrow is searched twice as fast."""
-    if not text.isascii():
-        text = text.replace("İ", "i").replace("\u212a", "k").encode("ascii", "replace").decode("ascii")
-    return text.lower()
 
 
 def foreign_letters(text: str) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 from atlassian.masking import columns, private_keys
 from atlassian.masking.labels import labelled_secrets, places_of_labels
-from atlassian.masking.letters import lower_case_in_ascii
 from atlassian.masking.tokens import TOKEN_KINDS
-from atlassian.masking.words import found_by, looks_for
+from atlassian.rendering.letters import lower_case_in_ascii
 from atlassian.rendering.pagination.pieces import Piece, cut
+from atlassian.rendering.words import found_by, looks_for
 
 # A cursor is Atlassian's own and has to come back as it is; content is what piece() has masked before it cut it.
 NOT_MASKED = frozenset({"next_cursor", "content"})

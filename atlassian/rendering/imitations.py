@@ -11,10 +11,13 @@ an answer adds it here.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from atlassian.rendering.bounds import CUT_SHORT
-from atlassian.rendering.pagination.outline import CONTAINERS, Outline
+from atlassian.rendering.letters import lower_case_in_ascii
+from atlassian.rendering.pagination.outline import CONTAINERS, fences_in
+from atlassian.rendering.words import found_by, looks_for
 
 MAX_OWN_LEVEL = 4
 _LOWEST_LEVEL = 6
@@ -26,6 +29,14 @@ _OWN_HEADING = re.compile(
     r" *(?:Comments|Attachments)\b(?: \\?\(.*\))?$"
     r"|.*(?:\d{4}-\d\d-\d\d[ T]\d\d:\d\d|\((?:reply|internal|restricted to)\b)"
 )
+# What one holds. Each begins with what `re` looks for many times as fast as for a choice.
+_SIGNS_OF_OWN_HEADINGS = (
+    re.compile("Comments"),
+    re.compile("Attachments"),
+    re.compile(r":\d\d(?<=\d{4}-\d\d-\d\d[ T]\d\d:\d\d)"),
+    re.compile(r"\((?:reply|internal|restricted to)\b"),
+)
+_SIGNS_OF_HEADINGS = (re.compile("# "),)
 _SOME = r"[^\n:;.]{0,60}"
 # How our sentences begin, in lower case, and how they go on up to a sign, which then gets the backslash.
 _BEGINNINGS = {
@@ -69,13 +80,14 @@ _SENTENCE = re.compile(
     rf"(?P<words>(?i:(?:\b|(?=\[))(?:{_any_of(_BEGINNINGS)}))|^(?:{_any_of(_LINE_BEGINNINGS)}))(?=[!-/:-@\[-`{{-~])"
 )
 _CUT_SHORT = re.compile(r"\[cut short(?=[!-/:-@\[-`{-~])", re.IGNORECASE)
-_WORDS = (*_BEGINNINGS, *map(str.lower, _LINE_BEGINNINGS))
+_WORDS = looks_for((words, "", None) for words in (*_BEGINNINGS, *(f"\n{words.lower()}" for words in _LINE_BEGINNINGS)))
 _FACTS = re.compile(
     r"^(?=.* · )(?:(?:Page|Blog post|Folder|Whiteboard|Database|Smart link|Slide deck)(?= in | · )"
     r"|.* · (?:priority |assigned to |unassigned\b|updated \d|version \d|edited \d)"
     r"|[^:·\n]{1,80}: [^·\n]* · [^:·\n]{1,80}: ).*$",
     re.MULTILINE,
 )
+_SIGNS_OF_FACTS = (re.compile(_SEPARATOR),)
 
 
 def neutralize_imitations(markdown: str, below: int = 0) -> str:
@@ -85,22 +97,51 @@ def neutralize_imitations(markdown: str, below: int = 0) -> str:
     `below` is the level of our heading that the text stands under: all of its headings come deeper. Without it, as for
     the body of a page, whose headings keep their levels, only those do that imitate ours.
     """
-    return _outside_fences(markdown, lambda text: _neutralize(text, below))
+    headings = _places(_SIGNS_OF_HEADINGS if below else _SIGNS_OF_OWN_HEADINGS, markdown)
+    markdown = _in_lines(markdown, headings, lambda line: _HEADING.sub(lambda found: _shifted(found, below), line))
+    markdown = _in_lines(markdown, _places_of_sentences(markdown), lambda line: _SENTENCE.sub(r"\g<words>\\", line))
+    return _in_lines(markdown, _places(_SIGNS_OF_FACTS, markdown), lambda line: _FACTS.sub(_apart, line))
 
 
 def end_of_reading(markdown: str, is_cut_short: bool) -> str:
     """A document as it was read, whose own words never say in our way that the rest of it is missing."""
-    if "cut short" in _folded(markdown):
-        markdown = _outside_fences(markdown, lambda text: _CUT_SHORT.sub(r"\g<0>\\", text))
+    places = _places((_CUT_SHORT,), markdown)
+    markdown = _in_lines(markdown, places, lambda line: _CUT_SHORT.sub(r"\g<0>\\", line))
     return "\n\n".join(filter(None, (markdown, CUT_SHORT))) if is_cut_short else markdown
 
 
-def _outside_fences(markdown: str, changed: Callable[[str], str]) -> str:
-    outside, parts = 0, []
-    for fence in Outline(markdown, len(markdown)).fences:
-        parts += [changed(markdown[outside : fence.inside]), markdown[fence.inside : fence.end]]
-        outside = fence.end
-    return "".join([*parts, changed(markdown[outside:])])
+def _places(signs: Iterable[re.Pattern[str]], text: str) -> Iterator[int]:
+    return (found.start() for sign in signs for found in sign.finditer(text))
+
+
+def _places_of_sentences(text: str) -> Iterator[int]:
+    """Each within a line that holds the words of one; some of them count at its start alone, hence the break."""
+    return (place for place, _ in found_by(_WORDS, lower_case_in_ascii("\n" + text)))
+
+
+def _in_lines(markdown: str, places: Iterable[int], changed: Callable[[str], str]) -> str:
+    """With the lines changed that any of the places is in, unless they are code."""
+    changes, end = [], -1
+    for place in sorted(places):
+        if place > end:
+            start, end = markdown.rfind("\n", 0, place) + 1, markdown.find("\n", place)
+            end = end if end >= 0 else len(markdown)
+            line = changed(markdown[start:end])
+            if line != markdown[start:end]:
+                changes.append((start, end, line))
+    return _with_changes(markdown, changes) if changes else markdown
+
+
+def _with_changes(markdown: str, changes: Iterable[tuple[int, int, str]]) -> str:
+    fences = fences_in(markdown)
+    insides = [fence.inside for fence in fences]
+    parts, done = [], 0
+    for start, end, line in changes:
+        fence = bisect_right(insides, start) - 1
+        if fence < 0 or start >= fences[fence].end:
+            parts += [markdown[done:start], line]
+            done = end
+    return "".join([*parts, markdown[done:]])
 
 
 def facts_line(facts: Iterable[str]) -> str:
@@ -108,32 +149,12 @@ def facts_line(facts: Iterable[str]) -> str:
     return _SEPARATOR.join(" ".join(fact.split()).replace(_SEPARATOR, " - ") for fact in facts if fact)
 
 
-def _neutralize(text: str, below: int) -> str:
-    text = _HEADING.sub(lambda heading: _shifted(heading, below), text)
-    text = _with_sentences_escaped(text)
-    return _FACTS.sub(lambda line: line[0].replace(_SEPARATOR, " &middot; "), text) if _SEPARATOR in text else text
-
-
-def _with_sentences_escaped(text: str) -> str:
-    """Most texts hold none of the words, and of the others few lines: the rest is not searched."""
-    whole = _folded(text)
-    found = [words for words in _WORDS if words in whole]
-    if not found:
-        return text
-    lines = text.split("\n")
-    for place, line in enumerate(whole.split("\n")):
-        if any(words in line for words in found):
-            lines[place] = _SENTENCE.sub(r"\g<words>\\", lines[place])
-    return "\n".join(lines)
-
-
-def _folded(text: str) -> str:
-    """In lower case, as `re` takes letters for each other where case is ignored."""
-    return text.replace("\u0130", "i").replace("\u0131", "i").replace("\u017f", "s").replace("\u212a", "k").lower()
-
-
 def _shifted(heading: re.Match[str], below: int) -> str:
     level = min(len(heading["level"]) + below, _LOWEST_LEVEL)
     if not below and _OWN_HEADING.match(heading["text"]):
         level = _LOWEST_LEVEL
     return heading["prefix"] + "#" * level + heading["text"]
+
+
+def _apart(facts: re.Match[str]) -> str:
+    return facts[0].replace(_SEPARATOR, " &middot; ")

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 Value = TypeVar("Value")
 
 # The rarest first. `re` looks for one of them at a twentieth of what a choice of words costs at each character.
-_RARE = ("~", "=", "_", "j", "z", "x", "k", "v", "3", "se", "p")
+_RARE = ("~", "=", "_", "j", "z", "x", "k", "v", "3", "se", "p", "w", "m")
 
 
 def rarity(word: str) -> int:

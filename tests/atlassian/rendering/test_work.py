@@ -120,12 +120,31 @@ def test_the_work_of_a_document_grows_with_the_document(name):
     assert grows_with_its_input(work)
 
 
-@pytest.mark.parametrize(
-    "unit", ["# a\n\n", "> - # a\n", "```\na\n", "[truncated: a] ", "a · b · updated 1\n", "| a |\n"]
-)
+UNITS = [*TEXTS, "# # ", "# Comments", "#```", ":00 Comments (reply", "there is more "]
+
+
+@pytest.mark.parametrize("unit", UNITS)
 def test_the_work_of_cutting_and_of_imitations_grows_with_the_text(unit):
     assert grows_with_its_input(lambda size: lambda: neutralize_imitations(unit * size))
     assert grows_with_its_input(lambda size: lambda: cut(unit * size, 0, 200))
+
+
+ORDINARY = """\
+## Where the readers are (3)
+Only the doors of the museum, and its children's entry, have more than one: 체크인, Überprüfung.
+
+| What | Where | Labels |
+|---|---|---|
+| Turnstile service | [GATE-2](https://acme.atlassian.net/browse/GATE-2#history) | 2026-11-18 |
+
+```sh
+lanternctl reader list --older-than 3.2
+```
+"""
+
+
+def test_a_text_without_imitations_is_looked_through_in_few_calls_however_long_it_is():
+    assert calls(lambda: neutralize_imitations(ORDINARY * 50)) == calls(lambda: neutralize_imitations(ORDINARY)) < 60
 
 
 def test_a_text_that_fits_is_not_read_to_be_cut():
