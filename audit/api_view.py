@@ -67,6 +67,11 @@ def validated_arguments(actor: Actor, action: Action, arguments: Serializer) -> 
     return checked
 
 
+def _leave_context(response: Any) -> None:
+    """It refers to the view, and back to the response."""
+    response.renderer_context = {}
+
+
 class AuditedAPIView(APIView):
     """A view of which every call leaves one record: what a service's gate did not see is recorded here."""
 
@@ -77,6 +82,14 @@ class AuditedAPIView(APIView):
     content_negotiation_class = Negotiation
     request: CallerRequest
     actor: Actor | None = None  # once the caller is known
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """View and request refer to each other, and so wait for the garbage collector: the answer does not."""
+        response = super().dispatch(request, *args, **kwargs)
+        del self.response
+        if isinstance(response, Response):
+            response.add_post_render_callback(_leave_context)
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Before all else: whatever is refused then is recorded as its sender's.
