@@ -30,6 +30,7 @@ _JOINING += "\ufb50-\ufdcf\ufe70-\ufefc\U00010a00-\U00010fff\U00011000-\U000119f
 
 # Most of every text: bytes are rid of it in a tenth of the time that a search takes to pass it.
 _PLAIN = b"\t\n" + bytes(range(ord(" "), 0x7F))
+_SHORT = 100  # characters, which are looked at in less time than bytes are made ready to be taken off
 _SUSPECT = re.compile(f"[{_INVISIBLE}{_LINE_ENDS}]")
 _FAR_SUSPECT = re.compile(f"[{_FAR_INVISIBLE}]")
 _CONTROL = re.compile(f"[\x1b\x80-\x9f{_LINE_ENDS}]")
@@ -55,7 +56,7 @@ _NEEDED = re.compile(
 
 def visible_text(text: str) -> str:
     """The text without invisible characters and terminal sequences, its lines ending in a newline alone."""
-    if text.isascii() and not text.encode().translate(None, _PLAIN):
+    if text.isascii() and (text.isprintable() if len(text) < _SHORT else not text.encode().translate(None, _PLAIN)):
         return text
     others = text.encode(errors="surrogatepass").translate(None, _PLAIN).decode(errors="surrogatepass")
     if suspects := "".join(sorted(set(_SUSPECT.findall(others)))):
