@@ -46,4 +46,4 @@ def test_a_search_takes_few_calls_a_hit(jira):
 
 
 def test_a_read_takes_few_calls_a_field_and_comment(jira):
-    assert calls_of(lambda: jira().read("GATE-7")) < 780
+    assert calls_of(lambda: jira().read("GATE-7")) < 765
