@@ -37,7 +37,7 @@ def _kinds() -> dict[str, str]:
         ("secret", _LABELS_OF_SECRETS),
         ("token", _LABELS_OF_TOKENS),
     ):
-        words = [word for word in re.split(r"[|\n]", listed) if word]
+        words = [lower_case(word) for word in re.split(r"[|\n]", listed) if word]
         labels |= dict.fromkeys([*words, *(unicodedata.normalize("NFD", word) for word in words)], kind)
     return labels
 

@@ -4,8 +4,8 @@ _ASCII = bytes(range(128))
 
 
 def lower_case(text: str) -> str:
-    """Character by character: İ alone would become two."""
-    return text.replace("İ", "i").lower()
+    """Character by character: İ alone would become two. A sigma is one letter wherever it stands in a word."""
+    return text.replace("İ", "i").lower().replace("ς", "σ")
 
 
 def foreign_letters(text: str) -> str:

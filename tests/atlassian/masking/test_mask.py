@@ -131,7 +131,16 @@ def test_a_secret_is_masked_by_its_label_or_its_place(text, masked):
 
 @pytest.mark.parametrize(
     "beginning",
-    ["ŞİFRE: ", "KATA SANDİ: ", "to\u212aen: ", "password２ = ", "password (한글): ", "La password è: ", "ΚΩΔΙΚΌΣ: "],
+    [
+        "ŞİFRE: ",
+        "KATA SANDİ: ",
+        "to\u212aen: ",
+        "password２ = ",
+        "password (한글): ",
+        "La password è: ",
+        "ΚΩΔΙΚΌΣ: ",
+        "ΚΩΔΙΚΌΣ:",
+    ],
 )
 def test_a_label_is_known_beside_letters_that_are_not_of_ascii(beginning):
     assert mask(beginning + VALUE + " και")[0].startswith(f"{beginning}[masked: ")
