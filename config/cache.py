@@ -11,10 +11,12 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.core.cache.backends import redis
+from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
@@ -57,11 +59,20 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+class RedisClient(redis.RedisCacheClient):
+    """Keeps redis-py's client of a server: Django makes one for each command, which costs more than the command."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._client: Any = lru_cache(Redis)
+
+
 class RedisCache(redis.RedisCache):
     """One that cannot be reached has forgotten everything."""
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
+        self._class = RedisClient
         self._server = str(server)
 
     def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:

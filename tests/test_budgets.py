@@ -16,7 +16,7 @@ from workspaces.models import Role
 pytestmark = pytest.mark.django_db
 
 ENVELOPE = 250  # Python calls that MCP may take more than REST for the same answer
-DRIVERS = 1.6  # times as many calls: the libraries of PostgreSQL and Redis are Python as well
+DRIVERS = 1.3  # times as many calls: the libraries of PostgreSQL and Redis are Python as well
 
 # Path, arguments → statements, requests to Atlassian, Python calls, bytes of the answer; with room for a small change.
 BUDGETS = [

@@ -72,6 +72,10 @@ def test_a_redis_that_hangs_is_waited_for_no_longer_than_a_second(monkeypatch, u
     assert connection.socket_timeout == 1
 
 
+def test_one_client_of_redis_serves_all_commands(no_redis):
+    assert cache._cache.get_client("name") is cache._cache.get_client("name", write=True)
+
+
 @pytest.fixture
 def redis():
     """The suite's own, where it runs with one."""
