@@ -9,6 +9,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 from gunicorn.http import message
 
+from atlassian.upstream import free_memory
 from config import telemetry
 from config.starting import (
     cache_problem,
@@ -60,6 +61,7 @@ logger_class = WithoutAccessLog
 
 def on_starting(server: Any) -> None:
     """Before anything listens: what cannot work ends here, what may be a mistake is said."""
+    free_memory.share()
     name_settings_module()
     with one_sentence_on_failure():
         check_port(settings.HOST, settings.PORT)

@@ -3,7 +3,8 @@ How many calls hold a large answer at once, so that none of them takes the memor
 
 An answer takes up to thirty times its size while it is read and rendered. So a call whose answer turns out to be large
 waits for its turn before the rest of it is fetched, and gives the turn back at its end: one call of a workspace at a
-time, and few of all. What is not large is not counted, and waits for nobody.
+time, and few of all. What is not large is not counted, and waits for nobody. What memory such a call took is given
+back to the system with the turn.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from atlassian.rendering.slots import Turns
+from atlassian.upstream import free_memory
 
 LARGE_BYTES = 1024 * 1024
 LARGE_VALUES = 60_000  # of JSON, each of which takes some hundred bytes of memory
@@ -36,6 +38,7 @@ class _Call:
             may_wait = max(1, settings.THREADS // 3)
             self.turns.enter_context(_of_one.turn(workspace, may_wait))
             self.turns.enter_context(_of_all.turn("all", may_wait))
+            self.turns.callback(free_memory.give_back)
             self.has_turn = True
 
 

@@ -1,7 +1,10 @@
 """Large answers are read one at a time, since each takes many times its size, and keep nobody else waiting."""
 
 import json
+import platform
+import resource
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import responses
@@ -105,3 +108,20 @@ def test_who_gets_no_turn_is_told_when_to_come_back_and_small_calls_are_served(c
     assert [record.error_code for record in AuditLog.objects.order_by("id")] == ["upstream_busy", ""]
     for _ in range(2):  # each gives its turn back
         assert call(agent, "/v1/jira/read", issue_key="OPS-1").status_code == 200
+
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the others keep nothing back")
+def test_what_memory_a_large_answer_took_is_given_back_at_its_end():
+    with large_answers.one_call():
+        read(LARGE)
+        pieces = [b"x" * 10_000 for _ in range(10_000)]
+        most = resident()
+        living_on = pieces.pop()  # above all the others
+        del pieces
+
+    assert living_on
+    assert resident() < most - 50_000_000
