@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from config.wsgi import Handler
+from config.wsgi import application
 from dev.demo.servers import own_port
 from tests.atlassian.mcp.calls import request
 from tests.atlassian.rest_helpers import FOUR, connect
@@ -23,7 +23,6 @@ from tests.factories import make_api_key
 from workspaces.models import Role
 
 ROOT = Path(__file__).parents[1]
-HANDLER = Handler()
 
 # Installed, and wanted by few calls or by other settings than these. What is loaded at start, each process holds.
 NOT_AT_START = {
@@ -62,13 +61,13 @@ def no_garbage_collector() -> Iterator[None]:
 
 def answered(environ: dict[str, Any]) -> "weakref.ref[Any]":
     """To the answer of a call that gunicorn is done with. The test client's own answer would refer to itself."""
-    response = HANDLER(environ, lambda status, headers: None)
+    response = application(environ, lambda status, headers: None)
     assert response.status_code == 200, response.content
     response.close()
     return weakref.ref(response)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("path", "arguments"), [(path, arguments) for path, arguments, _ in FOUR])
 def test_an_answer_is_gone_with_its_call(sample_site, path, arguments):
     connect(sample_site)
