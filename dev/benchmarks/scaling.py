@@ -29,7 +29,7 @@ WAITING = """
 
 def main() -> None:
     database, cache = os.environ["DATABASE_URL"], os.environ["CACHE_URL"]
-    shared = {"DATABASE_URL": database, "CACHE_URL": cache}
+    shared = {"DATABASE_URL": database, "CACHE_URL": cache, "MEMORY_CORE_RATE_LIMIT_PER_MINUTE": "0"}
     with benchmark_site() as site, memory_core(site, free_port(8080), **shared) as made:
         connect(site, made)
         print(
