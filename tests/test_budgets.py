@@ -1,15 +1,11 @@
 """What a whole call may cost, from the middleware to the last byte: counted, not timed, so that it holds anywhere."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
 from django.db import connection
 
 from tests.atlassian.mcp import calls as mcp
 from tests.atlassian.rest_helpers import call, connect
+from tests.counted_calls import counted_calls
 from tests.factories import make_api_key
 from workspaces.models import Role
 
@@ -32,21 +28,6 @@ def with_drivers(calls: int) -> float:
     return calls if connection.vendor == "sqlite" else calls * DRIVERS
 
 
-@contextmanager
-def counting_calls() -> Iterator[list[int]]:
-    count, before = [0], sys.getprofile()
-
-    def profile(frame: Any, event: str, argument: Any) -> None:
-        if event == "call":
-            count[0] += 1
-
-    sys.setprofile(profile)
-    try:
-        yield count
-    finally:
-        sys.setprofile(before)
-
-
 @pytest.mark.parametrize(("path", "arguments", "statements", "requests", "calls", "size"), BUDGETS)
 def test_a_call_keeps_to_its_budget(
     client_for, sample_site, django_assert_max_num_queries, path, arguments, statements, requests, calls, size
@@ -59,12 +40,11 @@ def test_a_call_keeps_to_its_budget(
     with django_assert_max_num_queries(statements):
         answer = call(client, path, **arguments)
     asked = len(sample_site.requests) - asked_before
-    with counting_calls() as made:
-        call(client, path, **arguments)
+    made = counted_calls(lambda: call(client, path, **arguments))
 
     assert answer.status_code == 200
     assert asked <= requests
-    assert made[0] <= with_drivers(calls)
+    assert made.total() <= with_drivers(calls)
     assert len(answer.content) <= size
 
 
@@ -78,8 +58,6 @@ def test_a_call_by_mcp_costs_what_it_costs_by_rest_and_the_envelope(client_for, 
 
     for do in (by_rest, by_mcp):
         do()  # names, proofs and serializers are there from the second call on
-        with counting_calls() as made:
-            do()
-        counts.append(made[0])
+        counts.append(counted_calls(do).total())
 
     assert counts[1] <= counts[0] + with_drivers(ENVELOPE)

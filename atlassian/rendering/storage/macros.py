@@ -10,7 +10,7 @@ from atlassian.rendering.storage.source import Element, whole_text
 
 
 def macro(reader: Reader, element: Element) -> Flow:
-    found = Macro(element.get("{ac}name", "") or "macro")
+    found = Macro(element.get("{ac}name") or "macro")
     for child in element:
         name = child.tag
         if name in ("{ac}parameter", "{ac}default-parameter"):

@@ -1,6 +1,5 @@
 """What a search and a read of Confluence may cost in Python calls of our own: counted, so that no clock is needed."""
 
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import responses
 from atlassian.confluence.reader import Confluence
 from tests.atlassian.confluence.answers import SEARCH, V2, make_hits, make_page, make_row
 from tests.atlassian.factories import make_credentials
+from tests.counted_calls import counted_calls
 
 ATLASSIAN = Path(__file__).parents[3] / "atlassian"
 HITS = 50
@@ -17,20 +17,12 @@ HITS = 50
 
 def calls_of_ours(do):
     """Python calls within atlassian/, by the folder or file below it, of the second time that it is done."""
-    counted: Counter[str] = Counter()
-
-    def count(frame, event, _):
-        if event == "call" and frame.f_code.co_filename.startswith(f"{ATLASSIAN}/"):
-            counted[Path(frame.f_code.co_filename).relative_to(ATLASSIAN).parts[0]] += 1
-
     do()
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        do()
-    finally:
-        sys.setprofile(before)
-    return counted
+    ours: Counter[str] = Counter()
+    for file, count in counted_calls(do).items():
+        if file.startswith(f"{ATLASSIAN}/"):
+            ours[Path(file).relative_to(ATLASSIAN).parts[0]] += count
+    return ours
 
 
 @responses.activate

@@ -1,9 +1,6 @@
 """How many Python calls Jira's own code may take for one answer: a count, which no busy machine changes."""
 
-import sys
-from collections import Counter
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -11,6 +8,7 @@ import pytest
 from atlassian.jira.reader import Jira
 from dev.sample_site.accounts import READER
 from integrations.credentials import Credentials
+from tests.counted_calls import counted_calls
 
 JIRA = str(Path(__file__).parents[3] / "atlassian")
 OF_OTHERS = ("/rendering/", "/masking/", "/transport.py", "/deadline.py", "/client.py", "/identity.py")
@@ -18,19 +16,9 @@ OF_OTHERS = ("/rendering/", "/masking/", "/transport.py", "/deadline.py", "/clie
 
 def calls_of(action: Any) -> int:
     """Those into our own files below atlassian/ but for the renderers, masking and the transport."""
-    counted: Counter[str] = Counter()
-
-    def count(frame: FrameType, event: str, argument: Any) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(JIRA):
-            counted[frame.f_code.co_filename] += 1
-
     action()  # what is remembered afterwards is no part of it
-    sys.setprofile(count)
-    try:
-        action()
-    finally:
-        sys.setprofile(None)
-    return sum(count for file, count in counted.items() if not any(part in file for part in OF_OTHERS))
+    ours = {file: count for file, count in counted_calls(action).items() if file.startswith(JIRA)}
+    return sum(count for file, count in ours.items() if not any(part in file for part in OF_OTHERS))
 
 
 @pytest.fixture

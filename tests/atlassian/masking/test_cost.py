@@ -7,6 +7,7 @@ import pytest
 
 from atlassian.masking import Masking, mask
 from atlassian.masking.tokens import TOKEN_KINDS
+from tests.counted_calls import counted_calls
 
 UNITS = [
     "-----BEGIN PRIVATE KEY-----\n", "-----BEGIN ", "-", "password=", "password: ", "password (", "password          ",
@@ -68,18 +69,7 @@ def test_an_ordinary_text_is_looked_through_in_few_calls_however_long_it_is(text
 
 
 def calls(task: Callable[[], object]) -> int:
-    count = 0
-
-    def note(frame, event, argument):
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(note)
-    try:
-        task()
-    finally:
-        sys.setprofile(None)
-    return count
+    return counted_calls(task, into_c=True).total()
 
 
 @pytest.mark.parametrize("kind", TOKEN_KINDS, ids=lambda kind: kind.name)

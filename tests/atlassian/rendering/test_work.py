@@ -1,7 +1,6 @@
 """Work grows with the document and no faster, and ends within bounds; counted in calls, since clocks vary."""
 
 import json
-import sys
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -13,24 +12,14 @@ from atlassian.rendering.imitations import neutralize_imitations
 from atlassian.rendering.markdown.flanking import without_punctuation
 from atlassian.rendering.markdown.tree import Run
 from atlassian.rendering.pagination.pieces import cut
+from tests.counted_calls import counted_calls
 
 LENGTHS = (1, 2, 4, 8)
 STEP = 60
 
 
 def calls(work: Callable[[], object]) -> int:
-    count = 0
-
-    def note(frame: object, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
+    return counted_calls(work, into_c=True).total()
 
 
 def text(words: str, *marks: str, href: str = "") -> dict[str, Any]:
